@@ -1,0 +1,74 @@
+# make build   set up and build the warehouse into warehouse/
+# make test    set up and run every test
+# make lint    check SQL style
+# make docs    write dbt's documentation as one page, target/static_index.html
+# make lock    pin the dependencies anew after a change of requirements*.in
+# make clean   remove everything that can be made again
+
+PYTHON ?= python3
+VENV := .venv
+DRIVER_1_4 := .drivers/duckdb-1.4
+DRIVER_2_0 := .drivers/duckdb-2.0
+
+.PHONY: build test lint docs lock clean test-duckdb-2
+
+build: $(VENV)/build-ready
+	$(VENV)/bin/python scripts/build.py
+
+test: $(VENV)/test-ready $(DRIVER_1_4)/ready $(DRIVER_2_0)/ready
+	$(VENV)/bin/sqlfluff lint --processes 2 models tests/*.sql analyses
+	$(VENV)/bin/pytest tests/python
+
+lint: $(VENV)/test-ready
+	$(VENV)/bin/sqlfluff lint --processes 2 models tests/*.sql analyses
+
+docs: $(VENV)/build-ready
+	$(VENV)/bin/dbt build --quiet --profiles-dir .
+	$(VENV)/bin/dbt docs generate --static --profiles-dir .
+	@echo "Open target/static_index.html in a browser."
+
+# The same tests with DuckDB 2.0 as the engine of the build.
+test-duckdb-2:
+	$(MAKE) test VENV=.venv-duckdb-2 ENGINE_PIN=requirements-duckdb-2.txt
+
+clean:
+	rm -rf $(VENV) .venv-duckdb-2 .drivers target logs warehouse .pytest_cache .hypothesis
+	find build -mindepth 1 ! -name .gitkeep -delete
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+lock:
+	$(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/pip install --quiet uv
+	for name in requirements requirements-dev; do \
+		.venv-lock/bin/uv pip compile --quiet --universal --python-version 3.10 --upgrade \
+			--generate-hashes --no-header --no-annotate --no-strip-extras \
+			$$name.in --output-file $$name.txt; \
+	done
+	rm -rf .venv-lock
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV) || { \
+		echo "python3 -m venv failed: install the venv module (Debian: python3-venv)." >&2; exit 1; }
+
+$(VENV)/build-ready: requirements.txt | $(VENV)/bin/python
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+		--requirement requirements.txt
+	touch $@
+
+$(VENV)/test-ready: requirements-dev.txt $(ENGINE_PIN) | $(VENV)/bin/python
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+		--requirement requirements-dev.txt
+	$(if $(ENGINE_PIN),$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check \
+		--require-hashes --no-deps --requirement $(ENGINE_PIN))
+	touch $(VENV)/build-ready $@
+
+# DuckDB drivers of other versions, to prove that they open the published file.
+$(DRIVER_1_4)/ready: requirements-duckdb-1.4.txt | $(VENV)/test-ready
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+		--no-deps --upgrade --target $(@D) --requirement $<
+	touch $@
+
+$(DRIVER_2_0)/ready: requirements-duckdb-2.txt | $(VENV)/test-ready
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+		--no-deps --upgrade --target $(@D) --requirement $<
+	touch $@

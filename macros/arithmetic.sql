@@ -1,0 +1,85 @@
+{% macro type_index() -%}
+    {#- Type of every score and index: exact, 12 digits after the point. -#}
+    decimal(18, 12)
+{%- endmacro %}
+
+
+{% macro divide(numerator, denominator) -%}
+    {#-
+      Quotient as an exact decimal: NULL where the denominator is 0 or NULL. Numerator and
+      denominator must be exact (decimal or integer), so that the one rounding below is the only
+      one and neither row order nor threads can change the result.
+    -#}
+    cast(
+        round(
+            cast({{ numerator }} as double) / nullif(cast({{ denominator }} as double), 0), 12
+        ) as {{ type_index() }}
+    )
+{%- endmacro %}
+
+
+{% macro round_to_digits(value, digits) -%}
+    {#- A decimal rounded half away from zero to the number of digits (0..4) held in a column. -#}
+    case {{ digits }}
+        {% for n in range(5) -%}
+        when {{ n }} then cast(round({{ value }}, {{ n }}) as {{ type_index() }})
+        {% endfor -%}
+    end
+{%- endmacro %}
+
+
+{% macro rank_value(index_value, rank_taken_on, index_digits) -%}
+    {#-
+      What ranks are taken on: the index rounded to its printed digits where rank_taken_on is
+      'rounded', otherwise to 8 digits, so that equal indices reached on different ways tie.
+    -#}
+    case
+        when {{ rank_taken_on }} = 'rounded' then {{ round_to_digits(index_value, index_digits) }}
+        else cast(round({{ index_value }}, 8) as {{ type_index() }})
+    end
+{%- endmacro %}
+
+
+{% macro verdict(computed_value, published_value, digits) -%}
+    {#-
+      How a computed value compares with a published one printed with `digits` digits:
+      match (equal once rounded), last_digit (one unit of the last printed digit apart: the inputs
+      are themselves printed rounded), contradiction, or not_checkable if either is NULL.
+    -#}
+    case
+        when {{ computed_value }} is null or {{ published_value }} is null then 'not_checkable'
+        when abs({{ round_to_digits(computed_value, digits) }} - {{ published_value }}) = 0
+            then 'match'
+        when
+            abs({{ round_to_digits(computed_value, digits) }} - {{ published_value }})
+            <= {{ last_digit_unit(digits) }}
+            then 'last_digit'
+        else 'contradiction'
+    end
+{%- endmacro %}
+
+
+{% macro last_digit_unit(digits) -%}
+    {#- One unit of the last of `digits` printed digits (0..4): 1, 0.1, 0.01 ... -#}
+    case {{ digits }}
+        when 0 then 1.0000
+        when 1 then 0.1000
+        when 2 then 0.0100
+        when 3 then 0.0010
+        when 4 then 0.0001
+    end
+{%- endmacro %}
+
+
+{% macro natural_logarithm_if(condition, value) -%}
+    {#-
+      The value itself, or its natural logarithm rounded to 15 digits where the condition holds;
+      NULL for the logarithm of a value that is not positive.
+    -#}
+    cast(
+        case
+            when not {{ condition }} then {{ value }}
+            when {{ value }} > 0 then round(ln(cast({{ value }} as double)), 15)
+        end as decimal(27, 15)
+    )
+{%- endmacro %}

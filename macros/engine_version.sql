@@ -1,0 +1,9 @@
+{% macro engine_version() -%}
+    {#- SQL expression: name and version of the database engine that runs the build. -#}
+    {{ return(adapter.dispatch('engine_version')()) }}
+{%- endmacro %}
+
+
+{% macro default__engine_version() -%}
+    'DuckDB ' || version()
+{%- endmacro %}

@@ -1,0 +1,1 @@
+{{ aggregate_level(1, [ref('int_index_level_0')]) }}

@@ -1,0 +1,30 @@
+{#- How this file was built: one row per public mart, so that a copy of a mart keeps its origin. -#}
+{%- set counted_marts = [
+    'dim_rankings', 'dim_editions', 'dim_cities', 'dim_categories', 'dim_indicators',
+    'fct_indicator_scores', 'fct_index_results', 'city_profiles', 'league_table',
+    'published_reconciliation', 'edition_reconciliation', 'qc_findings'
+] -%}
+with
+
+row_counts as (
+    {% for mart in counted_marts %}
+    select
+        '{{ mart }}' as mart_name,
+        count(*) as row_count
+    from {{ ref(mart) }}
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+final as (
+    select
+        mart_name,
+        row_count,
+        cast('{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S") }}' as timestamp) as built_at,
+        '{{ env_var("SMART_CITY_INDEX_CODE_VERSION", "unknown") }}' as code_version,
+        '{{ dbt_version }}' as dbt_version,
+        {{ engine_version() }} as engine_version
+    from row_counts
+)
+
+select * from final

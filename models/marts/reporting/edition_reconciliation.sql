@@ -1,0 +1,199 @@
+{#-
+  Published figures of a whole edition next to what the seeds give: number of cities and
+  indicators, data points, mean index, index at a place. A simulated field is compared with the
+  figures of its reference ranking.
+-#}
+with
+
+editions as (
+    select * from {{ ref('stg_editions') }}
+),
+
+rankings as (
+    select * from {{ ref('stg_rankings') }}
+),
+
+counted_editions as (
+    select * from {{ ref('dim_editions') }}
+),
+
+results as (
+    select * from {{ ref('fct_index_results') }}
+),
+
+field_statistics as (
+    select * from {{ ref('stg_published_field_statistics') }}
+),
+
+count_figures as (
+    select
+        editions.ranking_id,
+        editions.edition,
+        'overall' as category_id,
+        'city_count' as figure,
+        0 as place,
+        editions.published_city_count as published_value,
+        0 as published_digits,
+        counted_editions.city_count as computed_value,
+        'field_members' as check_basis,
+        editions.source
+    from editions
+    inner join counted_editions
+        on
+            editions.ranking_id = counted_editions.ranking_id
+            and editions.edition = counted_editions.edition
+    where editions.published_city_count is not null
+
+    union all
+
+    select
+        editions.ranking_id,
+        editions.edition,
+        'overall' as category_id,
+        'indicator_count' as figure,
+        0 as place,
+        editions.published_indicator_count as published_value,
+        0 as published_digits,
+        nullif(counted_editions.indicator_count, 0) as computed_value,
+        'hierarchy' as check_basis,
+        editions.source
+    from editions
+    inner join counted_editions
+        on
+            editions.ranking_id = counted_editions.ranking_id
+            and editions.edition = counted_editions.edition
+    where editions.published_indicator_count is not null
+
+    union all
+
+    select
+        ranking_id,
+        edition,
+        'overall' as category_id,
+        'data_point_count' as figure,
+        0 as place,
+        published_data_point_count as published_value,
+        0 as published_digits,
+        published_city_count * published_parameter_count as computed_value,
+        'cities_times_parameters' as check_basis,
+        source
+    from editions
+    where published_data_point_count is not null
+),
+
+-- a field's mean only where every city of it has an index
+field_means as (
+    select
+        ranking_id,
+        edition,
+        category_id,
+        case
+            when count(*) = count(index_value)
+                then {{ divide('sum(index_value)', 'count(*)') }}
+        end as mean_index
+    from results
+    group by ranking_id, edition, category_id
+),
+
+place_indices as (
+    select
+        ranking_id,
+        edition,
+        category_id,
+        rank as place,
+        max(index_value) as index_at_place
+    from results
+    where rank is not null
+    group by ranking_id, edition, category_id, rank
+),
+
+applicable_statistics as (
+    select
+        rankings.ranking_id,
+        field_statistics.edition,
+        field_statistics.category_id,
+        field_statistics.statistic,
+        field_statistics.place,
+        field_statistics.published_value,
+        field_statistics.value_digits,
+        field_statistics.source
+    from field_statistics
+    inner join rankings
+        on
+            field_statistics.ranking_id in (
+                rankings.ranking_id, rankings.reference_ranking_id
+            )
+    inner join editions
+        on
+            rankings.ranking_id = editions.ranking_id
+            and field_statistics.edition = editions.edition
+),
+
+statistic_figures as (
+    select
+        applicable_statistics.ranking_id,
+        applicable_statistics.edition,
+        applicable_statistics.category_id,
+        applicable_statistics.statistic as figure,
+        coalesce(applicable_statistics.place, 0) as place,
+        applicable_statistics.published_value,
+        applicable_statistics.value_digits as published_digits,
+        case applicable_statistics.statistic
+            when 'mean' then field_means.mean_index
+            when 'index_at_place' then place_indices.index_at_place
+        end as computed_value,
+        case applicable_statistics.statistic
+            when 'mean' then 'mean_of_the_field'
+            when 'index_at_place' then 'city_at_that_place'
+        end as check_basis,
+        applicable_statistics.source
+    from applicable_statistics
+    left join field_means
+        on
+            applicable_statistics.ranking_id = field_means.ranking_id
+            and applicable_statistics.edition = field_means.edition
+            and applicable_statistics.category_id = field_means.category_id
+    left join place_indices
+        on
+            applicable_statistics.ranking_id = place_indices.ranking_id
+            and applicable_statistics.edition = place_indices.edition
+            and applicable_statistics.category_id = place_indices.category_id
+            and applicable_statistics.place = place_indices.place
+),
+
+figures as (
+    select
+        count_figures.*,
+        true as is_count
+    from count_figures
+    union all
+    select
+        statistic_figures.*,
+        false as is_count
+    from statistic_figures
+),
+
+final as (
+    select
+        figures.ranking_id,
+        figures.edition,
+        figures.category_id,
+        figures.figure,
+        cast(figures.place as integer) as place,
+        cast(figures.published_value as decimal(18, 4)) as published_value,
+        cast(figures.computed_value as decimal(28, 12)) as computed_value,
+        figures.check_basis,
+        case
+            when figures.is_count and figures.computed_value = figures.published_value then 'match'
+            when figures.is_count and figures.computed_value is not null then 'contradiction'
+            else {{ verdict(
+                'figures.computed_value', 'figures.published_value', 'figures.published_digits'
+            ) }}
+        end as verdict,
+        rankings.is_simulated_field,
+        figures.source
+    from figures
+    inner join rankings on figures.ranking_id = rankings.ranking_id
+)
+
+select * from final

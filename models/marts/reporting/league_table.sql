@@ -1,0 +1,85 @@
+with
+
+edition_cities as (
+    select * from {{ ref('int_edition_cities') }}
+),
+
+results as (
+    select * from {{ ref('fct_index_results') }}
+),
+
+categories as (
+    select * from {{ ref('dim_categories') }}
+),
+
+overall_results as (
+    select results.*
+    from results
+    inner join categories
+        on
+            results.ranking_id = categories.ranking_id
+            and results.edition = categories.edition
+            and results.category_id = categories.category_id
+    where categories.is_overall
+),
+
+category_columns as (
+    select
+        ranking_id,
+        edition,
+        city_id,
+        {{ league_table_pivot() }}
+    from results
+    group by ranking_id, edition, city_id
+),
+
+final as (
+    select
+        ---------- ids and texts
+        edition_cities.ranking_id,
+        edition_cities.edition,
+        edition_cities.city_id,
+        edition_cities.city_name,
+        edition_cities.state_code,
+        edition_cities.state_name,
+        edition_cities.size_class_id,
+        edition_cities.population,
+
+        ---------- overall
+        overall_results.index_value as overall_index,
+        overall_results.index_basis as overall_index_basis,
+        overall_results.index_printed as overall_index_printed,
+        overall_results.rank as overall_rank,
+        overall_results.rank_basis as overall_rank_basis,
+        overall_results.tendency as overall_tendency,
+        overall_results.rank_in_state,
+        overall_results.cities_in_state,
+        overall_results.rank_in_size_class,
+        overall_results.cities_in_size_class,
+
+        ---------- categories
+        {% for category in var('league_table_categories') %}
+        category_columns.{{ category }}_index,
+        category_columns.{{ category }}_rank,
+        category_columns.{{ category }}_tendency,
+        {% endfor %}
+
+        ---------- provenance
+        edition_cities.is_new_in_field,
+        edition_cities.is_simulated_city,
+        overall_results.is_simulated,
+        edition_cities.is_simulated_field
+    from edition_cities
+    inner join overall_results
+        on
+            edition_cities.ranking_id = overall_results.ranking_id
+            and edition_cities.edition = overall_results.edition
+            and edition_cities.city_id = overall_results.city_id
+    inner join category_columns
+        on
+            edition_cities.ranking_id = category_columns.ranking_id
+            and edition_cities.edition = category_columns.edition
+            and edition_cities.city_id = category_columns.city_id
+)
+
+select * from final

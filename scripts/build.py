@@ -1,0 +1,296 @@
+"""Build the warehouse into a fresh file, test it, and publish it only if every test passed.
+
+    python scripts/build.py
+
+The way of a build:
+
+1. take the build lock, so that two builds never meet,
+2. `dbt build` (seeds, models, data tests, unit tests) into a fresh build/smart_city_index.duckdb,
+3. if anything failed: say which rows break which rule, leave the published file as it was, exit 1,
+4. copy the marts into a file of their own (tables only, no views) and into Parquet files,
+5. publish: one atomic rename per file into warehouse/.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+PROJECT_DIR = Path(__file__).resolve().parents[1]
+DATABASE_NAME = "smart_city_index.duckdb"
+MART_SCHEMA = "main"
+STORAGE_VERSION = "v1.4.0"
+SHOWN_ROWS_PER_TEST = 20
+
+
+class BuildError(Exception):
+    """The build cannot go on; the message is for the person who started it."""
+
+
+@contextlib.contextmanager
+def build_lock(build_dir: Path) -> Iterator[None]:
+    """Hold the lock of the build directory while the body runs.
+
+    Args:
+        build_dir: directory of the unpublished build; created if missing.
+
+    Raises:
+        BuildError: another build holds the lock.
+    """
+    build_dir.mkdir(parents=True, exist_ok=True)
+    with (build_dir / ".lock").open("w") as lock_file:
+        try:
+            fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise BuildError(
+                f"another build is running in {build_dir}: wait until it has ended"
+            ) from error
+        yield
+
+
+def remove_leftovers(build_dir: Path, warehouse_dir: Path) -> None:
+    """Delete what an interrupted build may have left behind; never a published file."""
+    for path in build_dir.glob(f"{DATABASE_NAME}*"):
+        path.unlink()
+    shutil.rmtree(build_dir / "export", ignore_errors=True)
+    for path in warehouse_dir.rglob("*.publishing"):
+        path.unlink()
+
+
+def code_version() -> str:
+    """Return `git describe` of the project, or `unknown` outside a git checkout."""
+    try:
+        described = subprocess.run(
+            ["git", "describe", "--always", "--dirty", "--tags"],
+            cwd=PROJECT_DIR,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return described.stdout.strip()
+
+
+def run_dbt_build(database: Path, project_dir: Path) -> list[dict[str, Any]]:
+    """Run `dbt build` into a database file and return its node results.
+
+    Args:
+        database: file to build; must not exist yet.
+        project_dir: the dbt project.
+
+    Returns:
+        The `results` of dbt's run_results.json.
+
+    Raises:
+        BuildError: dbt could not run at all (for example an error in the project's files).
+    """
+    results_file = project_dir / "target" / "run_results.json"
+    results_file.unlink(missing_ok=True)
+    completed = subprocess.run(
+        [Path(sys.executable).with_name("dbt"), "build", "--profiles-dir", project_dir],
+        cwd=project_dir,
+        env={
+            **os.environ,
+            "SMART_CITY_INDEX_DB": str(database),
+            "SMART_CITY_INDEX_CODE_VERSION": code_version(),
+        },
+        check=False,
+    )
+    if not results_file.exists():
+        raise BuildError(f"dbt could not run (exit code {completed.returncode}), see above")
+    results = json.loads(results_file.read_text(encoding="utf-8"))["results"]
+    if completed.returncode != 0 and not failed(results):
+        raise BuildError(f"dbt ended with exit code {completed.returncode}, see above")
+    return list(results)
+
+
+def failed(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the results of the nodes that failed (skipped nodes follow from them)."""
+    return [result for result in results if result["status"] in ("fail", "error")]
+
+
+def failure_lines(result: dict[str, Any], database: Path, project_dir: Path) -> list[str]:
+    """Say what failed in one node result: for a data test, the rows that break the rule.
+
+    Args:
+        result: a failed dbt node result.
+        database: the unpublished file, where the rows are.
+        project_dir: the dbt project, to name seed files.
+
+    Returns:
+        Lines of text, the first one naming the node.
+    """
+    lines = [result["unique_id"]]
+    if result["status"] != "fail" or not result["unique_id"].startswith("test."):
+        return [*lines, *(f"    {line}" for line in str(result["message"]).splitlines())]
+    seed_files = {
+        path.stem: str(path.relative_to(project_dir)) for path in project_dir.glob("seeds/*/*.csv")
+    }
+    with duckdb.connect(str(database), read_only=True) as connection:
+        cursor = connection.execute(result["compiled_code"])
+        columns = [column[0] for column in cursor.description]
+        rows = cursor.fetchmany(SHOWN_ROWS_PER_TEST + 1)
+    for row in rows[:SHOWN_ROWS_PER_TEST]:
+        values = dict(zip(columns, row, strict=True))
+        place = seed_files.get(values["table_name"], values["table_name"])
+        lines.append(
+            f"    {place}: {values['row_key']}: {values['column_name']} = "
+            f"{values['found']}: {values['rule']}"
+        )
+    if len(rows) > SHOWN_ROWS_PER_TEST:
+        lines.append("    ... and more")
+    return lines
+
+
+def export_marts(database: Path, export_dir: Path) -> dict[str, int]:
+    """Copy the marts, with constraints and comments, into a file of their own and into Parquet.
+
+    Args:
+        database: the tested, unpublished file; loses its seeds, staging and intermediate schemas.
+        export_dir: directory for the copies; must not exist yet.
+
+    Returns:
+        Rows per mart, by name.
+
+    Raises:
+        BuildError: a copy has other rows than its origin, or is not whole.
+    """
+    (export_dir / "parquet").mkdir(parents=True)
+    export_database = export_dir / DATABASE_NAME
+    with duckdb.connect(str(database)) as connection:
+        schemas = connection.execute(
+            "select schema_name from information_schema.schemata"
+            " where catalog_name = current_database() and starts_with(schema_name, ?)",
+            [f"{MART_SCHEMA}_"],
+        ).fetchall()
+        for (schema,) in schemas:
+            connection.execute(f'drop schema "{schema}" cascade')
+        connection.execute(
+            f"attach '{export_database}' as export (storage_version '{STORAGE_VERSION}')"
+        )
+        connection.execute(f'copy from database "{database.stem}" to export')
+        marts = connection.execute(
+            "select table_name from information_schema.tables"
+            " where table_catalog = current_database() and table_schema = ? order by table_name",
+            [MART_SCHEMA],
+        ).fetchall()
+        row_counts = {}
+        for (mart,) in marts:
+            parquet_file = export_dir / "parquet" / f"{mart}.parquet"
+            connection.execute(
+                f"copy (from {MART_SCHEMA}.\"{mart}\") to '{parquet_file}' (format parquet)"
+            )
+            counts = connection.execute(
+                f'select (select count(*) from {MART_SCHEMA}."{mart}"),'
+                f' (select count(*) from export.{MART_SCHEMA}."{mart}"),'
+                f" (select count(*) from '{parquet_file}')"
+            ).fetchall()[0]
+            if len(set(counts)) != 1:
+                raise BuildError(f"the copies of {mart} differ in their number of rows: {counts}")
+            row_counts[mart] = counts[0]
+    if export_database.with_name(f"{export_database.name}.wal").exists():
+        raise BuildError(f"{export_database} has a write-ahead log: the file is not whole")
+    return row_counts
+
+
+def publish_file(source: Path, target: Path) -> None:
+    """Replace `target` by `source` in one atomic rename; readers see the old or the new file.
+
+    Args:
+        source: finished file, possibly on another file system.
+        target: published path.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    staged = target.with_name(f"{target.name}.publishing")
+    shutil.copyfile(source, staged)
+    staged.chmod(0o444)
+    with staged.open("rb") as staged_file:
+        os.fsync(staged_file.fileno())
+    os.replace(staged, target)
+    directory = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
+
+
+def publish(export_dir: Path, warehouse_dir: Path) -> None:
+    """Publish the Parquet copies and, last, the DuckDB file.
+
+    Args:
+        export_dir: directory that `export_marts` filled.
+        warehouse_dir: directory of the published files.
+    """
+    parquet_files = sorted((export_dir / "parquet").glob("*.parquet"))
+    for parquet_file in parquet_files:
+        publish_file(parquet_file, warehouse_dir / "parquet" / parquet_file.name)
+    publish_file(export_dir / DATABASE_NAME, warehouse_dir / DATABASE_NAME)
+    published_names = {parquet_file.name for parquet_file in parquet_files}
+    for stale_file in (warehouse_dir / "parquet").glob("*.parquet"):
+        if stale_file.name not in published_names:
+            stale_file.unlink()
+
+
+def build(build_dir: Path, warehouse_dir: Path, project_dir: Path = PROJECT_DIR) -> dict[str, int]:
+    """Build, test and publish the warehouse.
+
+    Args:
+        build_dir: directory of the unpublished build.
+        warehouse_dir: directory of the published files.
+        project_dir: the dbt project.
+
+    Returns:
+        Rows per published mart, by name.
+
+    Raises:
+        BuildError: the build failed; nothing was published.
+    """
+    with build_lock(build_dir):
+        remove_leftovers(build_dir, warehouse_dir)
+        database = build_dir / DATABASE_NAME
+        results = run_dbt_build(database, project_dir)
+        if failed(results):
+            lines = ["the build failed:"]
+            for result in failed(results):
+                lines += failure_lines(result, database, project_dir)
+            raise BuildError("\n".join(lines))
+        row_counts = export_marts(database, build_dir / "export")
+        publish(build_dir / "export", warehouse_dir)
+        remove_leftovers(build_dir, warehouse_dir)
+    return row_counts
+
+
+def main() -> int:
+    """Parse the command line, build, and report; returns the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--build-dir", type=Path, default=PROJECT_DIR / "build")
+    parser.add_argument("--warehouse-dir", type=Path, default=PROJECT_DIR / "warehouse")
+    arguments = parser.parse_args()
+    warehouse_dir = arguments.warehouse_dir.resolve()
+    started = time.monotonic()
+    try:
+        row_counts = build(arguments.build_dir.resolve(), warehouse_dir)
+    except BuildError as error:
+        print(f"\n{error}\n\nNothing was published; {warehouse_dir} is as it was.", file=sys.stderr)
+        return 1
+    for mart, row_count in row_counts.items():
+        print(f"{row_count:>8,} rows  {mart}")
+    print(f"Published {warehouse_dir / DATABASE_NAME} in {time.monotonic() - started:.1f} s.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

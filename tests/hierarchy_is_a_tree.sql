@@ -1,0 +1,111 @@
+{#-
+  Every methodology has one tree: a single root named overall, every other node reaches it within
+  four levels and has a role, indicators have the settings of their scoring rule, all other nodes
+  have an aggregation.
+-#}
+with
+
+nodes as (
+    select * from {{ ref('int_hierarchy_nodes') }}
+),
+
+methodologies as (
+    select * from {{ ref('stg_methodologies') }}
+),
+
+root_counts as (
+    select
+        methodologies.methodology_id,
+        count(nodes.node_id) as root_count
+    from methodologies
+    left join nodes
+        on
+            methodologies.methodology_id = nodes.methodology_id
+            and nodes.parent_node_id is null
+    group by methodologies.methodology_id
+),
+
+-- a node whose path upwards does not end at the root is in a circle or too deep
+reached as (
+    select
+        nodes.methodology_id,
+        nodes.node_id,
+        coalesce(great_grandparents.node_id, grandparents.node_id, parents.node_id, nodes.node_id)
+            as top_node_id,
+        parents.node_type as parent_type
+    from nodes
+    left join nodes as parents
+        on
+            nodes.methodology_id = parents.methodology_id
+            and nodes.parent_node_id = parents.node_id
+    left join nodes as grandparents
+        on
+            parents.methodology_id = grandparents.methodology_id
+            and parents.parent_node_id = grandparents.node_id
+    left join nodes as great_grandparents
+        on
+            grandparents.methodology_id = great_grandparents.methodology_id
+            and grandparents.parent_node_id = great_grandparents.node_id
+),
+
+broken_rules as (
+    select
+        nodes.methodology_id,
+        nodes.node_id,
+        case
+            when (nodes.parent_node_id is null) <> (nodes.node_type = 'overall')
+                then 'the root, and only the root, must be of type overall'
+            when (nodes.node_type = 'overall') <> (nodes.node_id = 'overall')
+                then 'the root, and only the root, must be named overall'
+            when reached.top_node_id <> 'overall'
+                then 'must reach the root within four levels'
+            when reached.parent_type = 'indicator' then 'must not stand under an indicator'
+            when nodes.node_type <> 'overall' and nodes.role is null then 'must have a role'
+            when nodes.node_type <> 'indicator' and nodes.aggregation is null
+                then 'must have an aggregation'
+            when nodes.node_type = 'category' and nodes.role = 'project'
+                then 'only an indicator can hold project points'
+            when
+                nodes.node_type = 'indicator'
+                and (nodes.scoring_rule is null or nodes.direction is null)
+                then 'an indicator must have a scoring rule and a direction'
+            when nodes.role = 'project' and nodes.scoring_rule <> 'as_scored'
+                then 'project points must be as_scored'
+            when
+                nodes.scoring_rule = 'goalposts'
+                and (
+                    nodes.lower_goalpost is null or nodes.upper_goalpost is null
+                    or nodes.is_capped is null or nodes.is_logarithmic is null
+                )
+                then 'goalposts need lower and upper goalpost, is_capped and is_logarithmic'
+            when nodes.scoring_rule = 'goalposts' and nodes.lower_goalpost >= nodes.upper_goalpost
+                then 'the lower goalpost must be below the upper one'
+            when
+                nodes.scoring_rule = 'goalposts' and nodes.is_logarithmic
+                and nodes.lower_goalpost <= 0
+                then 'goalposts on a logarithm must be positive'
+        end as rule
+    from nodes
+    inner join reached
+        on
+            nodes.methodology_id = reached.methodology_id
+            and nodes.node_id = reached.node_id
+
+    union all
+
+    select
+        methodology_id,
+        '(root)' as node_id,
+        'a methodology must have exactly one root' as rule
+    from root_counts
+    where root_count <> 1
+)
+
+select
+    'hierarchy' as table_name,
+    {{ row_key(['methodology_id', 'node_id']) }} as row_key,
+    'node_id' as column_name,
+    node_id as found,
+    rule
+from broken_rules
+where rule is not null

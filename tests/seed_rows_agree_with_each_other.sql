@@ -1,0 +1,68 @@
+{#-
+  Rules between the columns of one row: a score that applies has a value, a published figure is
+  printed with its digits, a published row states at least one figure, an edition's predecessor is
+  earlier, a member's last edition is not before its first.
+-#}
+with
+
+broken_rules as (
+    select
+        case when is_simulated then 'simulated_indicator_scores' else 'indicator_scores' end
+            as table_name,
+        {{ row_key(['ranking_id', 'edition', 'city_id', 'indicator_id']) }} as row_key,
+        'raw_value' as column_name,
+        cast(raw_value as {{ dbt.type_string() }}) as found,
+        'must be empty if, and only if, the indicator is not applicable' as rule
+    from {{ ref('stg_indicator_scores') }}
+    where (raw_value is null) <> is_not_applicable
+
+    union all
+
+    select
+        'published_results' as table_name,
+        {{ row_key(['ranking_id', 'edition', 'city_id', 'category_id']) }} as row_key,
+        'index_digits' as column_name,
+        cast(published_index_digits as {{ dbt.type_string() }}) as found,
+        'must be the number of digits of published_index, empty without one' as rule
+    from {{ ref('stg_published_results') }}
+    where
+        (published_index is null) <> (published_index_digits is null)
+        or published_index <> {{ round_to_digits('published_index', 'published_index_digits') }}
+
+    union all
+
+    select
+        'published_results' as table_name,
+        {{ row_key(['ranking_id', 'edition', 'city_id', 'category_id']) }} as row_key,
+        'published_rank, published_tendency, published_index' as column_name,
+        cast(null as {{ dbt.type_string() }}) as found,
+        'at least one of them must be stated' as rule
+    from {{ ref('stg_published_results') }}
+    where
+        published_rank is null and published_tendency is null and published_index is null
+
+    union all
+
+    select
+        'editions' as table_name,
+        {{ row_key(['ranking_id', 'edition']) }} as row_key,
+        'previous_edition' as column_name,
+        cast(previous_edition as {{ dbt.type_string() }}) as found,
+        'must be before the edition' as rule
+    from {{ ref('stg_editions') }}
+    where previous_edition >= edition
+
+    union all
+
+    select
+        case when is_simulated then 'simulated_field_members' else 'field_members' end
+            as table_name,
+        {{ row_key(['ranking_id', 'city_id']) }} as row_key,
+        'last_edition' as column_name,
+        cast(last_edition as {{ dbt.type_string() }}) as found,
+        'must not be before first_edition' as rule
+    from {{ ref('stg_field_members') }}
+    where last_edition < first_edition
+)
+
+select * from broken_rules

@@ -1,0 +1,69 @@
+{#-
+  Simulated figures stay in simulated fields: no simulated city and no simulated score in a real
+  ranking, a simulated city is named as such, and a real city's score in a simulated field is
+  flagged unless it is the published one.
+-#}
+with
+
+cities as (
+    select * from {{ ref('dim_cities') }}
+),
+
+scores as (
+    select * from {{ ref('fct_indicator_scores') }}
+),
+
+published_scores as (
+    select * from {{ ref('indicator_scores') }}
+),
+
+league as (
+    select * from {{ ref('league_table') }}
+),
+
+broken_rules as (
+    select
+        'dim_cities' as table_name,
+        {{ row_key(['city_id']) }} as row_key,
+        'city_name' as column_name,
+        city_name as found,
+        'a simulated city, and only a simulated one, must be named Simulierte Stadt NN' as rule
+    from cities
+    where is_simulated <> (city_name like 'Simulierte Stadt %')
+
+    union all
+
+    select
+        'league_table' as table_name,
+        {{ row_key(['ranking_id', 'edition', 'city_id']) }} as row_key,
+        'is_simulated_city' as column_name,
+        city_name as found,
+        'a simulated city must not stand in a real ranking' as rule
+    from league
+    where is_simulated_city and not is_simulated_field
+
+    union all
+
+    select
+        'fct_indicator_scores' as table_name,
+        {{ row_key(
+            ['ranking_id', 'edition', 'city_id', 'indicator_id'], relation_alias='scores'
+        ) }} as row_key,
+        'is_simulated' as column_name,
+        cast(scores.is_simulated as {{ dbt.type_string() }}) as found,
+        'a score must be flagged as simulated unless it is the published one' as rule
+    from scores
+    left join published_scores
+        on
+            scores.edition = published_scores.edition
+            and scores.city_id = published_scores.city_id
+            and scores.indicator_id = published_scores.indicator_id
+            and scores.raw_value = published_scores.raw_value
+    where
+        scores.status = 'scored'
+        and scores.is_simulated_field
+        and not scores.is_simulated
+        and published_scores.city_id is null
+)
+
+select * from broken_rules
