@@ -1,0 +1,134 @@
+"""Shared fixtures: the project, copied away from the working tree and built once per session."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
+PROJECT_NAME = "smart_city_index"
+# Views store the name of their catalogue, which is the name of the file.
+DATABASE_NAME = f"{PROJECT_NAME}.duckdb"
+PROJECT_PARTS = (
+    "dbt_project.yml",
+    "profiles.yml",
+    "models",
+    "seeds",
+    "macros",
+    "tests",
+    "analyses",
+    "docs",
+)
+
+Node = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class BuiltProject:
+    """A copy of the project after `dbt build`.
+
+    Attributes:
+        project_dir: the copy.
+        database: the DuckDB file that was built.
+        manifest: target/manifest.json.
+        run_results: target/run_results.json.
+    """
+
+    project_dir: Path
+    database: Path
+    manifest: dict[str, Any]
+    run_results: dict[str, Any]
+
+    def nodes(self, resource_type: str) -> dict[str, Node]:
+        """Return the nodes of a type (seed, model or test) by name."""
+        return {
+            node["name"]: node
+            for node in self.manifest["nodes"].values()
+            if node["resource_type"] == resource_type
+        }
+
+    def compiled_code(self, resource_type: str) -> dict[str, str]:
+        """Return the SQL that was run for the nodes of a type (model or test) by name."""
+        by_id = {
+            result["unique_id"]: result["compiled_code"] for result in self.run_results["results"]
+        }
+        return {
+            name: by_id[node["unique_id"]] for name, node in self.nodes(resource_type).items()
+        }
+
+
+def copy_project(target: Path) -> Path:
+    """Copy what dbt reads into a directory.
+
+    Args:
+        target: directory of the copy; must not exist yet.
+
+    Returns:
+        The directory.
+    """
+    (target / "build").mkdir(parents=True)
+    for part in PROJECT_PARTS:
+        source = PROJECT_ROOT / part
+        if source.is_dir():
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(source, target / part, ignore=ignored)
+        elif source.exists():
+            shutil.copyfile(source, target / part)
+    return target
+
+
+def run_dbt(project_dir: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run dbt on a copy of the project, into the copy's own build/smart_city_index.duckdb.
+
+    Args:
+        project_dir: the copy.
+        arguments: command and options of dbt.
+
+    Returns:
+        The ended process with its output; the exit code is not checked.
+    """
+    return subprocess.run(
+        [Path(sys.executable).with_name("dbt"), *arguments, "--profiles-dir", project_dir],
+        cwd=project_dir,
+        env={**os.environ, "SMART_CITY_INDEX_DB": str(project_dir / "build" / DATABASE_NAME)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="session")
+def built_project(tmp_path_factory: pytest.TempPathFactory) -> BuiltProject:
+    """Return the project, built once for all tests; tests must not change its files."""
+    project_dir = copy_project(tmp_path_factory.mktemp("built") / "project")
+    completed = run_dbt(project_dir, "build")
+    if completed.returncode != 0:
+        pytest.fail(f"dbt build failed:\n{completed.stdout}\n{completed.stderr}")
+    target = project_dir / "target"
+    return BuiltProject(
+        project_dir=project_dir,
+        database=project_dir / "build" / DATABASE_NAME,
+        manifest=json.loads((target / "manifest.json").read_text(encoding="utf-8")),
+        run_results=json.loads((target / "run_results.json").read_text(encoding="utf-8")),
+    )
+
+
+@pytest.fixture
+def scratch_project(tmp_path: Path) -> Callable[[], Path]:
+    """Return a function that makes a fresh copy of the project, not built, to be edited."""
+    copies: list[Path] = []
+
+    def make_copy() -> Path:
+        copies.append(copy_project(tmp_path / f"project_{len(copies)}"))
+        return copies[-1]
+
+    return make_copy
