@@ -24,6 +24,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -35,12 +36,9 @@ from jinja2.nativetypes import NativeEnvironment
 PROJECT_DIR = Path(__file__).resolve().parents[1]
 DATABASE_VARIABLE = "SMART_CITY_INDEX_DB"
 DATABASE_NAME = "smart_city_index.duckdb"
-NOT_COPIED = (
-    ".*", "__pycache__", "build", "dbt_packages", "logs", "node_modules", "target", "warehouse"
-)
+NOT_COPIED = (".*", "__pycache__", "build", "dbt_packages", "logs", "target", "warehouse")
 RELATION_KEYWORDS = {"table": "table", "view": "view"}
 NODE_KINDS = ("seed", "view", "table", "data_test", "unit_test")
-EXECUTION_KINDS = ("seed", "model", "test", "unit_test")
 SHOWN_SLOWEST_NODES = 10
 SHOWN_OUTPUT_LINES = 40
 
@@ -145,6 +143,11 @@ def read_artifact(project_dir: Path, name: str) -> dict[str, Any]:
     return dict(json.loads(text))
 
 
+def kind_of(unique_id: str) -> str:
+    """Return dbt's kind of a node from its unique id: seed, model, test, unit_test, ..."""
+    return unique_id.split(".", 1)[0]
+
+
 def node_seconds(project_dir: Path) -> dict[str, float]:
     """Return the execution time in seconds per node of the last build, by unique id."""
     results = read_artifact(project_dir, "run_results")["results"]
@@ -207,8 +210,8 @@ def execute_plan(plan: Plan) -> dict[str, float]:
             if found != expected:
                 raise BenchmarkError(f"{name} counts {found} failures, under dbt {expected}")
         times.append(time.perf_counter())
-    seconds = (later - earlier for earlier, later in zip(times, times[1:]))
-    return dict(zip(("seeds", "models", "tests"), seconds))
+    seconds = (later - earlier for earlier, later in pairwise(times))
+    return dict(zip(("seeds", "models", "tests"), seconds, strict=True))
 
 
 def build_without_dbt(plan: Plan) -> Sample:
@@ -255,7 +258,8 @@ def seed_statements(node: dict[str, Any], project_dir: Path) -> list[str]:
     relation = node["relation_name"]
     return [
         f"create table {relation} ({definitions})",
-        f"copy {relation} from '{path}' (format csv, header true, delimiter '{config['delimiter']}')",
+        f"copy {relation} from '{path}'"
+        f" (format csv, header true, delimiter '{config['delimiter']}')",
     ]
 
 
@@ -277,9 +281,7 @@ def model_statement(node: dict[str, Any], compiled_code: str) -> str:
     )
 
 
-def data_test(
-    node: dict[str, Any], compiled_code: str, failures: int
-) -> tuple[str, str, int]:
+def data_test(node: dict[str, Any], compiled_code: str, failures: int) -> tuple[str, str, int]:
     """Return name, query and expected number of failures of one data test."""
     query = f"select {node['config']['fail_calc']} from (\n{compiled_code}\n) as broken_rows"
     return node["name"], query, failures
@@ -289,7 +291,7 @@ def profile_output(project_dir: Path) -> dict[str, Any]:
     """Return the default target of profiles.yml, with environment variables filled in."""
     environment = NativeEnvironment()
     environment.globals["env_var"] = os.environ.get
-    environment.filters["as_number"] = float
+    environment.filters["as_number"] = int
     text = (project_dir / "profiles.yml").read_text(encoding="utf-8")
     (profile,) = yaml.safe_load(text).values()
 
@@ -309,7 +311,7 @@ def make_plan(project_dir: Path, database: Path) -> Plan:
         database: file that the plan creates.
 
     Raises:
-        BenchmarkError: a node is of a kind that the plan does not know.
+        BenchmarkError: a seed column has no declared type, or a model is neither table nor view.
     """
     nodes = read_artifact(project_dir, "manifest")["nodes"]
     output = profile_output(project_dir)
@@ -317,13 +319,14 @@ def make_plan(project_dir: Path, database: Path) -> Plan:
     models: list[str] = []
     tests: list[tuple[str, str, int]] = []
     for result in read_artifact(project_dir, "run_results")["results"]:
-        node = nodes.get(result["unique_id"], {"resource_type": "unit_test"})
-        if node["resource_type"] == "seed":
-            seeds += seed_statements(node, project_dir)
-        elif node["resource_type"] == "model":
-            models.append(model_statement(node, result["compiled_code"]))
-        elif node["resource_type"] == "test":
-            tests.append(data_test(node, result["compiled_code"], result["failures"]))
+        unique_id = result["unique_id"]
+        kind = kind_of(unique_id)
+        if kind == "seed":
+            seeds += seed_statements(nodes[unique_id], project_dir)
+        elif kind == "model":
+            models.append(model_statement(nodes[unique_id], result["compiled_code"]))
+        elif kind == "test":
+            tests.append(data_test(nodes[unique_id], result["compiled_code"], result["failures"]))
     relations = (node["relation_name"] for node in nodes.values() if node["relation_name"])
     schemas = sorted({relation.rsplit(".", 1)[0] for relation in relations})
     return Plan(
@@ -394,24 +397,22 @@ def write_trivial_project(project_dir: Path, counts: dict[str, int]) -> None:
     shutil.copy(PROJECT_DIR / "profiles.yml", project_dir)
 
 
-def make_variants(work_dir: Path) -> dict[str, Callable[[], Sample]]:
-    """Set up what is measured: the projects are copied or generated, parsed and built once.
+def make_variants(project_dir: Path, trivial_dir: Path) -> dict[str, Callable[[], Sample]]:
+    """Set up what is measured: copy and generate the projects, parse and build each once.
 
     Args:
-        work_dir: empty directory.
+        project_dir: directory to create for the copy of the project.
+        trivial_dir: directory to create for the project of trivial nodes.
 
     Returns:
         What to call for one sample, by the name of the variant.
 
     Raises:
-        BenchmarkError: dbt failed, or a node is of an unknown kind.
+        BenchmarkError: dbt failed, or the build cannot be repeated without dbt.
     """
-    project_dir = project_copy(work_dir)
     shutil.copytree(PROJECT_DIR, project_dir, ignore=shutil.ignore_patterns(*NOT_COPIED))
     fresh_build(project_dir)
-    plan_dir = work_dir / "without_dbt"
-    plan = make_plan(project_dir, plan_dir / DATABASE_NAME)
-    trivial_dir = work_dir / "trivial"
+    plan = make_plan(project_dir, project_dir / "build" / "without_dbt" / DATABASE_NAME)
     write_trivial_project(trivial_dir, count_nodes(project_dir))
     fresh_build(trivial_dir)
     no_tests = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
@@ -426,14 +427,7 @@ def make_variants(work_dir: Path) -> dict[str, Callable[[], Sample]]:
     }
 
 
-def project_copy(work_dir: Path) -> Path:
-    """Return the directory of the project's copy inside the working directory."""
-    return work_dir / "project"
-
-
-def measure(
-    variants: dict[str, Callable[[], Sample]], repeats: int
-) -> dict[str, list[Sample]]:
+def measure(variants: dict[str, Callable[[], Sample]], repeats: int) -> dict[str, list[Sample]]:
     """Run all variants in turn, several times.
 
     Args:
@@ -466,11 +460,11 @@ def median_parts(samples: list[Sample]) -> dict[str, float]:
 
 
 def execution_by_kind(seconds_by_node: dict[str, float]) -> dict[str, float]:
-    """Sum execution times (seconds per unique id) by seed, model, test and unit_test."""
-    sums = dict.fromkeys(EXECUTION_KINDS, 0.0)
+    """Sum execution times in seconds by dbt's kind of node: seed, model, test, unit_test, ..."""
+    sums: Counter[str] = Counter()
     for unique_id, seconds in seconds_by_node.items():
-        sums[unique_id.split(".", 1)[0]] += seconds
-    return sums
+        sums[kind_of(unique_id)] += seconds
+    return dict(sums.most_common())
 
 
 def slowest_nodes(seconds_by_node: dict[str, float]) -> dict[str, float]:
@@ -570,13 +564,14 @@ def main() -> int:
     if arguments.repeats < 1:
         parser.error("--repeats must be at least 1")
     with tempfile.TemporaryDirectory(prefix="smart_city_index_benchmark_") as work_dir:
+        project_dir = Path(work_dir) / "project"
         try:
-            variants = make_variants(Path(work_dir))
+            variants = make_variants(project_dir, Path(work_dir) / "trivial")
             samples = measure(variants, arguments.repeats)
         except BenchmarkError as error:
             print(error, file=sys.stderr)
             return 1
-        summary = summarise(samples, project_copy(Path(work_dir)))
+        summary = summarise(samples, project_dir)
     print("\n".join(report_lines(summary, arguments.repeats)))
     if arguments.json:
         arguments.json.write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")

@@ -5,5 +5,6 @@
 
 
 {% macro default__engine_version() -%}
+    {#- DuckDB: version() gives v1.5.6. -#}
     'DuckDB ' || version()
 {%- endmacro %}

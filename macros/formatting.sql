@@ -22,6 +22,7 @@
 
 
 {% macro default__ordered_list(value) -%}
+    {#- DuckDB and PostgreSQL. -#}
     string_agg({{ value }}, ', ' order by {{ value }})
 {%- endmacro %}
 

@@ -41,6 +41,7 @@ checked as (
         raw_values.city_id,
         raw_values.indicator_id,
         raw_values.raw_value,
+        raw_values.is_simulated,
         nodes.role,
         nodes.scoring_rule,
         nodes.is_capped,
@@ -86,7 +87,8 @@ broken_rules as (
 )
 
 select
-    'indicator_scores' as table_name,
+    case when is_simulated then 'simulated_indicator_scores' else 'indicator_scores' end
+        as table_name,
     {{ row_key(['ranking_id', 'edition', 'city_id', 'indicator_id']) }} as row_key,
     'raw_value' as column_name,
     cast(raw_value as {{ dbt.type_string() }}) as found,

@@ -46,8 +46,11 @@ broken_rules as (
             and known_contradictions.category_id = contradictions.category_id
             and known_contradictions.figure = contradictions.figure
             and known_contradictions.published_value = contradictions.published_value
-            and known_contradictions.contradicting_value
-            = contradictions.published_value + contradictions.difference
+            and (
+                contradictions.difference is null
+                or known_contradictions.contradicting_value
+                = contradictions.published_value + contradictions.difference
+            )
     where contradictions.ranking_id is null
 )
 

@@ -32,6 +32,30 @@ broken_rules as (
     union all
 
     select
+        'published_index_changes' as table_name,
+        {{ row_key(['ranking_id', 'edition', 'city_id', 'category_id']) }} as row_key,
+        'change_digits' as column_name,
+        cast(change_digits as {{ dbt.type_string() }}) as found,
+        'must be the number of digits of published_index_change' as rule
+    from {{ ref('stg_published_index_changes') }}
+    where
+        published_index_change
+        <> {{ round_to_digits('published_index_change', 'change_digits') }}
+
+    union all
+
+    select
+        'published_field_statistics' as table_name,
+        {{ row_key(['ranking_id', 'edition', 'category_id', 'statistic', 'place']) }} as row_key,
+        'value_digits' as column_name,
+        cast(value_digits as {{ dbt.type_string() }}) as found,
+        'must be the number of digits of published_value' as rule
+    from {{ ref('stg_published_field_statistics') }}
+    where published_value <> {{ round_to_digits('published_value', 'value_digits') }}
+
+    union all
+
+    select
         'published_results' as table_name,
         {{ row_key(['ranking_id', 'edition', 'city_id', 'category_id']) }} as row_key,
         'published_rank, published_tendency, published_index' as column_name,

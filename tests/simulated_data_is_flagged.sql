@@ -14,7 +14,11 @@ scores as (
 ),
 
 published_scores as (
-    select * from {{ ref('indicator_scores') }}
+    select indicator_scores.*
+    from {{ ref('indicator_scores') }} as indicator_scores
+    inner join {{ ref('dim_rankings') }} as rankings
+        on indicator_scores.ranking_id = rankings.ranking_id
+    where not rankings.is_simulated_field
 ),
 
 league as (
@@ -41,6 +45,17 @@ broken_rules as (
         'a simulated city must not stand in a real ranking' as rule
     from league
     where is_simulated_city and not is_simulated_field
+
+    union all
+
+    select
+        'fct_indicator_scores' as table_name,
+        {{ row_key(['ranking_id', 'edition', 'city_id', 'indicator_id']) }} as row_key,
+        'is_simulated' as column_name,
+        cast(is_simulated as {{ dbt.type_string() }}) as found,
+        'a simulated score must not stand in a real ranking' as rule
+    from scores
+    where is_simulated and not is_simulated_field
 
     union all
 

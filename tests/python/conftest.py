@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import csv
 import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
@@ -27,6 +30,7 @@ PROJECT_PARTS = (
     "tests",
     "analyses",
     "docs",
+    "scripts",
 )
 
 Node = dict[str, Any]
@@ -61,9 +65,28 @@ class BuiltProject:
         by_id = {
             result["unique_id"]: result["compiled_code"] for result in self.run_results["results"]
         }
-        return {
-            name: by_id[node["unique_id"]] for name, node in self.nodes(resource_type).items()
-        }
+        return {name: by_id[node["unique_id"]] for name, node in self.nodes(resource_type).items()}
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """A copy of the project whose files are published.
+
+    Attributes:
+        project_dir: the copy.
+        directory: its directory of published files.
+        database: the published DuckDB file.
+    """
+
+    project_dir: Path
+    directory: Path
+    database: Path
+
+
+def read_seed(name: str) -> list[dict[str, str]]:
+    """Return the rows of a seed file, named relative to seeds/, as texts."""
+    with (PROJECT_ROOT / "seeds" / name).open(encoding="utf-8", newline="") as seed_file:
+        return list(csv.DictReader(seed_file))
 
 
 def copy_project(target: Path) -> Path:
@@ -104,6 +127,45 @@ def run_dbt(project_dir: Path, *arguments: str) -> subprocess.CompletedProcess[s
         text=True,
         check=False,
     )
+
+
+def run_build(project_dir: Path) -> subprocess.CompletedProcess[str]:
+    """Run scripts/build.py of a copy of the project: build, test, publish.
+
+    Args:
+        project_dir: the copy.
+
+    Returns:
+        The ended process with its output; the exit code is not checked.
+    """
+    return subprocess.run(
+        [sys.executable, project_dir / "scripts" / "build.py"],
+        cwd=project_dir,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="session")
+def published_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """Return a project built and published once; a test that edits it puts everything back."""
+    project_dir = copy_project(tmp_path_factory.mktemp("published") / "project")
+    completed = run_build(project_dir)
+    if completed.returncode != 0:
+        pytest.fail(f"scripts/build.py failed:\n{completed.stdout}\n{completed.stderr}")
+    directory = project_dir / "warehouse"
+    return Warehouse(project_dir, directory, directory / DATABASE_NAME)
+
+
+@contextlib.contextmanager
+def rolled_back(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Undo every change that the body makes in the database."""
+    connection.execute("begin")
+    try:
+        yield
+    finally:
+        connection.execute("rollback")
 
 
 @pytest.fixture(scope="session")

@@ -79,20 +79,22 @@ index_intervals as (
         edition,
         node_id,
         city_id,
+        published_rank,
         published_index - {{ last_digit_unit('published_index_digits') }} / 2 as lowest_index,
         published_index + {{ last_digit_unit('published_index_digits') }} / 2 as highest_index
     from published_results
     where published_index is not null
 ),
 
-certain_orders as (
+ordered_pairs as (
     select
         own.ranking_id,
         own.edition,
         own.node_id,
         own.city_id,
-        sum(case when others.lowest_index > own.highest_index then 1 else 0 end) as better_count,
-        sum(case when others.highest_index < own.lowest_index then 1 else 0 end) as worse_count
+        others.published_rank as other_rank,
+        others.lowest_index > own.highest_index as is_other_better,
+        others.highest_index < own.lowest_index as is_other_worse
     from index_intervals as own
     inner join index_intervals as others
         on
@@ -100,7 +102,20 @@ certain_orders as (
             and own.edition = others.edition
             and own.node_id = others.node_id
             and own.city_id <> others.city_id
-    group by own.ranking_id, own.edition, own.node_id, own.city_id
+),
+
+certain_orders as (
+    select
+        ranking_id,
+        edition,
+        node_id,
+        city_id,
+        sum(case when is_other_better then 1 else 0 end) as better_count,
+        sum(case when is_other_worse then 1 else 0 end) as worse_count,
+        max(case when is_other_better then other_rank end) as last_better_rank,
+        min(case when is_other_worse then other_rank end) as first_worse_rank
+    from ordered_pairs
+    group by ranking_id, edition, node_id, city_id
 ),
 
 rank_bounds as (
@@ -113,8 +128,13 @@ rank_bounds as (
         published_results.source,
         ranks.computed_rank,
         ranks.is_simulated,
-        1 + certain_orders.better_count as possible_from,
-        field_sizes.city_count - certain_orders.worse_count as possible_to
+        greatest(
+            certain_orders.better_count, coalesce(certain_orders.last_better_rank, 0)
+        ) + 1 as possible_from,
+        least(
+            field_sizes.city_count - certain_orders.worse_count,
+            coalesce(certain_orders.first_worse_rank - 1, field_sizes.city_count)
+        ) as possible_to
     from published_results
     inner join ranks
         on

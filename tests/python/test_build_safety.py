@@ -1,0 +1,174 @@
+"""Nothing wrong gets published, and nothing published is harmed by a failing or second build."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import Warehouse, run_build
+
+SCORES = "seeds/results/indicator_scores.csv"
+PUBLISHED = "seeds/results/published_results.csv"
+
+
+def content_hashes(directory: Path) -> dict[str, str]:
+    """Return the SHA-256 of every file of a directory by relative path."""
+    return {
+        str(path.relative_to(directory)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(directory.rglob("*"))
+        if path.is_file()
+    }
+
+
+@contextmanager
+def edited(warehouse: Warehouse, edits: dict[str, tuple[str, str]]) -> Iterator[None]:
+    """Replace a text in seed files (an empty text appends) and put the files back afterwards.
+
+    Args:
+        warehouse: the published project.
+        edits: for each file, the text to replace, which must stand in it once, and the new text.
+    """
+    originals = {file: (warehouse.project_dir / file).read_bytes() for file in edits}
+    try:
+        for file, (old, new) in edits.items():
+            text = originals[file].decode("utf-8")
+            assert not old or text.count(old) == 1, f"{old!r} stands {text.count(old)} times"
+            path = warehouse.project_dir / file
+            path.write_text(text.replace(old, new) if old else text + new, encoding="utf-8")
+        yield
+    finally:
+        for file, original in originals.items():
+            (warehouse.project_dir / file).write_bytes(original)
+
+
+def build_with(
+    warehouse: Warehouse, edits: dict[str, tuple[str, str]]
+) -> subprocess.CompletedProcess[str]:
+    """Build with edited seeds and return the ended process."""
+    with edited(warehouse, edits):
+        return run_build(warehouse.project_dir)
+
+
+BAD_INPUTS = {
+    "score above 100": (
+        {SCORES: ("smart_city_index,2025,duesseldorf,payment,100.0,", "smart_city_index,2025,duesseldorf,payment,100.1,")},
+        [SCORES, "city_id=duesseldorf, indicator_id=payment", "raw_value = 100.1", "must be between 0 and 100.0"],
+    ),
+    "project points above the cap": (
+        {SCORES: ("smart_city_index,2025,duesseldorf,mobility_projects,30.0,", "smart_city_index,2025,duesseldorf,mobility_projects,30.1,")},
+        [SCORES, "indicator_id=mobility_projects", "raw_value = 30.1", "between 0 and the cap 30.0"],
+    ),
+    "duplicate row": (
+        {SCORES: ("", "smart_city_index,2025,duesseldorf,payment,99.0,false,twice\n")},
+        [SCORES, "city_id=duesseldorf, indicator_id=payment", "must be unique"],
+    ),
+    "unknown city": (
+        {PUBLISHED: ("", "smart_city_index,2025,atlantis,overall,12,,,,nowhere\n")},
+        [PUBLISHED, "city_id=atlantis", "must exist in stg_cities"],
+    ),
+    "unexplained contradiction": (
+        {PUBLISHED: ("", "smart_city_index,2025,aachen,administration,6,,99.9,1,nowhere\n")},
+        [PUBLISHED, "city_id=aachen", "explain it in seeds/results/known_contradictions.csv"],
+    ),
+    "score that is no number": (
+        {SCORES: ("smart_city_index,2025,duesseldorf,payment,100.0,", "smart_city_index,2025,duesseldorf,payment,full,")},
+        ["indicator_scores", "full", "payment"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BAD_INPUTS)
+def test_bad_input_is_named_and_nothing_is_published(
+    published_warehouse: Warehouse, case: str
+) -> None:
+    """The message names file, row, column and rule; the published files stay byte for byte."""
+    edits, expected_texts = BAD_INPUTS[case]
+    before = content_hashes(published_warehouse.directory)
+    completed = build_with(published_warehouse, edits)
+    assert completed.returncode == 1
+    for text in [*expected_texts, "Nothing was published"]:
+        assert text in completed.stderr
+    assert content_hashes(published_warehouse.directory) == before
+
+
+def test_reader_and_build_do_not_disturb_each_other(published_warehouse: Warehouse) -> None:
+    """A reader that holds the published file keeps its figures; the build replaces the file."""
+    inode_before = published_warehouse.database.stat().st_ino
+    with duckdb.connect(str(published_warehouse.database), read_only=True) as reader:
+        count_before = reader.execute("select count(*) from league_table").fetchall()
+        completed = run_build(published_warehouse.project_dir)
+        assert completed.returncode == 0, completed.stderr
+        assert reader.execute("select count(*) from league_table").fetchall() == count_before
+    assert published_warehouse.database.stat().st_ino != inode_before
+
+
+def test_second_build_is_refused(published_warehouse: Warehouse) -> None:
+    """While one build holds the lock another one ends at once with a clear message."""
+    before = content_hashes(published_warehouse.directory)
+    with (published_warehouse.project_dir / "build" / ".lock").open("w") as lock_file:
+        fcntl.flock(lock_file, fcntl.LOCK_EX)
+        completed = run_build(published_warehouse.project_dir)
+    assert completed.returncode == 1
+    assert "another build is running" in completed.stderr
+    assert content_hashes(published_warehouse.directory) == before
+
+
+def capped_scores(warehouse: Warehouse, ranking: str, city: str) -> str:
+    """Return rows of scores for a made-up city: Düsseldorf's of 2025, none above 30."""
+    lines = (warehouse.project_dir / SCORES).read_text(encoding="utf-8").splitlines()
+    rows = [line.split(",") for line in lines if line.startswith("smart_city_index,2025,")]
+    return "".join(
+        f"{ranking},2025,{city},{indicator},{min(float(score), 30.0)},false,made up\n"
+        for _, _, _, indicator, score, *_ in rows
+    )
+
+
+def test_adding_cities_needs_seed_rows_only(published_warehouse: Warehouse) -> None:
+    """New cities with scores and a published result change no SQL and no expected count."""
+    city = "Nordrhein-Westfalen,100001,,,made up\n"
+    edits = {
+        SCORES: ("", capped_scores(published_warehouse, "smart_city_index", "neustadt")),
+        PUBLISHED: ("", "smart_city_index,2025,neustadt,mobility,70,,33.3,1,made up\n"),
+        "seeds/reference/cities.csv": ("", f"neustadt,Neustadt,NW,{city}"),
+        "seeds/methodology/field_members.csv": ("", "smart_city_index,neustadt,2025,,made up\n"),
+        "seeds/simulated/simulated_indicator_scores.csv": (
+            "",
+            capped_scores(published_warehouse, "simulated_field", "simulated_83"),
+        ),
+        "seeds/simulated/simulated_cities.csv": (
+            "",
+            f"simulated_83,Simulierte Stadt 83,S01,{city}",
+        ),
+        "seeds/simulated/simulated_field_members.csv": (
+            "",
+            "simulated_field,simulated_83,2025,,made up\n",
+        ),
+    }
+    with edited(published_warehouse, edits):
+        completed = run_build(published_warehouse.project_dir)
+        assert completed.returncode == 0, completed.stderr
+        with duckdb.connect(str(published_warehouse.database), read_only=True) as connection:
+            rows = connection.execute(
+                "select city_id, category_id, rank, rank_basis, index_printed, tendency"
+                " from fct_index_results where city_id in ('neustadt', 'simulated_83')"
+                " and category_id in ('overall', 'mobility') order by 1, 2"
+            ).fetchall()
+            verdicts = connection.execute(
+                "select figure, verdict from published_reconciliation where city_id = 'neustadt'"
+                " order by 1"
+            ).fetchall()
+    assert rows == [
+        ("neustadt", "mobility", 70, "published", "33.3", None),
+        ("neustadt", "overall", None, None, "32.9", None),
+        ("simulated_83", "mobility", 84, "computed", "33.3", None),
+        ("simulated_83", "overall", 84, "computed", "32.9", None),
+    ]
+    assert verdicts == [("index", "match"), ("rank", "consistent")]
+    restored = run_build(published_warehouse.project_dir)
+    assert restored.returncode == 0, restored.stderr

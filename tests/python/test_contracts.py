@@ -1,0 +1,306 @@
+"""The marts keep their contracts, and everything in the project says what it is.
+
+DuckDB checks the constraints of the marts: each one is proven by a row that it rejects.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+
+import duckdb
+import pytest
+
+from conftest import PROJECT_NAME, BuiltProject, Node, rolled_back
+
+CATEGORIES = (
+    "administration",
+    "energy_environment",
+    "it_communication",
+    "mobility",
+    "society_education",
+)
+# For each CHECK constraint of a mart: the assignments, and rows, of an UPDATE that it must reject.
+REJECTED_UPDATES: dict[str, dict[str, str]] = {
+    "dim_editions": {
+        "previous_edition < edition": "previous_edition = edition",
+        "city_count >= 0 and new_city_count between 0 and city_count": (
+            "new_city_count = city_count + 1"
+        ),
+    },
+    "dim_cities": {
+        "population > 0": "population = 0",
+        "latitude between -90 and 90": "latitude = 90.1",
+        "longitude between -180 and 180": "longitude = -180.1",
+    },
+    "dim_categories": {
+        "weight > 0": "weight = 0",
+        "is_overall = (parent_category_id is null)": (
+            "parent_category_id = null where not is_overall"
+        ),
+        "is_overall = (category_id = 'overall')": "category_id = 'total' where is_overall",
+    },
+    "dim_indicators": {"weight > 0": "weight = 0"},
+    "fct_indicator_scores": {
+        "score between 0 and 100": "score = 100.1 where status = 'scored'",
+        "(status = 'scored') = (score is not null)": "score = null where status = 'scored'",
+        "status in ('scored', 'missing', 'not_applicable')": (
+            "status = 'guessed' where status = 'missing'"
+        ),
+        "status <> 'scored' or source is not null": "source = null where status = 'scored'",
+        "rank between 1 and ranked_city_count": "rank = ranked_city_count + 1",
+        "not is_simulated or is_simulated_field": (
+            "is_simulated = true where not is_simulated_field"
+        ),
+    },
+    "fct_index_results": {
+        "index_value between 0 and 100": "index_value = 100.1 where index_value is not null",
+        "computed_index between 0 and 100": "computed_index = -0.1",
+        "published_index between 0 and 100": "published_index = 100.1",
+        "index_without_project_points between 0 and 100": "index_without_project_points = -0.1",
+        "coverage between 0 and 1": "coverage = 1.1",
+        "(index_value is null) = (index_basis is null)": (
+            "index_basis = null where index_value is not null"
+        ),
+        "index_basis in ('computed', 'published')": (
+            "index_basis = 'guessed' where index_value is not null"
+        ),
+        "rank >= 1": "rank = 0 where rank is not null and tendency is null",
+        "rank <= ranked_city_count": "ranked_city_count = 0 where rank_basis = 'computed'",
+        "(rank is null) = (rank_basis is null)": (
+            "rank_basis = null where rank is not null and tied_with is null"
+        ),
+        "rank_basis in ('computed', 'published')": (
+            "rank_basis = 'guessed' where rank is not null and tied_with is null"
+        ),
+        "rank_basis <> 'computed' or index_value is not null": (
+            "index_value = null, index_basis = null where rank_basis = 'computed'"
+        ),
+        "tied_with is null or rank_basis = 'computed'": (
+            "tied_with = 'aachen' where rank_basis = 'published'"
+        ),
+        "rank_in_state between 1 and cities_in_state": "rank_in_state = cities_in_state + 1",
+        "rank_in_size_class between 1 and cities_in_size_class": (
+            "rank_in_size_class = 0 where cities_in_size_class is not null"
+        ),
+        "(tendency is null) = (tendency_basis is null)": (
+            "tendency_basis = null where tendency is not null"
+        ),
+        "tendency = previous_rank - rank": (
+            "tendency = tendency + 1 where previous_rank is not null and tendency is not null"
+        ),
+        "index_basis <> 'published' or published_source is not null": (
+            "published_source = null where index_basis = 'published' and rank_basis is null"
+        ),
+        "rank_basis <> 'published' or published_source is not null": (
+            "published_source = null where rank_basis = 'published' and index_basis is null"
+        ),
+        "not is_simulated or is_simulated_field": (
+            "is_simulated = true where not is_simulated_field"
+        ),
+    },
+    "meta_build": {"row_count >= 0": "row_count = -1"},
+    "qc_findings": {"found_value >= threshold": "found_value = threshold - 1"},
+    "city_profiles": {
+        "section in ('header', 'result', 'indicator', 'best_practice')": "section = 'footer'",
+        "line_number >= 1": "line_number = 0 where line_number = 1",
+    },
+    "league_table": {
+        "overall_index between 0 and 100": "overall_index = 100.1",
+        "overall_rank >= 1": "overall_rank = 0",
+        **{f"{name}_index between 0 and 100": f"{name}_index = -0.1" for name in CATEGORIES},
+        **{f"{name}_rank >= 1": f"{name}_rank = 0" for name in CATEGORIES},
+    },
+    "published_reconciliation": {
+        "verdict in ('match', 'last_digit', 'consistent', 'contradiction', 'not_checkable')": (
+            "verdict = 'unknown' where check_basis is not null"
+        ),
+        "figure in ('index', 'rank', 'tendency', 'index_change')": (
+            "figure = 'score' where figure = 'index'"
+        ),
+        "(verdict = 'not_checkable') = (check_basis is null)": (
+            "check_basis = null where verdict = 'match'"
+        ),
+    },
+    "edition_reconciliation": {
+        "verdict in ('match', 'last_digit', 'contradiction', 'not_checkable')": (
+            "verdict = 'unknown'"
+        ),
+    },
+}
+LEADING_COMMENT = re.compile(r"\s*(?:\{%-?\s*(?:macro|test)\b.*?%\}\s*)?\{#-?\s*\w", re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def connection(
+    built_project: BuiltProject, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a copy of the built file with its constraints."""
+    database = tmp_path_factory.mktemp("contracts") / built_project.database.name
+    shutil.copyfile(built_project.database, database)
+    with duckdb.connect(str(database)) as opened:
+        yield opened
+
+
+def marts(project: BuiltProject) -> dict[str, Node]:
+    """Return the models of models/marts by name."""
+    return {
+        name: node for name, node in project.nodes("model").items() if node["fqn"][1] == "marts"
+    }
+
+
+def checks(mart: Node) -> list[str]:
+    """Return the expressions of a mart's CHECK constraints in the order of declaration."""
+    return [
+        constraint["expression"]
+        for constraint in mart["constraints"]
+        if constraint["type"] == "check"
+    ]
+
+
+def rejection(connection: duckdb.DuckDBPyConnection, statement: str) -> str:
+    """Return the message with which DuckDB rejects a statement for a broken constraint."""
+    with rolled_back(connection), pytest.raises(duckdb.ConstraintException) as raised:
+        connection.execute(statement)
+    return str(raised.value)
+
+
+def test_marts_are_public_and_have_contracts(built_project: BuiltProject) -> None:
+    """Every mart is public, has an enforced contract and one primary key."""
+    assert marts(built_project)
+    for name, mart in marts(built_project).items():
+        assert mart["access"] == "public", name
+        assert mart["contract"]["enforced"], name
+        types = [constraint["type"] for constraint in mart["constraints"]]
+        assert types.count("primary_key") == 1, name
+        assert set(types) <= {"primary_key", "check"}, name
+        for column in mart["columns"].values():
+            types = [constraint["type"] for constraint in column["constraints"]]
+            assert set(types) <= {"not_null"}, (name, column["name"])
+
+
+def test_descriptions_of_marts_end_with_their_grain(built_project: BuiltProject) -> None:
+    """The last sentence of every mart's description says what one row is."""
+    for name, mart in marts(built_project).items():
+        assert re.search(r"(?:^|\. )One row per [^.]+\.$", mart["description"].strip()), name
+
+
+def test_descriptions_of_marts_are_in_the_file(
+    built_project: BuiltProject, connection: duckdb.DuckDBPyConnection
+) -> None:
+    """Tables and columns carry their descriptions as comments, in the order of the contract."""
+    for name, mart in marts(built_project).items():
+        comment = connection.execute(
+            "select comment from duckdb_tables() where schema_name = 'main' and table_name = ?",
+            [name],
+        ).fetchall()
+        assert comment == [(mart["description"],)]
+        comments = connection.execute(
+            "select column_name, comment from duckdb_columns()"
+            " where schema_name = 'main' and table_name = ? order by column_index",
+            [name],
+        ).fetchall()
+        columns = mart["columns"].values()
+        assert comments == [(column["name"], column["description"]) for column in columns]
+
+
+def test_primary_keys_reject_a_second_row(
+    built_project: BuiltProject,
+    connection: duckdb.DuckDBPyConnection,
+    subtests: pytest.Subtests,
+) -> None:
+    """The first row of every mart cannot be inserted again."""
+    for name in marts(built_project):
+        with subtests.test(name):
+            message = rejection(connection, f"insert into {name} select * from {name} limit 1")
+            assert "primary key" in message
+
+
+def test_required_columns_reject_null(
+    built_project: BuiltProject,
+    connection: duckdb.DuckDBPyConnection,
+    subtests: pytest.Subtests,
+) -> None:
+    """No NOT NULL column of a mart, and no column of its primary key, can be emptied."""
+    for name, mart in marts(built_project).items():
+        (key,) = [
+            constraint["columns"]
+            for constraint in mart["constraints"]
+            if constraint["type"] == "primary_key"
+        ]
+        for column in mart["columns"].values():
+            if column["constraints"] or column["name"] in key:
+                with subtests.test(f"{name}.{column['name']}"):
+                    message = rejection(
+                        connection,
+                        f"update {name} set {column['name']} = null"
+                        f" where rowid = (select min(rowid) from {name})",
+                    )
+                    assert f"NOT NULL constraint failed: {name}.{column['name']}" in message
+
+
+def test_every_check_has_a_rejected_update(built_project: BuiltProject) -> None:
+    """A CHECK constraint without a row that it rejects, or the other way round, is an error."""
+    declared = {name: set(checks(mart)) for name, mart in marts(built_project).items()}
+    assert {name: found for name, found in declared.items() if found} == {
+        name: set(updates) for name, updates in REJECTED_UPDATES.items()
+    }
+
+
+@pytest.mark.parametrize("name", REJECTED_UPDATES)
+def test_checks_reject_bad_rows(
+    name: str,
+    built_project: BuiltProject,
+    connection: duckdb.DuckDBPyConnection,
+    subtests: pytest.Subtests,
+) -> None:
+    """Each CHECK constraint, and no other, rejects its update."""
+    constraints = connection.execute(
+        "select constraint_text from duckdb_constraints() where schema_name = 'main'"
+        " and table_name = ? and constraint_type = 'CHECK' order by constraint_index",
+        [name],
+    ).fetchall()
+    expressions = checks(marts(built_project)[name])
+    for expression, (text,) in zip(expressions, constraints, strict=True):
+        with subtests.test(expression):
+            update = f"update {name} set {REJECTED_UPDATES[name][expression]}"
+            assert rejection(connection, update).endswith(f"with expression {text}")
+
+
+def test_everything_has_a_description(built_project: BuiltProject) -> None:
+    """Models, seeds and data tests say what they are: in YAML, or in a leading comment."""
+    undescribed = [
+        node["unique_id"]
+        for resource_type in ("model", "seed", "test")
+        for node in built_project.nodes(resource_type).values()
+        if not node["description"].strip()
+        and not (resource_type == "test" and LEADING_COMMENT.match(node["raw_code"]))
+    ]
+    assert undescribed == []
+
+
+def test_every_column_has_a_description(
+    built_project: BuiltProject, connection: duckdb.DuckDBPyConnection
+) -> None:
+    """Every column of a seed or model is declared and described, and no other is."""
+    for resource_type in ("seed", "model"):
+        for name, node in built_project.nodes(resource_type).items():
+            found = connection.execute(f"describe {node['relation_name']}").fetchall()
+            described = {
+                column["name"] for column in node["columns"].values() if column["description"]
+            }
+            assert described == {column for column, *_ in found}, name
+            assert described == set(node["columns"]), name
+
+
+def test_every_macro_has_a_description(built_project: BuiltProject) -> None:
+    """The project's macros and generic tests say what they do: in a leading comment or YAML."""
+    undescribed = [
+        unique_id
+        for unique_id, macro in built_project.manifest["macros"].items()
+        if macro["package_name"] == PROJECT_NAME
+        and not macro["description"].strip()
+        and not LEADING_COMMENT.match(macro["macro_sql"])
+    ]
+    assert undescribed == []

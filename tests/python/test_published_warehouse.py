@@ -1,0 +1,269 @@
+"""The published files, end to end: what a reader of warehouse/ gets."""
+
+from __future__ import annotations
+
+import csv
+import os
+import subprocess
+import sys
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+import pytest
+from conftest import PROJECT_ROOT, Warehouse, read_seed
+
+Rows = list[tuple[Any, ...]]
+
+# Places and tendencies of Düsseldorf on its page of 2025; the indices are in the page fixture.
+DUESSELDORF_2025 = {
+    "overall": (6, 11, "85.8", "computed"),
+    "administration": (7, -1, "93.6", "computed"),
+    "energy_environment": (23, 35, "73.7", "computed"),
+    "it_communication": (48, 4, "74.2", "published"),
+    "mobility": (7, 2, "93.9", "computed"),
+    "society_education": (5, -4, "93.8", "computed"),
+}
+DUESSELDORF_2024_PLACES = {
+    "overall": 17,
+    "administration": 6,
+    "energy_environment": 58,
+    "it_communication": 52,
+    "mobility": 9,
+    "society_education": 1,
+}
+
+
+def query(warehouse: Warehouse, sql: str) -> Rows:
+    """Run a query on the published file, read-only."""
+    with duckdb.connect(str(warehouse.database), read_only=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def mart_names(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Return the names of all tables of the file."""
+    rows = connection.execute("select table_name from duckdb_tables()").fetchall()
+    return [name for (name,) in rows]
+
+
+def test_duesseldorf_page_line_by_line(published_warehouse: Warehouse) -> None:
+    """The real ranking reproduces every line of the printed page, in its order."""
+    page = PROJECT_ROOT / "tests" / "fixtures" / "duesseldorf_2025_page.csv"
+    with page.open(encoding="utf-8") as page_file:
+        expected = [
+            (row["section"], row["label"], row["rank"], row["tendency"], row["printed"])
+            for row in csv.DictReader(page_file)
+        ]
+    lines = query(
+        published_warehouse,
+        "select section, case when section = 'header' then line_id else label_de end,"
+        " coalesce(rank_printed, ''), coalesce(tendency_printed, ''),"
+        " case when section = 'header' then text_de else value_printed end"
+        " from city_profiles"
+        " where ranking_id = 'smart_city_index' and edition = 2025 and city_id = 'duesseldorf'"
+        " and section <> 'best_practice' order by line_number",
+    )
+    assert lines == expected
+    assert len(lines) == 4 + 6 + 37
+
+
+def test_duesseldorf_page_ends_with_its_best_practice(published_warehouse: Warehouse) -> None:
+    """The last line is the best practice, with its summary and link; two names are inferred."""
+    rows = query(
+        published_warehouse,
+        "select line_number, section, text_de is not null, text_en is not null, source"
+        " from city_profiles where ranking_id = 'smart_city_index' and edition = 2025"
+        " and city_id = 'duesseldorf' order by line_number desc limit 1",
+    )
+    assert rows[0][:4] == (48, "best_practice", True, True)
+    assert rows[0][4].startswith("https://www.duesseldorf.de/")
+    inferred = query(
+        published_warehouse,
+        "select line_id from city_profiles where ranking_id = 'smart_city_index'"
+        " and edition = 2025 and city_id = 'duesseldorf' and name_is_inferred order by 1",
+    )
+    assert inferred == [("sharing_services",), ("website_social_media",)]
+
+
+def test_duesseldorf_in_the_real_ranking_keeps_published_ranks(
+    published_warehouse: Warehouse,
+) -> None:
+    """Indices are computed but one; ranks are published, because the field is incomplete."""
+    rows = query(
+        published_warehouse,
+        "select category_id, rank, tendency, index_printed, index_basis, rank_basis, is_simulated"
+        " from fct_index_results where ranking_id = 'smart_city_index' and edition = 2025"
+        " and city_id = 'duesseldorf'",
+    )
+    assert {row[0]: row[1:] for row in rows} == {
+        category: (*figures, "published", False) for category, figures in DUESSELDORF_2025.items()
+    }
+
+
+def test_duesseldorf_in_the_simulated_field_is_computed(published_warehouse: Warehouse) -> None:
+    """All six ranks and tendencies come out computed, all six indices equal the page."""
+    rows = query(
+        published_warehouse,
+        "select category_id, rank, tendency, index_printed, index_basis, rank_basis,"
+        " tendency_basis, is_simulated, is_simulated_field"
+        " from fct_index_results where ranking_id = 'simulated_field' and edition = 2025"
+        " and city_id = 'duesseldorf'",
+    )
+    assert {row[0]: row[1:] for row in rows} == {
+        category: (*figures, "computed", "computed", False, True)
+        for category, figures in DUESSELDORF_2025.items()
+    }
+    places = query(
+        published_warehouse,
+        "select category_id, rank, is_simulated from fct_index_results"
+        " where ranking_id = 'simulated_field' and edition = 2024 and city_id = 'duesseldorf'",
+    )
+    assert {row[0]: row[1:] for row in places} == {
+        category: (place, True) for category, place in DUESSELDORF_2024_PLACES.items()
+    }
+
+
+def test_simulated_field_follows_the_published_statistics(published_warehouse: Warehouse) -> None:
+    """Every published mean and index at a place comes out of the simulated field."""
+    rows = query(
+        published_warehouse,
+        "select verdict, count(*) from edition_reconciliation"
+        " where ranking_id = 'simulated_field' group by 1",
+    )
+    assert [verdict for verdict, _ in rows] == ["match"]
+
+
+def test_every_published_figure_is_reconciled(published_warehouse: Warehouse) -> None:
+    """No published figure is left out, changed, or in an unexplained contradiction."""
+    seed_rows = read_seed("results/published_results.csv")
+    stated = {
+        (int(row["edition"]), row["city_id"], row["category_id"], figure): Decimal(row[column])
+        for row in seed_rows
+        for figure, column in (
+            ("rank", "published_rank"),
+            ("tendency", "published_tendency"),
+            ("index", "published_index"),
+        )
+        if row[column]
+    }
+    stated |= {
+        (int(row["edition"]), row["city_id"], row["category_id"], "index_change"): Decimal(
+            row["published_index_change"]
+        )
+        for row in read_seed("results/published_index_changes.csv")
+    }
+    rows = query(
+        published_warehouse,
+        "select edition, city_id, category_id, figure, published_value, verdict,"
+        " contradiction_note, source"
+        " from published_reconciliation where ranking_id = 'smart_city_index'",
+    )
+    assert {row[:4]: row[4] for row in rows} == stated
+    assert all(row[7] for row in rows)
+    contradictions = {row[:4] for row in rows if row[5] == "contradiction"}
+    known = {
+        (int(row["edition"]), row["city_id"], row["category_id"], row["figure"])
+        for row in read_seed("results/known_contradictions.csv")
+    }
+    assert contradictions == known
+    assert all(row[6] for row in rows if row[5] == "contradiction")
+
+
+def test_published_file_holds_marts_only(published_warehouse: Warehouse) -> None:
+    """Tables in one schema, no views, no write permission, nothing left over beside them."""
+    tables = query(
+        published_warehouse,
+        "select table_schema, table_name, table_type from information_schema.tables",
+    )
+    marts = {path.stem for path in (PROJECT_ROOT / "models" / "marts").rglob("*.sql")}
+    assert {name for _, name, _ in tables} == marts
+    assert {(schema, kind) for schema, _, kind in tables} == {("main", "BASE TABLE")}
+    files = {
+        str(path.relative_to(published_warehouse.directory))
+        for path in published_warehouse.directory.rglob("*")
+        if path.is_file()
+    }
+    assert files == {"smart_city_index.duckdb"} | {f"parquet/{mart}.parquet" for mart in marts}
+    assert all(
+        path.stat().st_mode & 0o222 == 0
+        for path in published_warehouse.directory.rglob("*")
+        if path.is_file()
+    )
+
+
+def test_parquet_copies_equal_the_tables(published_warehouse: Warehouse) -> None:
+    """Every Parquet file has the rows and the types of its mart."""
+    with duckdb.connect(str(published_warehouse.database), read_only=True) as connection:
+        for mart in mart_names(connection):
+            file = published_warehouse.directory / "parquet" / f"{mart}.parquet"
+            differences = connection.execute(
+                f"select count(*) from ((from {mart} except all from '{file}')"
+                f" union all (from '{file}' except all from {mart}))"
+            ).fetchall()
+            assert differences == [(0,)], mart
+            types = connection.execute(
+                f"select (select list(column_type) from (describe {mart})),"
+                f" (select list(column_type) from (describe from '{file}'))"
+            ).fetchall()[0]
+            assert types[0] == types[1], mart
+
+
+def test_meta_build_counts_every_mart(published_warehouse: Warehouse) -> None:
+    """meta_build names every mart but itself, with its true number of rows."""
+    with duckdb.connect(str(published_warehouse.database), read_only=True) as connection:
+        counted = dict(connection.execute("select mart_name, row_count from meta_build").fetchall())
+        assert set(counted) == set(mart_names(connection)) - {"meta_build"}
+        for mart, row_count in counted.items():
+            assert connection.execute(f"select count(*) from {mart}").fetchall() == [(row_count,)]
+
+
+@pytest.mark.parametrize("driver", ["1.4", "2.0"])
+def test_drivers_of_bi_tools_open_the_published_file(
+    published_warehouse: Warehouse, driver: str
+) -> None:
+    """Other DuckDB versions open the file read-only and read the same figures."""
+    if driver == "2.0" and sys.version_info < (3, 11):
+        pytest.skip("DuckDB 2.0 has no driver for Python 3.10")
+    driver_dir = PROJECT_ROOT / ".drivers" / f"duckdb-{driver}"
+    assert driver_dir.is_dir(), f"{driver_dir} is missing: run the tests with `make test`"
+    program = (
+        "import sys, duckdb;"
+        " connection = duckdb.connect(sys.argv[1], read_only=True);"
+        " figures = connection.execute(\"select overall_rank, overall_index_printed"
+        " from league_table where ranking_id = 'simulated_field' and edition = 2025"
+        " and city_id = 'duesseldorf'\").fetchall();"
+        " print(duckdb.__version__, figures)"
+    )
+    completed = subprocess.run(
+        [sys.executable, "-c", program, str(published_warehouse.database)],
+        env={**os.environ, "PYTHONPATH": str(driver_dir)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert completed.returncode == 0, completed.stderr
+    assert completed.stdout.startswith(f"{driver}.")
+    assert completed.stdout.strip().endswith("[(6, '85.8')]")
+
+
+def test_example_queries_return_rows(published_warehouse: Warehouse) -> None:
+    """Every query in analyses/ runs on the published file and answers something."""
+    analyses = sorted((PROJECT_ROOT / "analyses").glob("*.sql"))
+    assert analyses
+    for analysis in analyses:
+        sql = analysis.read_text(encoding="utf-8").replace("{{ ref('", "").replace("') }}", "")
+        assert query(published_warehouse, sql), analysis.name
+
+
+def test_readme_query_returns_what_the_readme_shows(published_warehouse: Warehouse) -> None:
+    """The first query of the README and its printed result are true."""
+    readme = (PROJECT_ROOT / "README.md").read_text(encoding="utf-8")
+    section = readme.split("## A first query")[1].split("## ")[0]
+    sql = section.split("'''")[1]
+    shown = [
+        tuple(cell.strip() for cell in line.strip().strip("│").split("│"))
+        for line in section.splitlines()
+        if line.strip().startswith("│")
+    ][2:]
+    assert [tuple(str(cell) for cell in row) for row in query(published_warehouse, sql)] == shown
+
