@@ -122,7 +122,7 @@ def run_dbt(project_dir: Path, *arguments: str) -> subprocess.CompletedProcess[s
     return subprocess.run(
         [Path(sys.executable).with_name("dbt"), *arguments, "--profiles-dir", project_dir],
         cwd=project_dir,
-        env={**os.environ, "SMART_CITY_INDEX_DB": str(project_dir / "build" / DATABASE_NAME)},
+        env={**os.environ, "SMART_CITY_INDEX_DB": f"build/{DATABASE_NAME}"},
         capture_output=True,
         text=True,
         check=False,

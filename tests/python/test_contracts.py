@@ -237,7 +237,8 @@ def test_required_columns_reject_null(
                         f"update {name} set {column['name']} = null"
                         f" where rowid = (select min(rowid) from {name})",
                     )
-                    assert f"NOT NULL constraint failed: {name}.{column['name']}" in message
+                    unquoted = message.replace('"', "")
+                    assert f"NOT NULL constraint failed: {name}.{column['name']}" in unquoted
 
 
 def test_every_check_has_a_rejected_update(built_project: BuiltProject) -> None:
