@@ -145,14 +145,22 @@ def failure_lines(result: dict[str, Any], database: Path, project_dir: Path) -> 
         rows = cursor.fetchmany(SHOWN_ROWS_PER_TEST + 1)
     for row in rows[:SHOWN_ROWS_PER_TEST]:
         values = dict(zip(columns, row, strict=True))
-        place = seed_files.get(values["table_name"], values["table_name"])
-        lines.append(
-            f"    {place}: {values['row_key']}: {values['column_name']} = "
-            f"{values['found']}: {values['rule']}"
-        )
+        if "rule" in values:
+            place = seed_files.get(values["table_name"], values["table_name"])
+            lines.append(
+                f"    {place}: {values['row_key']}: {values['column_name']} = "
+                f"{values['found']}: {values['rule']}"
+            )
+        else:
+            lines.append("    " + ", ".join(f"{name}={value}" for name, value in values.items()))
     if len(rows) > SHOWN_ROWS_PER_TEST:
         lines.append("    ... and more")
     return lines
+
+
+def sql_text(value: object) -> str:
+    """Return a value as an SQL text literal."""
+    return "'" + str(value).replace("'", "''") + "'"
 
 
 def export_marts(database: Path, export_dir: Path) -> dict[str, int]:
@@ -179,7 +187,7 @@ def export_marts(database: Path, export_dir: Path) -> dict[str, int]:
         for (schema,) in schemas:
             connection.execute(f'drop schema "{schema}" cascade')
         connection.execute(
-            f"attach '{export_database}' as export (storage_version '{STORAGE_VERSION}')"
+            f"attach {sql_text(export_database)} as export (storage_version '{STORAGE_VERSION}')"
         )
         connection.execute(f'copy from database "{database.stem}" to export')
         marts = connection.execute(
@@ -191,12 +199,12 @@ def export_marts(database: Path, export_dir: Path) -> dict[str, int]:
         for (mart,) in marts:
             parquet_file = export_dir / "parquet" / f"{mart}.parquet"
             connection.execute(
-                f"copy (from {MART_SCHEMA}.\"{mart}\") to '{parquet_file}' (format parquet)"
+                f'copy (from {MART_SCHEMA}."{mart}") to {sql_text(parquet_file)} (format parquet)'
             )
             counts = connection.execute(
                 f'select (select count(*) from {MART_SCHEMA}."{mart}"),'
                 f' (select count(*) from export.{MART_SCHEMA}."{mart}"),'
-                f" (select count(*) from '{parquet_file}')"
+                f" (select count(*) from {sql_text(parquet_file)})"
             ).fetchall()[0]
             if len(set(counts)) != 1:
                 raise BuildError(f"the copies of {mart} differ in their number of rows: {counts}")

@@ -112,10 +112,29 @@ certain_orders as (
         city_id,
         sum(case when is_other_better then 1 else 0 end) as better_count,
         sum(case when is_other_worse then 1 else 0 end) as worse_count,
-        max(case when is_other_better then other_rank end) as last_better_rank,
+        coalesce(max(case when is_other_better then other_rank end), 0) as last_better_rank,
         min(case when is_other_worse then other_rank end) as first_worse_rank
     from ordered_pairs
     group by ranking_id, edition, node_id, city_id
+),
+
+possible_ranks as (
+    select
+        certain_orders.ranking_id,
+        certain_orders.edition,
+        certain_orders.node_id,
+        certain_orders.city_id,
+        1 + greatest(certain_orders.better_count, certain_orders.last_better_rank)
+            as possible_from,
+        least(
+            field_sizes.city_count - certain_orders.worse_count,
+            coalesce(certain_orders.first_worse_rank - 1, field_sizes.city_count)
+        ) as possible_to
+    from certain_orders
+    inner join field_sizes
+        on
+            certain_orders.ranking_id = field_sizes.ranking_id
+            and certain_orders.edition = field_sizes.edition
 ),
 
 rank_bounds as (
@@ -128,13 +147,8 @@ rank_bounds as (
         published_results.source,
         ranks.computed_rank,
         ranks.is_simulated,
-        greatest(
-            certain_orders.better_count, coalesce(certain_orders.last_better_rank, 0)
-        ) + 1 as possible_from,
-        least(
-            field_sizes.city_count - certain_orders.worse_count,
-            coalesce(certain_orders.first_worse_rank - 1, field_sizes.city_count)
-        ) as possible_to
+        possible_ranks.possible_from,
+        possible_ranks.possible_to
     from published_results
     inner join ranks
         on
@@ -142,16 +156,12 @@ rank_bounds as (
             and published_results.edition = ranks.edition
             and published_results.city_id = ranks.city_id
             and published_results.node_id = ranks.node_id
-    inner join field_sizes
+    left join possible_ranks
         on
-            published_results.ranking_id = field_sizes.ranking_id
-            and published_results.edition = field_sizes.edition
-    left join certain_orders
-        on
-            published_results.ranking_id = certain_orders.ranking_id
-            and published_results.edition = certain_orders.edition
-            and published_results.node_id = certain_orders.node_id
-            and published_results.city_id = certain_orders.city_id
+            published_results.ranking_id = possible_ranks.ranking_id
+            and published_results.edition = possible_ranks.edition
+            and published_results.node_id = possible_ranks.node_id
+            and published_results.city_id = possible_ranks.city_id
     where published_results.published_rank is not null
 ),
 
