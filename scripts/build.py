@@ -5,16 +5,18 @@
 The way of a build:
 
 1. take the build lock, so that two builds never meet,
-2. `dbt build` (seeds, models, data tests, unit tests) into a fresh build/smart_city_index.duckdb,
-3. if anything failed: say which rows break which rule, leave the published file as it was, exit 1,
-4. copy the marts into a file of their own (tables only, no views) and into Parquet files,
-5. publish: one atomic rename per file into warehouse/.
+2. check the seed files as text (check_seeds.py),
+3. `dbt build` (seeds, models, data tests, unit tests) into a fresh build/smart_city_index.duckdb,
+4. if anything failed: say which rows break which rule, leave the published file as it was, exit 1,
+5. copy the marts into a file of their own (tables only, no views) and into Parquet files,
+6. publish: one atomic rename per file into warehouse/.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import csv
 import fcntl
 import json
 import os
@@ -27,12 +29,14 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from check_seeds import check_seeds
 
 PROJECT_DIR = Path(__file__).resolve().parents[1]
 DATABASE_NAME = "smart_city_index.duckdb"
 MART_SCHEMA = "main"
 STORAGE_VERSION = "v1.4.0"
 SHOWN_ROWS_PER_TEST = 20
+MAXIMUM_SHOWN_LINES = 2
 
 
 class BuildError(Exception):
@@ -136,9 +140,7 @@ def failure_lines(result: dict[str, Any], database: Path, project_dir: Path) -> 
     lines = [result["unique_id"]]
     if result["status"] != "fail" or not result["unique_id"].startswith("test."):
         return [*lines, *(f"    {line}" for line in str(result["message"]).splitlines())]
-    seed_files = {
-        path.stem: str(path.relative_to(project_dir)) for path in project_dir.glob("seeds/*/*.csv")
-    }
+    seed_files = {path.stem: path for path in project_dir.glob("seeds/**/*.csv")}
     with duckdb.connect(str(database), read_only=True) as connection:
         cursor = connection.execute(result["compiled_code"])
         columns = [column[0] for column in cursor.description]
@@ -146,7 +148,11 @@ def failure_lines(result: dict[str, Any], database: Path, project_dir: Path) -> 
     for row in rows[:SHOWN_ROWS_PER_TEST]:
         values = dict(zip(columns, row, strict=True))
         if "rule" in values:
-            place = seed_files.get(values["table_name"], values["table_name"])
+            seed_file = seed_files.get(values["table_name"])
+            place = values["table_name"]
+            if seed_file is not None:
+                place = f"{seed_file.relative_to(project_dir)}"
+                place += "".join(f":{line}" for line in seed_lines(seed_file, values["row_key"]))
             lines.append(
                 f"    {place}: {values['row_key']}: {values['column_name']} = "
                 f"{values['found']}: {values['rule']}"
@@ -156,6 +162,27 @@ def failure_lines(result: dict[str, Any], database: Path, project_dir: Path) -> 
     if len(rows) > SHOWN_ROWS_PER_TEST:
         lines.append("    ... and more")
     return lines
+
+
+def seed_lines(seed_file: Path, row_key: str) -> list[int]:
+    """Return the lines of a seed file on which the row of a key stands, from 1.
+
+    Args:
+        seed_file: the CSV file.
+        row_key: key as data tests name it, for example `edition=2025, city_id=duesseldorf`;
+            columns that the file does not have are passed over.
+    """
+    with seed_file.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    key = dict(part.split("=", 1) for part in row_key.split(", ") if "=" in part)
+    node_id = key.pop("node_id", None)
+    key = {column: value for column, value in key.items() if rows and column in rows[0]}
+    return [
+        line
+        for line, row in enumerate(rows, start=2)
+        if all(row[column] == value.replace("(empty)", "") for column, value in key.items())
+        and (node_id is None or node_id in row.values())
+    ][: MAXIMUM_SHOWN_LINES if key else 0]
 
 
 def sql_text(value: object) -> str:
@@ -268,6 +295,10 @@ def build(build_dir: Path, warehouse_dir: Path, project_dir: Path = PROJECT_DIR)
     """
     with build_lock(build_dir):
         remove_leftovers(build_dir, warehouse_dir)
+        findings = check_seeds(project_dir)
+        if findings:
+            lines = [f"{len(findings)} findings in the seeds:", *map(str, findings)]
+            raise BuildError("\n".join(lines))
         database = build_dir / DATABASE_NAME
         results = run_dbt_build(database, project_dir)
         if failed(results):

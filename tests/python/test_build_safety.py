@@ -66,11 +66,11 @@ BAD_INPUTS = {
     ),
     "duplicate row": (
         {SCORES: ("", "smart_city_index,2025,duesseldorf,payment,99.0,false,twice\n")},
-        [SCORES, "city_id=duesseldorf, indicator_id=payment", "must be unique"],
+        [SCORES, "duesseldorf, payment", "must be unique, but stands on line"],
     ),
     "unknown city": (
         {PUBLISHED: ("", "smart_city_index,2025,atlantis,overall,12,,,,nowhere\n")},
-        [PUBLISHED, "city_id=atlantis", "must exist in stg_cities"],
+        [f"{PUBLISHED}:785", "column city_id", "'atlantis'", "must exist in cities"],
     ),
     "unexplained contradiction": (
         {PUBLISHED: ("", "smart_city_index,2025,aachen,administration,6,,99.9,1,nowhere\n")},
@@ -78,7 +78,7 @@ BAD_INPUTS = {
     ),
     "score that is no number": (
         {SCORES: ("smart_city_index,2025,duesseldorf,payment,100.0,", "smart_city_index,2025,duesseldorf,payment,full,")},
-        ["indicator_scores", "full", "payment"],
+        [SCORES, "column raw_value", "'full'", "must be a number"],
     ),
 }
 
