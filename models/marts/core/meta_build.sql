@@ -4,6 +4,7 @@
     'fct_indicator_scores', 'fct_index_results', 'city_profiles', 'league_table',
     'published_reconciliation', 'edition_reconciliation', 'qc_findings'
 ] -%}
+{%- set code_version = env_var('SMART_CITY_INDEX_CODE_VERSION', 'unknown') -%}
 with
 
 row_counts as (
@@ -21,7 +22,7 @@ final as (
         mart_name,
         row_count,
         cast('{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S") }}' as timestamp) as built_at,
-        '{{ env_var("SMART_CITY_INDEX_CODE_VERSION", "unknown") }}' as code_version,
+        '{{ code_version | replace("'", "''") }}' as code_version,
         '{{ dbt_version }}' as dbt_version,
         {{ engine_version() }} as engine_version
     from row_counts
