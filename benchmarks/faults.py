@@ -54,9 +54,11 @@ EXCLUDED_MARTS = ("meta_build",)
 ALLOWED_CHANGES = {
     "row deleted": "a figure that is not there cannot be told from one that was never published",
     "file cut at a line": "the same, for the last rows of a file",
+    "header only": "the same, for all rows of a seed that may be empty",
+    "number emptied": "the same, for a figure that is optional, such as a population",
+    "rank of a city with index moved": "the other published indices leave that place open too",
     "rank of a city without index moved": "nothing else that is published bears on such a rank",
     "tendency off by one, a rank unknown": "the place it implies in the edition before is free",
-    "number emptied": "the figure is optional, such as a population or one of several published",
 }
 
 Records = list[list[str]]

@@ -173,6 +173,11 @@ class SeedFile:
             if byte in content:
                 line = content[: content.index(byte)].count(b"\n") + 1
                 self.report(line, "", "", f"contains a {name}", "Save as text with LF line ends.")
+        if not content.endswith(b"\n"):
+            self.report(
+                content.count(b"\n") + 1, "", "", "does not end with a line break",
+                "Check that the file was not cut off, and end its last line.",
+            )  # fmt: skip
         try:
             text = content.decode("utf-8-sig")
         except UnicodeDecodeError as error:

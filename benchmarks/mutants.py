@@ -1,0 +1,829 @@
+"""Change the SQL of the models one spot at a time, and count which changes no test notices.
+
+    python benchmarks/mutants.py [--limit N] [--seed 1] [--models NAME ...] [--json FILE]
+
+A mutant is the project with one change (OPERATORS) in the compiled SQL of an intermediate or mart
+model. Models that are nothing but a call of the same macro change together, where the changed part
+of their SQL is built alike. What first notices a mutant is one of
+
+    error       DuckDB refuses the SQL, or it runs longer than a minute
+    unit test   a unit test of the model fails
+    constraint  a mart violates its contract's constraints
+    data test   a data test of severity error finds rows
+    end to end  a check of END_TO_END_CHECKS, taken from tests/python, fails
+
+Otherwise it survives: `unchanged` if all marts are as they were, `changed` if not. An unchanged
+mutant may be equivalent, or wrong only for other data. EXCLUDED_MARTS are neither mutated nor
+compared.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import re
+import shutil
+import sys
+import tempfile
+import threading
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import sqlglot
+from build import (
+    DATABASE_NAME,
+    NOT_COPIED,
+    PROJECT_DIR,
+    BenchmarkError,
+    data_test,
+    database_of,
+    fresh_build,
+    kind_of,
+    profile_output,
+    read_artifact,
+)
+from sqlglot import exp
+
+sys.path.append(str(PROJECT_DIR / "tests" / "python"))
+
+import test_published_warehouse  # noqa: E402
+import test_recomputation  # noqa: E402
+
+# Run time and code version differ by nature.
+EXCLUDED_MARTS = ("meta_build",)
+MUTATED_DIRECTORIES = ("intermediate", "marts")
+KILLERS = ("error", "unit test", "constraint", "data test", "end to end")
+SURVIVALS = ("unchanged", "changed")
+SECONDS_PER_MUTANT = 60
+SHOWN_CHARACTERS = 300
+BASELINE_SCHEMA = "baseline"
+MODEL_RELATION = re.compile(r'"\w+"\."\w+"\."(\w+)"')
+MACRO_CALL = re.compile(r"\s*\{\{\s*(\w+)\(.*\)\s*\}\}\s*", re.DOTALL)
+TABLE_DEFINITION = re.compile(r"create\s+table\s+\S+\s*(\(.*?\))\s*;", re.DOTALL)
+FIXTURE_PREFIX = "__dbt__cte__"
+ACTUAL = "dbt_internal_unit_test_actual"
+EXPECTED = "dbt_internal_unit_test_expected"
+END_TO_END_CHECKS: tuple[Callable[[Any], None], ...] = (
+    test_published_warehouse.test_duesseldorf_page_line_by_line,
+    test_published_warehouse.test_duesseldorf_page_ends_with_its_best_practice,
+    test_published_warehouse.test_duesseldorf_in_the_real_ranking_keeps_published_ranks,
+    test_published_warehouse.test_duesseldorf_in_the_simulated_field_is_computed,
+    test_published_warehouse.test_simulated_field_follows_the_published_statistics,
+    test_published_warehouse.test_every_published_figure_is_reconciled,
+    test_published_warehouse.test_example_queries_return_rows,
+    test_published_warehouse.test_readme_query_returns_what_the_readme_shows,
+    test_recomputation.test_category_indices_equal_exact_fractions,
+    test_recomputation.test_overall_ranks_and_tendencies_of_the_simulated_field,
+)
+
+COMPARISONS = {exp.LT: exp.LTE, exp.GT: exp.GTE, exp.EQ: exp.NEQ}
+COMPARISON_SWAPS = {**COMPARISONS, **{right: left for left, right in COMPARISONS.items()}}
+ARITHMETIC = {exp.Add: exp.Sub, exp.Mul: exp.Div}
+ARITHMETIC_SWAPS = {**ARITHMETIC, **{right: left for left, right in ARITHMETIC.items()}}
+AGGREGATE_SWAPS = {
+    exp.Sum: exp.Max,
+    exp.Avg: exp.Max,
+    exp.Max: exp.Min,
+    exp.Min: exp.Max,
+    exp.LogicalAnd: exp.LogicalOr,
+    exp.LogicalOr: exp.LogicalAnd,
+}
+
+Changes = Iterator[exp.Expression | None]
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model of the project.
+
+    Attributes:
+        name: its name.
+        unique_id: dbt's id.
+        relation: its quoted name in the database.
+        sql: its compiled SQL.
+        definition: columns and constraints of a mart, in parentheses; empty elsewhere.
+        parents: unique ids of the nodes it reads.
+        family: name of the macro if it is a call of a macro and nothing else, else its own name.
+        is_mutated: whether it belongs to the mutated directories.
+        is_mart: whether it is a mart.
+    """
+
+    name: str
+    unique_id: str
+    relation: str
+    sql: str
+    definition: str
+    parents: frozenset[str]
+    family: str
+    is_mutated: bool
+    is_mart: bool
+
+
+@dataclass(frozen=True)
+class UnitTest:
+    """A unit test of dbt.
+
+    Attributes:
+        name: its name.
+        model: the model that it tests.
+        schema: schema in which the given rows are tables.
+        fixtures: query of the given rows per name of an input.
+        expected: query of the expected rows.
+        columns: the compared columns, quoted, separated by commas.
+    """
+
+    name: str
+    model: str
+    schema: str
+    fixtures: dict[str, str]
+    expected: str
+    columns: str
+
+
+@dataclass(frozen=True)
+class Project:
+    """What a build of the project consists of; plain data, because it goes to other processes.
+
+    Attributes:
+        project_dir: the built copy.
+        settings: settings of the session, as in the profile.
+        models: all models, in an order of dependency.
+        unit_tests: all unit tests.
+        data_tests: per data test of severity error its name, query and read nodes.
+    """
+
+    project_dir: Path
+    settings: dict[str, Any]
+    models: list[Model]
+    unit_tests: list[UnitTest]
+    data_tests: list[tuple[str, str, frozenset[str]]]
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One change of the SQL.
+
+    Attributes:
+        model: the model in which it was found.
+        operator: name of the kind of change.
+        part: the common table expression that changes; empty for the last select.
+        line: line in the compiled SQL.
+        before: the SQL that changes.
+        after: what it becomes; empty if it is removed.
+        sql: the changed SQL of every model that changes.
+    """
+
+    model: str
+    operator: str
+    part: str
+    line: int
+    before: str
+    after: str
+    sql: dict[str, str]
+
+
+def altered(node: exp.Expression, **arguments: Any) -> exp.Expression:
+    """Return a copy of a node with other arguments."""
+    copy = node.copy()
+    for name, value in arguments.items():
+        copy.set(name, value)
+    return copy
+
+
+def without(items: list[exp.Expression], position: int) -> list[exp.Expression]:
+    """Return copies of all items but one."""
+    return [item.copy() for number, item in enumerate(items) if number != position]
+
+
+def binary_swaps(
+    kinds: dict[type[exp.Expression], type[exp.Expression]],
+) -> Callable[[exp.Expression], Changes]:
+    """Return an operator that replaces a binary operator by another one."""
+
+    def swap(node: exp.Expression) -> Changes:
+        if type(node) in kinds:
+            yield kinds[type(node)](this=node.this.copy(), expression=node.expression.copy())
+
+    return swap
+
+
+def constants(node: exp.Expression) -> Changes:
+    """Add one to a number, lengthen a text, negate a truth value."""
+    if isinstance(node, exp.Literal) and node.is_string:
+        yield exp.Literal.string(f"{node.this}_x")
+    elif isinstance(node, exp.Literal):
+        yield exp.Literal.number(str(Decimal(node.this) + 1))
+    elif isinstance(node, exp.Boolean):
+        yield exp.Boolean(this=not node.this)
+
+
+def join_kinds(node: exp.Expression) -> Changes:
+    """Turn an inner join into a left join, and the reverse."""
+    if isinstance(node, exp.Join) and node.args.get("on"):
+        side = None if node.side == "LEFT" else "LEFT"
+        yield altered(node, side=side, kind=None if side else "INNER")
+
+
+def connectors(node: exp.Expression) -> Changes:
+    """Turn `and` into `or`, and the reverse."""
+    if isinstance(node, (exp.And, exp.Or)):
+        kind = exp.Or if isinstance(node, exp.And) else exp.And
+        yield exp.paren(kind(this=node.this.copy(), expression=node.expression.copy()))
+
+
+def negations(node: exp.Expression) -> Changes:
+    """Remove a `not`; turn `is null` into `is not null`."""
+    if isinstance(node, exp.Not):
+        yield node.this.copy()
+    elif isinstance(node, exp.Is) and not isinstance(node.parent, exp.Not):
+        yield exp.paren(exp.Not(this=node.copy()))
+
+
+def null_handling(node: exp.Expression) -> Changes:
+    """Reduce coalesce and nullif to their first argument, null-safe comparisons to plain ones."""
+    if isinstance(node, (exp.Coalesce, exp.Nullif)):
+        yield node.this.copy()
+    elif isinstance(node, (exp.NullSafeEQ, exp.NullSafeNEQ)):
+        kind = exp.EQ if isinstance(node, exp.NullSafeEQ) else exp.NEQ
+        yield kind(this=node.this.copy(), expression=node.expression.copy())
+
+
+def sort_orders(node: exp.Expression) -> Changes:
+    """Turn an ascending order into a descending one, and the reverse."""
+    if isinstance(node, exp.Ordered):
+        yield altered(node, desc=not node.args.get("desc"))
+
+
+def partitions(node: exp.Expression) -> Changes:
+    """Remove a column from `partition by`."""
+    if isinstance(node, exp.Window):
+        columns = node.args.get("partition_by") or []
+        for position in range(len(columns)):
+            yield altered(node, partition_by=without(columns, position))
+
+
+def rank_functions(node: exp.Expression) -> Changes:
+    """Replace rank by the other ways to number rows."""
+    if isinstance(node, exp.Rank):
+        yield exp.DenseRank()
+        yield exp.RowNumber()
+
+
+def aggregates(node: exp.Expression) -> Changes:
+    """Replace an aggregate, or greatest by least; let count ignore or respect repetitions."""
+    if type(node) in AGGREGATE_SWAPS:
+        yield AGGREGATE_SWAPS[type(node)](this=node.this.copy())
+    elif isinstance(node, (exp.Greatest, exp.Least)):
+        kind = exp.Least if isinstance(node, exp.Greatest) else exp.Greatest
+        yield kind(this=node.this.copy(), expressions=[item.copy() for item in node.expressions])
+    elif isinstance(node, exp.Count) and isinstance(node.this, exp.Star):
+        yield exp.Max(this=exp.Literal.number(1))
+    elif isinstance(node, exp.Count) and isinstance(node.this, exp.Distinct):
+        yield exp.Count(this=node.this.expressions[0].copy())
+    elif isinstance(node, exp.Count):
+        yield exp.Count(this=exp.Distinct(expressions=[node.this.copy()]))
+    elif isinstance(node, exp.Filter):
+        yield node.this.copy()
+
+
+def roundings(node: exp.Expression) -> Changes:
+    """Round to one digit less."""
+    if isinstance(node, exp.Round) and node.args.get("decimals"):
+        digits = exp.paren(node.args["decimals"].copy())
+        yield altered(node, decimals=exp.Sub(this=digits, expression=exp.Literal.number(1)))
+
+
+def case_branches(node: exp.Expression) -> Changes:
+    """Remove a branch of a case expression, or its default."""
+    if not isinstance(node, exp.Case):
+        return
+    branches, default = node.args["ifs"], node.args.get("default")
+    for position in range(len(branches)):
+        if len(branches) > 1:
+            yield altered(node, ifs=without(branches, position))
+        else:
+            yield default.copy() if default else exp.Null()
+    if default:
+        yield altered(node, default=None)
+
+
+def conditions(node: exp.Expression) -> Changes:
+    """Remove one condition of several, or the only one of a where or qualify."""
+    if isinstance(node, (exp.And, exp.Or)):
+        yield node.this.copy()
+        if not isinstance(node.this, type(node)):
+            yield node.expression.copy()
+    elif isinstance(node, (exp.Where, exp.Having, exp.Qualify)) and not isinstance(
+        node.parent, exp.Filter
+    ):
+        yield None
+
+
+def row_sets(node: exp.Expression) -> Changes:
+    """Remove a `distinct`, or a branch of a union."""
+    if isinstance(node, exp.Select) and node.args.get("distinct"):
+        yield altered(node, distinct=None)
+    elif isinstance(node, exp.Union):
+        yield node.this.copy()
+        if not isinstance(node.this, exp.Union):
+            yield node.expression.copy()
+
+
+OPERATORS: dict[str, Callable[[exp.Expression], Changes]] = {
+    "comparison": binary_swaps(COMPARISON_SWAPS),
+    "arithmetic": binary_swaps(ARITHMETIC_SWAPS),
+    "constant": constants,
+    "join kind": join_kinds,
+    "and, or": connectors,
+    "not": negations,
+    "null handling": null_handling,
+    "sort order": sort_orders,
+    "partition": partitions,
+    "rank function": rank_functions,
+    "aggregate": aggregates,
+    "rounding": roundings,
+    "case branch": case_branches,
+    "condition removed": conditions,
+    "row set": row_sets,
+}
+
+
+def parsed(sql: str) -> exp.Expression:
+    """Return the syntax tree of a query."""
+    return sqlglot.parse_one(sql, dialect="duckdb")
+
+
+def rendered(node: exp.Expression) -> str:
+    """Return a syntax tree as SQL."""
+    return node.sql(dialect="duckdb", comments=False)
+
+
+def nodes_by_part(tree: exp.Expression) -> dict[str, list[exp.Expression]]:
+    """Return all nodes per common table expression, and those of the last select under ''."""
+    last_select = tree.walk(prune=lambda node: isinstance(node, exp.With))
+    return {**{cte.alias: list(cte.walk()) for cte in tree.ctes}, "": list(last_select)}
+
+
+def shape_of(nodes: list[exp.Expression]) -> list[type]:
+    """Return the kinds of the nodes; equal for parts that differ in names and values only."""
+    return [type(node) for node in nodes]
+
+
+def line_of(node: exp.Expression | None) -> int:
+    """Return the line of a node, or of the next node around it that knows its line; 0 if none."""
+    while node is not None:
+        lines = [inner.meta["line"] for inner in node.walk() if "line" in inner.meta]
+        if lines:
+            return min(lines)
+        node = node.parent
+    return 0
+
+
+def apply_change(
+    tree: exp.Expression, part: str, position: int, operator: str, variant: int
+) -> tuple[str, str, str]:
+    """Change a copy of a tree at one node.
+
+    Args:
+        tree: the tree, which stays as it is.
+        part: name of the part of the tree.
+        position: number of the node in the part.
+        operator: name of the operator.
+        variant: number of the change, of those that the operator offers for the node.
+
+    Returns:
+        The SQL of the changed tree, and of the node before and after; a constant is shown with
+        what is around it.
+    """
+    copy = tree.copy()
+    node = nodes_by_part(copy)[part][position]
+    replacement = list(OPERATORS[operator](node))[variant]
+    frame = node.parent if isinstance(node, (exp.Literal, exp.Boolean)) else None
+    before = rendered(frame or node)
+    if replacement is None:
+        node.pop()
+        return rendered(copy), before, ""
+    node.replace(replacement)
+    return rendered(copy), before, rendered(frame or replacement)
+
+
+def mutants_of(model: Model, relatives: list[Model]) -> Iterator[Mutant]:
+    """Yield all mutants that are found in a model.
+
+    Args:
+        model: the model.
+        relatives: the models of its family, itself included, in an order of dependency; a change
+            that an earlier one of them already has is not repeated.
+    """
+    trees = {relative.name: parsed(relative.sql) for relative in relatives}
+    shapes = {
+        name: {part: shape_of(nodes) for part, nodes in nodes_by_part(tree).items()}
+        for name, tree in trees.items()
+    }
+    for part, nodes in nodes_by_part(trees[model.name]).items():
+        alike = [name for name in trees if shapes[name].get(part) == shape_of(nodes)]
+        if alike[0] != model.name:
+            continue
+        for position, node in enumerate(nodes):
+            for operator, change in OPERATORS.items():
+                for variant in range(len(list(change(node)) if node.parent else [])):
+                    results = {
+                        name: apply_change(trees[name], part, position, operator, variant)
+                        for name in alike
+                    }
+                    sql = {name: result[0] for name, result in results.items()}
+                    _, before, after = results[model.name]
+                    yield Mutant(model.name, operator, part, line_of(node), before, after, sql)
+
+
+def all_mutants(project: Project) -> list[Mutant]:
+    """Return the mutants of all mutated models, model by model."""
+    families: dict[str, list[Model]] = defaultdict(list)
+    for model in project.models:
+        if model.is_mutated:
+            families[model.family].append(model)
+    return [
+        mutant
+        for relatives in families.values()
+        for model in relatives
+        for mutant in mutants_of(model, relatives)
+    ]
+
+
+def read_model(node: dict[str, Any], compiled_code: str, project_dir: Path) -> Model:
+    """Return one model of a built project.
+
+    Args:
+        node: the model in dbt's manifest.
+        compiled_code: its compiled SQL.
+        project_dir: the project.
+
+    Raises:
+        BenchmarkError: the statement that created a mart is not as expected.
+    """
+    directory = node["fqn"][1]
+    is_mart = directory == "marts"
+    definition = ""
+    if is_mart:
+        run_file = project_dir / "target" / "run" / node["package_name"]
+        text = (run_file / node["original_file_path"]).read_text(encoding="utf-8")
+        found = TABLE_DEFINITION.search(text)
+        if not found:
+            raise BenchmarkError(f"{node['name']}: no create table with columns was run")
+        definition = found.group(1)
+    macro = MACRO_CALL.fullmatch(node["raw_code"])
+    return Model(
+        name=node["name"],
+        unique_id=node["unique_id"],
+        relation=node["relation_name"],
+        sql=compiled_code,
+        definition=definition,
+        parents=frozenset(node["depends_on"]["nodes"]),
+        family=macro.group(1) if macro else node["name"],
+        is_mutated=directory in MUTATED_DIRECTORIES and node["name"] not in EXCLUDED_MARTS,
+        is_mart=is_mart,
+    )
+
+
+def read_unit_test(unit_test: dict[str, Any], number: int, project_dir: Path) -> UnitTest:
+    """Return one unit test of a built project, taken from the statement that dbt ran.
+
+    Args:
+        unit_test: the unit test in dbt's manifest.
+        number: a number of its own.
+        project_dir: the project.
+
+    Raises:
+        BenchmarkError: there is not one such statement.
+    """
+    files = list((project_dir / "target" / "run").rglob(f"{unit_test['name']}.sql"))
+    if len(files) != 1:
+        raise BenchmarkError(f"{unit_test['name']}: {len(files)} statements were run, not 1")
+    parts = {cte.alias: cte.this for cte in parsed(files[0].read_text(encoding="utf-8")).ctes}
+    fixtures = {
+        cte.alias.removeprefix(FIXTURE_PREFIX): rendered(cte.this)
+        for cte in parts[ACTUAL].find_all(exp.CTE)
+        if cte.alias.startswith(FIXTURE_PREFIX)
+    }
+    columns = [rendered(column) for column in parts[ACTUAL].expressions[:-1]]
+    return UnitTest(
+        name=unit_test["name"],
+        model=unit_test["model"],
+        schema=f"unit_test_{number}",
+        fixtures=fixtures,
+        expected=rendered(parts[EXPECTED]),
+        columns=", ".join(columns),
+    )
+
+
+def read_project(project_dir: Path) -> Project:
+    """Return what the last build of a project consisted of.
+
+    Raises:
+        BenchmarkError: a statement that dbt ran is not as expected.
+    """
+    manifest = read_artifact(project_dir, "manifest")
+    nodes = manifest["nodes"]
+    models: list[Model] = []
+    data_tests: list[tuple[str, str, frozenset[str]]] = []
+    for result in read_artifact(project_dir, "run_results")["results"]:
+        unique_id, code = result["unique_id"], result["compiled_code"]
+        if kind_of(unique_id) == "model":
+            models.append(read_model(nodes[unique_id], code, project_dir))
+        elif kind_of(unique_id) == "test":
+            node = nodes[unique_id]
+            if node["config"]["severity"].lower() == "error":
+                name, query, _ = data_test(node, code, result["failures"])
+                data_tests.append((name, query, frozenset(node["depends_on"]["nodes"])))
+    return Project(
+        project_dir=project_dir,
+        settings={**profile_output(project_dir)["settings"], "threads": 1},
+        models=models,
+        unit_tests=[
+            read_unit_test(unit_test, number, project_dir)
+            for number, unit_test in enumerate(manifest["unit_tests"].values())
+        ],
+        data_tests=data_tests,
+    )
+
+
+def is_different(connection: duckdb.DuckDBPyConnection, left: str, right: str) -> bool:
+    """Return whether two queries give different rows, whatever their order."""
+    query = (
+        f"with left_rows as materialized ({left}), right_rows as materialized ({right})"
+        " select exists (from left_rows except all from right_rows)"
+        " or exists (from right_rows except all from left_rows)"
+    )
+    return bool(connection.execute(query).fetchall()[0][0])
+
+
+class Laboratory:
+    """A built database of its own, in which mutants are tried one after the other."""
+
+    def __init__(self, project: Project, directory: Path) -> None:
+        """Copy the built database and add what the comparisons need.
+
+        Args:
+            project: the built project.
+            directory: where the copy goes.
+        """
+        self.project = project
+        database = directory / DATABASE_NAME
+        shutil.copyfile(database_of(project.project_dir), database)
+        self.connection = duckdb.connect(str(database))
+        for name, value in project.settings.items():
+            self.connection.execute(f"set {name} = '{value}'")
+        self.connection.execute(f"create schema {BASELINE_SCHEMA}")
+        for model in project.models:
+            self.connection.execute(
+                f"create table {BASELINE_SCHEMA}.{model.name} as from {model.relation}"
+            )
+        for unit_test in project.unit_tests:
+            self.connection.execute(f"create schema {unit_test.schema}")
+            for name, query in unit_test.fixtures.items():
+                self.connection.execute(f"create table {unit_test.schema}.{name} as {query}")
+
+    def failed_unit_test(self, sql: dict[str, str]) -> str | None:
+        """Return the name of a unit test that fails with other SQL of its model, if any."""
+        for unit_test in self.project.unit_tests:
+            if unit_test.model in sql:
+                mocked = MODEL_RELATION.sub(rf'{unit_test.schema}."\1"', sql[unit_test.model])
+                actual = f"select {unit_test.columns} from ({mocked})"
+                expected = f"select {unit_test.columns} from ({unit_test.expected})"
+                if is_different(self.connection, actual, expected):
+                    return unit_test.name
+        return None
+
+    def rebuild(self, sql: dict[str, str]) -> dict[str, Model]:
+        """Create models from other SQL, and all models that read changed rows.
+
+        Args:
+            sql: the other SQL by name of the model.
+
+        Returns:
+            The models whose rows changed, by unique id.
+        """
+        changed: dict[str, Model] = {}
+        for model in self.project.models:
+            if not model.is_mutated or not (model.name in sql or model.parents & changed.keys()):
+                continue
+            query = sql.get(model.name, model.sql)
+            self.connection.execute(f"drop table {model.relation}")
+            if model.definition:
+                self.connection.execute(f"create table {model.relation} {model.definition}")
+                self.connection.execute(f"insert into {model.relation} by name ({query})")
+            else:
+                self.connection.execute(f"create table {model.relation} as ({query})")
+            baseline = f"from {BASELINE_SCHEMA}.{model.name}"
+            if is_different(self.connection, f"from {model.relation}", baseline):
+                changed[model.unique_id] = model
+        return changed
+
+    def failed_check(self) -> str | None:
+        """Return the name of an end-to-end check that fails in the database as it is, if any."""
+        for check in END_TO_END_CHECKS:
+            try:
+                check(self.connection)
+            except (AssertionError, LookupError, TypeError, ValueError):
+                return check.__name__
+        return None
+
+    def first_notice(self, sql: dict[str, str]) -> tuple[str, str]:
+        """Return the outcome of other SQL, and what said it; leaves a transaction open.
+
+        Raises:
+            duckdb.Error: DuckDB refuses the SQL.
+        """
+        self.connection.execute("begin")
+        unit_test = self.failed_unit_test(sql)
+        if unit_test:
+            return "unit test", unit_test
+        try:
+            changed = self.rebuild(sql)
+        except duckdb.ConstraintException as error:
+            return "constraint", str(error).splitlines()[0]
+        for name, query, read_nodes in self.project.data_tests:
+            if read_nodes & changed.keys() and self.connection.execute(query).fetchall() != [(0,)]:
+                return "data test", name
+        marts = [model.name for model in changed.values() if model.is_mart]
+        if not marts:
+            return "unchanged", ", ".join(model.name for model in changed.values())
+        check = self.failed_check()
+        return ("end to end", check) if check else ("changed", ", ".join(marts))
+
+    def outcome_of(self, sql: dict[str, str]) -> tuple[str, str]:
+        """Try other SQL and put everything back.
+
+        Args:
+            sql: the other SQL by name of the model.
+
+        Returns:
+            The outcome, and what said it: a test, an error or the models that changed.
+        """
+        timer = threading.Timer(SECONDS_PER_MUTANT, self.connection.interrupt)
+        timer.start()
+        try:
+            return self.first_notice(sql)
+        except duckdb.Error as error:
+            return "error", str(error).splitlines()[0]
+        finally:
+            timer.cancel()
+            self.connection.execute("rollback")
+
+
+def run_check_query(connection: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
+    """Run a query of an end-to-end check on an open connection instead of a file."""
+    return connection.execute(sql).fetchall()
+
+
+def read_check_columns(
+    connection: duckdb.DuckDBPyConnection, columns: str
+) -> list[tuple[Any, ...]]:
+    """Read columns for an end-to-end check from an open connection instead of a file."""
+    return connection.execute(f"select {columns} from fct_index_results").fetchall()
+
+
+_laboratories: list[Laboratory] = []
+
+
+def open_laboratory(project: Project, directory: Path) -> None:
+    """Set up this process: a laboratory, and checks that read from its connection.
+
+    Args:
+        project: the built project.
+        directory: parent of the directory of the laboratory's database.
+    """
+    test_published_warehouse.query = run_check_query
+    test_recomputation.mart_rows = read_check_columns
+    _laboratories.append(Laboratory(project, Path(tempfile.mkdtemp(dir=directory))))
+
+
+def try_sql(sql: dict[str, str]) -> tuple[str, str]:
+    """Return the outcome of other SQL in this process's laboratory."""
+    return _laboratories[0].outcome_of(sql)
+
+
+def sampled(mutants: list[Mutant], limit: int | None, seed: int) -> list[Mutant]:
+    """Return at most so many of the mutants, in their order."""
+    if limit is None or limit >= len(mutants):
+        return mutants
+    numbers = random.Random(seed).sample(range(len(mutants)), limit)
+    return [mutants[number] for number in sorted(numbers)]
+
+
+def check_untouched_models(project: Project, attempt: Callable[..., Any]) -> None:
+    """Check that every model, parsed and written again, passes everything and changes nothing.
+
+    Args:
+        project: the built project.
+        attempt: maps changed SQL of models to their outcomes.
+
+    Raises:
+        BenchmarkError: a model does not.
+    """
+    models = [model for model in project.models if model.is_mutated]
+    outcomes = attempt(try_sql, [{model.name: rendered(parsed(model.sql))} for model in models])
+    for model, outcome in zip(models, outcomes, strict=True):
+        if outcome != ("unchanged", ""):
+            raise BenchmarkError(f"{model.name}, untouched: {': '.join(outcome)}")
+
+
+def run_campaign(limit: int | None, seed: int, names: list[str]) -> list[dict[str, Any]]:
+    """Try mutants of the project.
+
+    Args:
+        limit: number of mutants to draw at random; None for all.
+        seed: seed of the randomness.
+        names: models to mutate; empty for all.
+
+    Returns:
+        Per mutant its attributes but the whole SQL, its outcome and what said it.
+
+    Raises:
+        BenchmarkError: the untouched project does not pass, or a name is not that of a model.
+    """
+    results: list[dict[str, Any]] = []
+    with tempfile.TemporaryDirectory() as directory:
+        project_dir = Path(directory) / "project"
+        shutil.copytree(PROJECT_DIR, project_dir, ignore=shutil.ignore_patterns(*NOT_COPIED))
+        fresh_build(project_dir)
+        project = read_project(project_dir)
+        unknown = set(names) - {model.name for model in project.models if model.is_mutated}
+        if unknown:
+            raise BenchmarkError(f"no such intermediate or mart model: {', '.join(sorted(unknown))}")
+        found = [m for m in all_mutants(project) if not names or m.model in names]
+        mutants = sampled(found, limit, seed)
+        print(f"{len(found)} mutants, {len(mutants)} of them tried", flush=True)
+        with ProcessPoolExecutor(
+            max_workers=os.cpu_count(),
+            mp_context=get_context("spawn"),
+            initializer=open_laboratory,
+            initargs=(project, Path(directory)),
+        ) as executor:
+            check_untouched_models(project, executor.map)
+            outcomes = executor.map(try_sql, [mutant.sql for mutant in mutants])
+            for mutant, (outcome, detail) in zip(mutants, outcomes, strict=True):
+                attributes = {key: value for key, value in asdict(mutant).items() if key != "sql"}
+                results.append({**attributes, "outcome": outcome, "detail": detail})
+                if len(results) % 100 == 0:
+                    print(f"{len(results)}/{len(mutants)}", flush=True)
+    return results
+
+
+def print_table(results: list[dict[str, Any]]) -> None:
+    """Print the number of mutants per model and outcome, and the totals."""
+    outcomes = (*KILLERS, *SURVIVALS)
+    print(f"\n{'model':<26}{'mutants':>9}" + "".join(f"{name:>12}" for name in outcomes))
+    for model in [*dict.fromkeys(result["model"] for result in results), "all"]:
+        counts = Counter(
+            result["outcome"] for result in results if model in ("all", result["model"])
+        )
+        row = "".join(f"{counts[outcome]:>12}" for outcome in outcomes)
+        print(f"{model:<26}{counts.total():>9}{row}")
+    killed = sum(result["outcome"] in KILLERS for result in results)
+    changed = sum(result["outcome"] == "changed" for result in results)
+    print(f"\n{killed} of {len(results)} killed; {killed} of {killed + changed} that show in a mart")
+
+
+def print_survivors(results: list[dict[str, Any]]) -> None:
+    """Print every survivor; first those that change a mart."""
+    for outcome in reversed(SURVIVALS):
+        for result in results:
+            if result["outcome"] == outcome:
+                place = f"{result['model']}:{result['line']} ({result['part']})"
+                print(f"\n{outcome}: {place}, {result['operator']}: {result['detail']}")
+                print(f"  - {result['before'][:SHOWN_CHARACTERS]}")
+                print(f"  + {result['after'][:SHOWN_CHARACTERS]}")
+
+
+def main() -> int:
+    """Run the campaign and print its table and survivors; returns 1 if it cannot run."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--limit", type=int)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--models", nargs="+", default=[], metavar="NAME")
+    parser.add_argument("--json", type=Path)
+    arguments = parser.parse_args()
+    try:
+        results = run_campaign(arguments.limit, arguments.seed, arguments.models)
+    except BenchmarkError as error:
+        print(error, file=sys.stderr)
+        return 1
+    if arguments.json:
+        arguments.json.write_text(json.dumps(results, indent=1), encoding="utf-8")
+    print_table(results)
+    print_survivors(results)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
