@@ -35,6 +35,7 @@ PROJECT_DIR = Path(__file__).resolve().parents[1]
 DATABASE_NAME = "smart_city_index.duckdb"
 MART_SCHEMA = "main"
 STORAGE_VERSION = "v1.4.0"
+STAGED_SUFFIX = ".publishing"
 SHOWN_ROWS_PER_TEST = 20
 MAXIMUM_SHOWN_LINES = 2
 
@@ -51,13 +52,17 @@ def build_lock(build_dir: Path) -> Iterator[None]:
         build_dir: directory of the unpublished build; created if missing.
 
     Raises:
-        BuildError: another build holds the lock.
+        BuildError: another build holds the lock, or the directory cannot be written to.
     """
-    build_dir.mkdir(parents=True, exist_ok=True)
-    with (build_dir / ".lock").open("w") as lock_file:
+    try:
+        build_dir.mkdir(parents=True, exist_ok=True)
+        lock_file = (build_dir / ".lock").open("w")
+    except OSError as error:
+        raise BuildError(f"cannot write to {build_dir}: {error.strerror}") from error
+    with lock_file:
         try:
             fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        except BlockingIOError as error:
             raise BuildError(
                 f"another build is running in {build_dir}: wait until it has ended"
             ) from error
@@ -69,7 +74,12 @@ def remove_leftovers(build_dir: Path, warehouse_dir: Path) -> None:
     for path in build_dir.glob(f"{DATABASE_NAME}*"):
         path.unlink()
     shutil.rmtree(build_dir / "export", ignore_errors=True)
-    for path in warehouse_dir.rglob("*.publishing"):
+    remove_staged_files(warehouse_dir)
+
+
+def remove_staged_files(warehouse_dir: Path) -> None:
+    """Delete copies that were about to be published."""
+    for path in warehouse_dir.rglob(f"*{STAGED_SUFFIX}"):
         path.unlink()
 
 
@@ -241,42 +251,79 @@ def export_marts(database: Path, export_dir: Path) -> dict[str, int]:
     return row_counts
 
 
-def publish_file(source: Path, target: Path) -> None:
-    """Replace `target` by `source` in one atomic rename; readers see the old or the new file.
+def check_writable(warehouse_dir: Path) -> None:
+    """Find out before the build, not after it, whether the published files can be replaced.
+
+    Raises:
+        BuildError: the directory cannot be written to.
+    """
+    probe = warehouse_dir / f"probe{STAGED_SUFFIX}"
+    try:
+        warehouse_dir.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise BuildError(f"cannot write to {warehouse_dir}: {error.strerror}") from error
+
+
+def stage_file(source: Path, target: Path) -> Path:
+    """Copy a finished file beside its published path, whole and on disk, not yet published.
 
     Args:
         source: finished file, possibly on another file system.
         target: published path.
+
+    Returns:
+        The staged copy, read-only.
+
+    Raises:
+        OSError: the copy does not fit or cannot be written.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    staged = target.with_name(f"{target.name}.publishing")
+    staged = target.with_name(target.name + STAGED_SUFFIX)
     shutil.copyfile(source, staged)
     staged.chmod(0o444)
     with staged.open("rb") as staged_file:
         os.fsync(staged_file.fileno())
-    os.replace(staged, target)
-    directory = os.open(target.parent, os.O_RDONLY)
+    return staged
+
+
+def sync_directory(directory: Path) -> None:
+    """Write the names of a directory to disk."""
+    descriptor = os.open(directory, os.O_RDONLY)
     try:
-        os.fsync(directory)
+        os.fsync(descriptor)
     finally:
-        os.close(directory)
+        os.close(descriptor)
 
 
 def publish(export_dir: Path, warehouse_dir: Path) -> None:
     """Publish the Parquet copies and, last, the DuckDB file.
 
+    All files are copied beside the published ones first; only when every copy is whole are they
+    renamed, each in one atomic step, so that a full disk leaves everything as it was.
+
     Args:
         export_dir: directory that `export_marts` filled.
         warehouse_dir: directory of the published files.
+
+    Raises:
+        BuildError: a file could not be copied; nothing was published.
     """
-    parquet_files = sorted((export_dir / "parquet").glob("*.parquet"))
-    for parquet_file in parquet_files:
-        publish_file(parquet_file, warehouse_dir / "parquet" / parquet_file.name)
-    publish_file(export_dir / DATABASE_NAME, warehouse_dir / DATABASE_NAME)
-    published_names = {parquet_file.name for parquet_file in parquet_files}
-    for stale_file in (warehouse_dir / "parquet").glob("*.parquet"):
-        if stale_file.name not in published_names:
+    names = [Path("parquet") / file.name for file in sorted(export_dir.glob("parquet/*.parquet"))]
+    names.append(Path(DATABASE_NAME))
+    try:
+        staged_files = [stage_file(export_dir / name, warehouse_dir / name) for name in names]
+    except OSError as error:
+        remove_staged_files(warehouse_dir)
+        raise BuildError(f"cannot write to {warehouse_dir}: {error.strerror}") from error
+    for staged_file, name in zip(staged_files, names, strict=True):
+        os.replace(staged_file, warehouse_dir / name)
+    for stale_file in sorted((warehouse_dir / "parquet").glob("*.parquet")):
+        if stale_file.relative_to(warehouse_dir) not in names:
             stale_file.unlink()
+    sync_directory(warehouse_dir / "parquet")
+    sync_directory(warehouse_dir)
 
 
 def build(build_dir: Path, warehouse_dir: Path, project_dir: Path = PROJECT_DIR) -> dict[str, int]:
@@ -294,6 +341,7 @@ def build(build_dir: Path, warehouse_dir: Path, project_dir: Path = PROJECT_DIR)
         BuildError: the build failed; nothing was published.
     """
     with build_lock(build_dir):
+        check_writable(warehouse_dir)
         remove_leftovers(build_dir, warehouse_dir)
         findings = check_seeds(project_dir)
         if findings:
@@ -306,7 +354,10 @@ def build(build_dir: Path, warehouse_dir: Path, project_dir: Path = PROJECT_DIR)
             for result in failed(results):
                 lines += failure_lines(result, database, project_dir)
             raise BuildError("\n".join(lines))
-        row_counts = export_marts(database, build_dir / "export")
+        try:
+            row_counts = export_marts(database, build_dir / "export")
+        except (duckdb.Error, OSError) as error:
+            raise BuildError(f"cannot copy the marts: {error}") from error
         publish(build_dir / "export", warehouse_dir)
         remove_leftovers(build_dir, warehouse_dir)
     return row_counts

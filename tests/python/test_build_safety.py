@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
+import importlib
+import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -172,3 +175,23 @@ def test_adding_cities_needs_seed_rows_only(published_warehouse: Warehouse) -> N
     assert verdicts == [("index", "match"), ("rank", "consistent")]
     restored = run_build(published_warehouse.project_dir)
     assert restored.returncode == 0, restored.stderr
+
+
+def test_full_disk_while_publishing_leaves_everything_as_it_was(
+    published_warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If the last file does not fit, no file is replaced and no copy is left behind."""
+    monkeypatch.syspath_prepend(published_warehouse.project_dir / "scripts")
+    build = importlib.import_module("build")
+    copy_file = shutil.copyfile
+
+    def copy_until_full(source: Path, target: Path) -> None:
+        if source.suffix == ".duckdb":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        copy_file(source, target)
+
+    monkeypatch.setattr(shutil, "copyfile", copy_until_full)
+    before = content_hashes(published_warehouse.directory)
+    with pytest.raises(build.BuildError, match="No space left on device"):
+        build.publish(published_warehouse.directory, published_warehouse.directory)
+    assert content_hashes(published_warehouse.directory) == before
