@@ -346,6 +346,7 @@ def count_nodes(project_dir: Path) -> dict[str, int]:
     counts = Counter(
         "data_test" if node["resource_type"] == "test" else node["config"]["materialized"]
         for node in manifest["nodes"].values()
+        if node["resource_type"] in ("seed", "model", "test")
     )
     counts["unit_test"] = len(manifest["unit_tests"])
     return {kind: counts[kind] for kind in NODE_KINDS}

@@ -169,6 +169,25 @@ class Project:
 
 
 @dataclass(frozen=True)
+class Spot:
+    """Where and how SQL can be changed once.
+
+    Attributes:
+        models: the models that change together; the first is the one it counts for.
+        part: the common table expression that changes; empty for the last select.
+        position: number of the node in the part.
+        operator: name of the kind of change.
+        variant: number of the change, of those that the operator offers for the node.
+    """
+
+    models: tuple[str, ...]
+    part: str
+    position: int
+    operator: str
+    variant: int
+
+
+@dataclass(frozen=True)
 class Mutant:
     """One change of the SQL.
 
@@ -217,7 +236,9 @@ def binary_swaps(
 
 
 def constants(node: exp.Expression) -> Changes:
-    """Add one to a number, lengthen a text, negate a truth value."""
+    """Add one to a number, lengthen a text, negate a truth value; types stay as they are."""
+    if isinstance(node.parent, exp.DataTypeParam):
+        return
     if isinstance(node, exp.Literal) and node.is_string:
         yield exp.Literal.string(f"{node.this}_x")
     elif isinstance(node, exp.Literal):
@@ -388,25 +409,20 @@ def line_of(node: exp.Expression | None) -> int:
     return 0
 
 
-def apply_change(
-    tree: exp.Expression, part: str, position: int, operator: str, variant: int
-) -> tuple[str, str, str]:
+def apply_change(tree: exp.Expression, spot: Spot) -> tuple[str, str, str]:
     """Change a copy of a tree at one node.
 
     Args:
         tree: the tree, which stays as it is.
-        part: name of the part of the tree.
-        position: number of the node in the part.
-        operator: name of the operator.
-        variant: number of the change, of those that the operator offers for the node.
+        spot: where and how.
 
     Returns:
         The SQL of the changed tree, and of the node before and after; a constant is shown with
         what is around it.
     """
     copy = tree.copy()
-    node = nodes_by_part(copy)[part][position]
-    replacement = list(OPERATORS[operator](node))[variant]
+    node = nodes_by_part(copy)[spot.part][spot.position]
+    replacement = list(OPERATORS[spot.operator](node))[spot.variant]
     frame = node.parent if isinstance(node, (exp.Literal, exp.Boolean)) else None
     before = rendered(frame or node)
     if replacement is None:
@@ -416,47 +432,50 @@ def apply_change(
     return rendered(copy), before, rendered(frame or replacement)
 
 
-def mutants_of(model: Model, relatives: list[Model]) -> Iterator[Mutant]:
-    """Yield all mutants that are found in a model.
+def spots_of(relatives: list[str], trees: dict[str, exp.Expression]) -> Iterator[Spot]:
+    """Yield all spots of the models of a family.
 
     Args:
-        model: the model.
-        relatives: the models of its family, itself included, in an order of dependency; a change
-            that an earlier one of them already has is not repeated.
+        relatives: names of the models of the family, in an order of dependency.
+        trees: syntax tree per model.
     """
-    trees = {relative.name: parsed(relative.sql) for relative in relatives}
+    parts = {name: nodes_by_part(trees[name]) for name in relatives}
     shapes = {
-        name: {part: shape_of(nodes) for part, nodes in nodes_by_part(tree).items()}
-        for name, tree in trees.items()
+        name: {part: shape_of(nodes) for part, nodes in parts[name].items()} for name in relatives
     }
-    for part, nodes in nodes_by_part(trees[model.name]).items():
-        alike = [name for name in trees if shapes[name].get(part) == shape_of(nodes)]
-        if alike[0] != model.name:
-            continue
-        for position, node in enumerate(nodes):
-            for operator, change in OPERATORS.items():
-                for variant in range(len(list(change(node)) if node.parent else [])):
-                    results = {
-                        name: apply_change(trees[name], part, position, operator, variant)
-                        for name in alike
-                    }
-                    sql = {name: result[0] for name, result in results.items()}
-                    _, before, after = results[model.name]
-                    yield Mutant(model.name, operator, part, line_of(node), before, after, sql)
+    for name in relatives:
+        for part, nodes in parts[name].items():
+            alike = tuple(n for n in relatives if shapes[n].get(part) == shapes[name][part])
+            if alike[0] != name:
+                continue
+            for position, node in enumerate(nodes):
+                for operator, change in OPERATORS.items():
+                    for variant in range(len(list(change(node)) if node.parent else [])):
+                        yield Spot(alike, part, position, operator, variant)
 
 
-def all_mutants(project: Project) -> list[Mutant]:
-    """Return the mutants of all mutated models, model by model."""
-    families: dict[str, list[Model]] = defaultdict(list)
-    for model in project.models:
-        if model.is_mutated:
-            families[model.family].append(model)
-    return [
-        mutant
-        for relatives in families.values()
-        for model in relatives
-        for mutant in mutants_of(model, relatives)
-    ]
+def all_spots(models: list[Model], trees: dict[str, exp.Expression]) -> list[Spot]:
+    """Return the spots of all models, family by family."""
+    families: dict[str, list[str]] = defaultdict(list)
+    for model in models:
+        families[model.family].append(model.name)
+    return [spot for relatives in families.values() for spot in spots_of(relatives, trees)]
+
+
+def mutant_at(spot: Spot, trees: dict[str, exp.Expression]) -> Mutant:
+    """Return the mutant of a spot."""
+    results = {name: apply_change(trees[name], spot) for name in spot.models}
+    model = spot.models[0]
+    _, before, after = results[model]
+    return Mutant(
+        model=model,
+        operator=spot.operator,
+        part=spot.part,
+        line=line_of(nodes_by_part(trees[model])[spot.part][spot.position]),
+        before=before,
+        after=after,
+        sql={name: result[0] for name, result in results.items()},
+    )
 
 
 def read_model(node: dict[str, Any], compiled_code: str, project_dir: Path) -> Model:
@@ -582,6 +601,7 @@ class Laboratory:
         self.connection = duckdb.connect(str(database))
         for name, value in project.settings.items():
             self.connection.execute(f"set {name} = '{value}'")
+        self.connection.execute("set enable_progress_bar = false")
         self.connection.execute(f"create schema {BASELINE_SCHEMA}")
         for model in project.models:
             self.connection.execute(
@@ -712,29 +732,30 @@ def try_sql(sql: dict[str, str]) -> tuple[str, str]:
     return _laboratories[0].outcome_of(sql)
 
 
-def sampled(mutants: list[Mutant], limit: int | None, seed: int) -> list[Mutant]:
-    """Return at most so many of the mutants, in their order."""
-    if limit is None or limit >= len(mutants):
-        return mutants
-    numbers = random.Random(seed).sample(range(len(mutants)), limit)
-    return [mutants[number] for number in sorted(numbers)]
+def sampled(spots: list[Spot], limit: int | None, seed: int) -> list[Spot]:
+    """Return at most so many of the spots, in their order."""
+    if limit is None or limit >= len(spots):
+        return spots
+    numbers = random.Random(seed).sample(range(len(spots)), limit)
+    return [spots[number] for number in sorted(numbers)]
 
 
-def check_untouched_models(project: Project, attempt: Callable[..., Any]) -> None:
+def check_untouched_models(
+    trees: dict[str, exp.Expression], attempt: Callable[..., Iterator[tuple[str, str]]]
+) -> None:
     """Check that every model, parsed and written again, passes everything and changes nothing.
 
     Args:
-        project: the built project.
-        attempt: maps changed SQL of models to their outcomes.
+        trees: syntax tree per model.
+        attempt: maps a function over a list, as `map` does.
 
     Raises:
         BenchmarkError: a model does not.
     """
-    models = [model for model in project.models if model.is_mutated]
-    outcomes = attempt(try_sql, [{model.name: rendered(parsed(model.sql))} for model in models])
-    for model, outcome in zip(models, outcomes, strict=True):
+    outcomes = attempt(try_sql, [{name: rendered(tree)} for name, tree in trees.items()])
+    for name, outcome in zip(trees, outcomes, strict=True):
         if outcome != ("unchanged", ""):
-            raise BenchmarkError(f"{model.name}, untouched: {': '.join(outcome)}")
+            raise BenchmarkError(f"{name}, untouched: {': '.join(outcome)}")
 
 
 def run_campaign(limit: int | None, seed: int, names: list[str]) -> list[dict[str, Any]]:
@@ -757,19 +778,21 @@ def run_campaign(limit: int | None, seed: int, names: list[str]) -> list[dict[st
         shutil.copytree(PROJECT_DIR, project_dir, ignore=shutil.ignore_patterns(*NOT_COPIED))
         fresh_build(project_dir)
         project = read_project(project_dir)
-        unknown = set(names) - {model.name for model in project.models if model.is_mutated}
+        models = [model for model in project.models if model.is_mutated]
+        trees = {model.name: parsed(model.sql) for model in models}
+        unknown = sorted(set(names) - trees.keys())
         if unknown:
-            raise BenchmarkError(f"no such intermediate or mart model: {', '.join(sorted(unknown))}")
-        found = [m for m in all_mutants(project) if not names or m.model in names]
-        mutants = sampled(found, limit, seed)
-        print(f"{len(found)} mutants, {len(mutants)} of them tried", flush=True)
+            raise BenchmarkError(f"no such intermediate or mart model: {', '.join(unknown)}")
+        spots = [s for s in all_spots(models, trees) if not names or s.models[0] in names]
+        mutants = [mutant_at(spot, trees) for spot in sampled(spots, limit, seed)]
+        print(f"{len(spots)} mutants, {len(mutants)} of them tried", flush=True)
         with ProcessPoolExecutor(
             max_workers=os.cpu_count(),
             mp_context=get_context("spawn"),
             initializer=open_laboratory,
             initargs=(project, Path(directory)),
         ) as executor:
-            check_untouched_models(project, executor.map)
+            check_untouched_models(trees, executor.map)
             outcomes = executor.map(try_sql, [mutant.sql for mutant in mutants])
             for mutant, (outcome, detail) in zip(mutants, outcomes, strict=True):
                 attributes = {key: value for key, value in asdict(mutant).items() if key != "sql"}
@@ -791,7 +814,7 @@ def print_table(results: list[dict[str, Any]]) -> None:
         print(f"{model:<26}{counts.total():>9}{row}")
     killed = sum(result["outcome"] in KILLERS for result in results)
     changed = sum(result["outcome"] == "changed" for result in results)
-    print(f"\n{killed} of {len(results)} killed; {killed} of {killed + changed} that show in a mart")
+    print(f"\n{killed} of {len(results)} killed, {changed} change a mart unseen")
 
 
 def print_survivors(results: list[dict[str, Any]]) -> None:
