@@ -33,7 +33,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from multiprocessing import get_context
 from multiprocessing.queues import SimpleQueue
@@ -643,7 +643,7 @@ def main() -> int:
             print(error, file=sys.stderr)
             return 1
     if arguments.json:
-        text = json.dumps([asdict(outcome) for outcome in outcomes], indent=2)
+        text = json.dumps([vars(outcome) for outcome in outcomes], indent=2)
         arguments.json.write_text(f"{text}\n", encoding="utf-8")
     return 0 if all(outcome.good == len(outcome.runs) for outcome in outcomes) else 1
 

@@ -101,6 +101,8 @@ def code_version() -> str:
 def run_dbt_build(database: Path, project_dir: Path) -> list[dict[str, Any]]:
     """Run `dbt build` into a database file and return its node results.
 
+    What is built is up to the project alone: DBT_* variables of the environment are not passed on.
+
     Args:
         database: file to build; must not exist yet.
         project_dir: the dbt project.
@@ -117,7 +119,7 @@ def run_dbt_build(database: Path, project_dir: Path) -> list[dict[str, Any]]:
         [Path(sys.executable).with_name("dbt"), "build", "--profiles-dir", project_dir],
         cwd=project_dir,
         env={
-            **os.environ,
+            **{name: value for name, value in os.environ.items() if not name.startswith("DBT_")},
             "SMART_CITY_INDEX_DB": str(database),
             "SMART_CITY_INDEX_CODE_VERSION": code_version(),
         },
@@ -340,6 +342,8 @@ def build(build_dir: Path, warehouse_dir: Path, project_dir: Path = PROJECT_DIR)
     Raises:
         BuildError: the build failed; nothing was published.
     """
+    if "'" in str(project_dir):
+        raise BuildError(f"the path of the project must not contain a single quote: {project_dir}")
     with build_lock(build_dir):
         check_writable(warehouse_dir)
         remove_leftovers(build_dir, warehouse_dir)

@@ -1,0 +1,20 @@
+{% macro restrict_file_access() -%}
+    {#-
+      Statements that keep the build inside the project: from here on no SQL may read or write a
+      file outside seeds/ (the built file and its temporary directory excepted), and the engine
+      loads nothing over the network. Empty for engines without such a setting.
+    -#}
+    {{ return(adapter.dispatch('restrict_file_access')()) }}
+{%- endmacro %}
+
+
+{% macro default__restrict_file_access() -%}
+    {#- No such setting. -#}
+{%- endmacro %}
+
+
+{% macro duckdb__restrict_file_access() -%}
+    {#- Both settings hold for the whole database; DuckDB refuses to take them back. -#}
+    set global allowed_directories = ['seeds'];
+    set global enable_external_access = false;
+{%- endmacro %}
