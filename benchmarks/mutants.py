@@ -13,13 +13,15 @@ of their SQL is built alike. What first notices a mutant is one of
     end to end  a check of END_TO_END_CHECKS, taken from tests/python, fails
 
 Otherwise it survives: `unchanged` if all marts are as they were, `changed` if not. An unchanged
-mutant may be equivalent, or wrong only for other data. EXCLUDED_MARTS are neither mutated nor
-compared.
+mutant may be equivalent, or wrong only for other data; mutants_explained.csv says for each which and
+why. The exit code is 1 if a survivor has no explanation there. EXCLUDED_MARTS are neither mutated
+nor compared.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import os
 import random
@@ -33,6 +35,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from decimal import Decimal
+from fnmatch import fnmatchcase
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -65,6 +68,8 @@ KILLERS = ("error", "unit test", "constraint", "data test", "end to end")
 SURVIVALS = ("unchanged", "changed")
 SECONDS_PER_MUTANT = 60
 SHOWN_CHARACTERS = 300
+EXPLANATIONS = PROJECT_DIR / "benchmarks" / "mutants_explained.csv"
+EXPLAINED_BY = ("model", "operator", "before", "after")
 BASELINE_SCHEMA = "baseline"
 MODEL_RELATION = re.compile(r'"\w+"\."\w+"\."(\w+)"')
 MACRO_CALL = re.compile(r"\s*\{\{\s*(\w+)\(.*\)\s*\}\}\s*", re.DOTALL)
@@ -802,6 +807,29 @@ def run_campaign(limit: int | None, seed: int, names: list[str]) -> list[dict[st
     return results
 
 
+def read_explanations() -> list[dict[str, str]]:
+    """Return the rows of EXPLANATIONS: patterns of EXPLAINED_BY, and the reason."""
+    with EXPLANATIONS.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def explain(results: list[dict[str, Any]], explanations: list[dict[str, str]]) -> None:
+    """Add to every survivor the first reason whose patterns fit it, or an empty text.
+
+    Args:
+        results: mutants with their outcomes; `reason` is added to the survivors.
+        explanations: rows of EXPLANATIONS.
+    """
+    for result in results:
+        if result["outcome"] in SURVIVALS:
+            reasons = [
+                row["reason"]
+                for row in explanations
+                if all(fnmatchcase(result[name], row[name]) for name in EXPLAINED_BY)
+            ]
+            result["reason"] = reasons[0] if reasons else ""
+
+
 def print_table(results: list[dict[str, Any]]) -> None:
     """Print the number of mutants per model and outcome, and the totals."""
     outcomes = (*KILLERS, *SURVIVALS)
@@ -813,15 +841,19 @@ def print_table(results: list[dict[str, Any]]) -> None:
         row = "".join(f"{counts[outcome]:>12}" for outcome in outcomes)
         print(f"{model:<26}{counts.total():>9}{row}")
     killed = sum(result["outcome"] in KILLERS for result in results)
-    changed = sum(result["outcome"] == "changed" for result in results)
-    print(f"\n{killed} of {len(results)} killed, {changed} change a mart unseen")
+    explained = sum(bool(result.get("reason")) for result in results)
+    unexplained = len(results) - killed - explained
+    print(
+        f"\n{killed} of {len(results)} killed, {explained} survivors explained, {unexplained} not:"
+        f" {100 * killed / max(killed + unexplained, 1):.1f} % of the mutants without explanation"
+    )
 
 
 def print_survivors(results: list[dict[str, Any]]) -> None:
-    """Print every survivor; first those that change a mart."""
+    """Print every survivor without an explanation; first those that change a mart."""
     for outcome in reversed(SURVIVALS):
         for result in results:
-            if result["outcome"] == outcome:
+            if result["outcome"] == outcome and not result["reason"]:
                 place = f"{result['model']}:{result['line']} ({result['part']})"
                 print(f"\n{outcome}: {place}, {result['operator']}: {result['detail']}")
                 print(f"  - {result['before'][:SHOWN_CHARACTERS]}")
@@ -829,7 +861,7 @@ def print_survivors(results: list[dict[str, Any]]) -> None:
 
 
 def main() -> int:
-    """Run the campaign and print its table and survivors; returns 1 if it cannot run."""
+    """Run the campaign, print its table and survivors; returns 1 for one without a reason."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--limit", type=int)
     parser.add_argument("--seed", type=int, default=1)
@@ -841,11 +873,12 @@ def main() -> int:
     except BenchmarkError as error:
         print(error, file=sys.stderr)
         return 1
+    explain(results, read_explanations())
     if arguments.json:
         arguments.json.write_text(json.dumps(results, indent=1), encoding="utf-8")
     print_table(results)
     print_survivors(results)
-    return 0
+    return int(any(result.get("reason") == "" for result in results))
 
 
 if __name__ == "__main__":

@@ -14,7 +14,14 @@
 
 
 {% macro duckdb__restrict_file_access() -%}
-    {#- Both settings hold for the whole database; DuckDB refuses to take them back. -#}
-    set global allowed_directories = ['seeds'];
-    set global enable_external_access = false;
+    {#-
+      Both settings hold for the whole database; DuckDB refuses to take them back. DuckDB 1.4 compares
+      paths as they are written, so the directory is allowed under both its names.
+    -#}
+    {%- if execute -%}
+        {%- set seeds = graph.nodes.values() | selectattr('resource_type', 'equalto', 'seed') -%}
+        {%- set project_dir = (seeds | first).root_path | replace("'", "''") -%}
+        set global allowed_directories = ['seeds', '{{ project_dir }}/seeds'];
+        set global enable_external_access = false;
+    {%- endif -%}
 {%- endmacro %}
