@@ -6,7 +6,7 @@ A mutant is the project with one change (OPERATORS) in the compiled SQL of an in
 model. Models that are nothing but a call of the same macro change together, where the changed part
 of their SQL is built alike. What first notices a mutant is one of
 
-    error       DuckDB refuses the SQL, or it runs longer than a minute
+    error       DuckDB refuses the SQL, or it runs longer than 20 seconds or out of memory
     unit test   a unit test of the model fails
     constraint  a mart violates its contract's constraints
     data test   a data test of severity error finds rows
@@ -66,7 +66,8 @@ EXCLUDED_MARTS = ("meta_build",)
 MUTATED_DIRECTORIES = ("intermediate", "marts")
 KILLERS = ("error", "unit test", "constraint", "data test", "end to end")
 SURVIVALS = ("unchanged", "changed")
-SECONDS_PER_MUTANT = 60
+SECONDS_PER_MUTANT = 20
+MEMORY_PER_PROCESS = "3GB"
 SHOWN_CHARACTERS = 300
 EXPLANATIONS = PROJECT_DIR / "benchmarks" / "mutants_explained.csv"
 EXPLAINED_BY = ("model", "operator", "before", "after")
@@ -607,6 +608,8 @@ class Laboratory:
         for name, value in project.settings.items():
             self.connection.execute(f"set {name} = '{value}'")
         self.connection.execute("set enable_progress_bar = false")
+        self.connection.execute(f"set memory_limit = '{MEMORY_PER_PROCESS}'")
+        self.connection.execute("set temp_directory = ''")
         self.connection.execute(f"create schema {BASELINE_SCHEMA}")
         for model in project.models:
             self.connection.execute(
