@@ -4,6 +4,7 @@
 # make lint    check SQL style
 # make docs    write dbt's documentation as one page, target/static_index.html
 # make lock    pin the dependencies anew after a change of requirements*.in
+# make audit   compare the pinned packages with the known vulnerabilities (needs the network)
 # make clean   remove everything that can be made again
 
 PYTHON ?= python3
@@ -13,7 +14,7 @@ DRIVER_2_0 := .drivers/duckdb-2.0
 
 ENGINE_INDEPENDENT_TESTS := test_build_safety.py test_campaigns.py test_input_gate.py
 
-.PHONY: build test lint docs lock clean test-duckdb-2
+.PHONY: build test lint docs lock audit clean test-duckdb-2
 
 build: $(VENV)/build-ready
 	$(VENV)/bin/python scripts/build.py
@@ -49,6 +50,12 @@ lock:
 			$$name.in --output-file $$name.txt; \
 	done
 	rm -rf .venv-lock
+
+audit:
+	$(PYTHON) -m venv .venv-audit
+	.venv-audit/bin/pip install --quiet pip-audit
+	.venv-audit/bin/pip-audit --disable-pip --requirement requirements-dev.txt
+	rm -rf .venv-audit
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV) || { \

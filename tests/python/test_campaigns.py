@@ -5,19 +5,31 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
 from conftest import PROJECT_ROOT
 
-# One mutation of every kind.
-SHORT_FAULT_CAMPAIGN = ("--mutations", "48", "--seed", "7")
+CAMPAIGNS = {
+    # One mutation of every kind.
+    "faults": (("--mutations", "48", "--seed", "7"), "48/48"),
+    # One build of every scenario; what needs the right to mount is skipped without it.
+    "crashes": (
+        ("--kills", "3", "--publishing-kills", "2", "--builds", "1", "--pairs", "1", "--seed", "7"),
+        "two at once",
+    ),
+    # Every survivor must have an explanation.
+    "mutants": (("--limit", "60", "--seed", "7"), "60 of them tried"),
+}
 
 
-def test_no_corrupted_seed_changes_a_mart_unseen() -> None:
-    """Every corruption of a seed is caught, harmless, or of a kind that nothing can tell."""
+@pytest.mark.parametrize("name", CAMPAIGNS)
+def test_short_campaign(name: str) -> None:
+    """No corrupted seed, killed build or mutant of a model does harm unseen."""
+    arguments, expected_text = CAMPAIGNS[name]
     completed = subprocess.run(
-        [sys.executable, PROJECT_ROOT / "benchmarks" / "faults.py", *SHORT_FAULT_CAMPAIGN],
+        [sys.executable, PROJECT_ROOT / "benchmarks" / f"{name}.py", *arguments],
         capture_output=True,
         text=True,
         check=False,
     )
     assert completed.returncode == 0, completed.stdout + completed.stderr
-    assert "48/48" in completed.stdout
+    assert expected_text in completed.stdout
