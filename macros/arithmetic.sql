@@ -19,12 +19,14 @@
 
 
 {% macro round_to_digits(value, digits) -%}
-    {#- A decimal rounded half away from zero to the number of digits (0..4) held in a column. -#}
-    case {{ digits }}
-        {% for n in range(5) -%}
-        when {{ n }} then cast(round({{ value }}, {{ n }}) as {{ type_index() }})
-        {% endfor -%}
-    end
+    {#-
+      A decimal rounded half away from zero to the number of digits (0..4) held in a column: counted
+      in units of the last digit, which is exact.
+    -#}
+    cast(
+        round({{ value }} * cast(power(10, {{ digits }}) as decimal(5, 0)), 0)
+        * {{ last_digit_unit(digits) }} as {{ type_index() }}
+    )
 {%- endmacro %}
 
 
@@ -61,13 +63,7 @@
 
 {% macro last_digit_unit(digits) -%}
     {#- One unit of the last of `digits` printed digits (0..4): 1, 0.1, 0.01 ... -#}
-    case {{ digits }}
-        when 0 then 1.0000
-        when 1 then 0.1000
-        when 2 then 0.0100
-        when 3 then 0.0010
-        when 4 then 0.0001
-    end
+    cast(power(10, -{{ digits }}) as decimal(5, 4))
 {%- endmacro %}
 
 
