@@ -9,7 +9,7 @@ ancestors as (
     select
         nodes.methodology_id,
         nodes.node_id,
-        case when nodes.node_type = 'indicator' then 0 else 1 end as base_height,
+        nodes.node_type = 'indicator' as is_indicator,
         nodes.sort_order as sort_order_0,
         parents.node_id as ancestor_1,
         parents.sort_order as sort_order_1,
@@ -32,20 +32,21 @@ ancestors as (
             and grandparents.parent_node_id = great_grandparents.node_id
 ),
 
+-- an indicator stands on level 0, a category one level above the highest category below it
 heights_by_descendant as (
     select
         methodology_id,
         node_id,
-        base_height as height
+        case when is_indicator then 0 else 1 end as height
     from ancestors
-    {% for distance in range(1, 4) %}
+    {% for distance in [1, 2] %}
     union all
     select
         methodology_id,
         ancestor_{{ distance }} as node_id,
-        base_height + {{ distance }} as height
+        {{ distance + 1 }} as height
     from ancestors
-    where ancestor_{{ distance }} is not null
+    where ancestor_{{ distance }} is not null and not is_indicator
     {% endfor %}
 ),
 
