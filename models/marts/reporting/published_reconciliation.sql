@@ -72,7 +72,9 @@ index_figures as (
     where published_results.published_index is not null
 ),
 
--- rank: computed where the field is complete, otherwise bounded by the other published indices
+-- rank: computed where the field is complete, otherwise bounded by the other published indices.
+-- A printed 80.1 stands for 80.05 to below 80.15, so that another printed figure of as many digits
+-- is another place.
 index_intervals as (
     select
         ranking_id,
@@ -80,8 +82,8 @@ index_intervals as (
         node_id,
         city_id,
         published_rank,
-        published_index - {{ last_digit_unit('published_index_digits') }} / 2 as lowest_index,
-        published_index + {{ last_digit_unit('published_index_digits') }} / 2 as highest_index
+        published_index - 0.5 * {{ last_digit_unit('published_index_digits') }} as lowest_index,
+        published_index + 0.5 * {{ last_digit_unit('published_index_digits') }} as highest_index
     from published_results
     where published_index is not null
 ),
@@ -93,8 +95,8 @@ ordered_pairs as (
         own.node_id,
         own.city_id,
         others.published_rank as other_rank,
-        others.lowest_index > own.highest_index as is_other_better,
-        others.highest_index < own.lowest_index as is_other_worse
+        others.lowest_index >= own.highest_index as is_other_better,
+        others.highest_index <= own.lowest_index as is_other_worse
     from index_intervals as own
     inner join index_intervals as others
         on
@@ -236,17 +238,14 @@ tendency_bases as (
     where published_results.published_tendency is not null
 ),
 
+-- a city whose own place in the edition before is known is checked against that place
 held_places as (
-    select
+    select distinct
         ranking_id,
         edition,
         node_id,
-        place,
-        min(city_id) as first_city_id,
-        max(city_id) as last_city_id
+        place
     from ranks
-    where place is not null
-    group by ranking_id, edition, node_id, place
 ),
 
 tendency_figures as (
@@ -286,10 +285,7 @@ tendency_figures as (
                 tendency_bases.place + tendency_bases.published_tendency
                 not between 1 and tendency_bases.previous_city_count
                 then 'contradiction'
-            when
-                held_places.first_city_id <> tendency_bases.city_id
-                or held_places.last_city_id <> tendency_bases.city_id
-                then 'contradiction'
+            when held_places.place is not null then 'contradiction'
             else 'consistent'
         end as verdict,
         tendency_bases.is_simulated,
