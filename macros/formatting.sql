@@ -1,9 +1,12 @@
 {% macro printed_number(value, digits) -%}
-    {#- A decimal as printed, with the number of digits (0..4) held in a column: 85.8. -#}
+    {#-
+      A decimal as printed, with the number of digits (0..4) held in a column: 85.8. The cast rounds,
+      half away from zero.
+    -#}
     case {{ digits }}
         {% for n in range(5) -%}
         when {{ n }}
-            then cast(cast(round({{ value }}, {{ n }}) as decimal(18, {{ n }})) as {{ dbt.type_string() }})
+            then cast(cast({{ value }} as decimal(18, {{ n }})) as {{ dbt.type_string() }})
         {% endfor -%}
     end
 {%- endmacro %}
@@ -63,7 +66,7 @@
     {#- An area in square kilometres: without digits if whole, otherwise with two. -#}
     case
         when {{ value }} = round({{ value }}, 0)
-            then cast(cast(round({{ value }}, 0) as decimal(18, 0)) as {{ dbt.type_string() }})
+            then cast(cast({{ value }} as decimal(18, 0)) as {{ dbt.type_string() }})
         else cast(cast({{ value }} as decimal(18, 2)) as {{ dbt.type_string() }})
     end
 {%- endmacro %}

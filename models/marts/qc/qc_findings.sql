@@ -24,7 +24,6 @@ rank_jumps as (
         is_simulated,
         is_simulated_field
     from results
-    where tendency is not null
 ),
 
 index_jumps as (
@@ -45,7 +44,6 @@ index_jumps as (
             and results.previous_edition = previous_results.edition
             and results.city_id = previous_results.city_id
             and results.category_id = previous_results.category_id
-    where results.index_value is not null and previous_results.index_value is not null
 ),
 
 candidates as (
