@@ -206,7 +206,8 @@ computed as (
             '1 + project_cap_share'
         ) }} as computed_index,
         {{ divide('mean_without_projects', '1 + project_cap_share') }}
-            as computed_index_without_projects
+            as computed_index_without_projects,
+        {{ divide('mean_value', '1 + project_cap_share') }} as index_before_projects
     from means
 ),
 
@@ -263,7 +264,8 @@ final as (
             when is_published_carried and published_index is not null then 'published'
             when computed_index is not null then 'computed'
         end as index_basis,
-        is_simulated
+        is_simulated,
+        index_before_projects
     from carried
 )
 

@@ -79,3 +79,30 @@
         end as decimal(27, 15)
     )
 {%- endmacro %}
+
+
+{% macro rank_percent_score(value_rank, tie_size, value_count, scale_maximum) -%}
+    {#-
+      Score by rank: the share of the other cities that are worse, times the scale; tied cities
+      share their mean rank. A single city has the full score.
+    -#}
+    case
+        when {{ value_count }} = 1 then {{ scale_maximum }}
+        else {{ divide(
+            scale_maximum ~ ' * (2 * ' ~ value_count ~ ' - 2 * ' ~ value_rank ~ ' - ' ~ tie_size ~ ' + 1)',
+            '2 * (' ~ value_count ~ ' - 1)'
+        ) }}
+    end
+{%- endmacro %}
+
+
+{% macro min_max_score(oriented_value, worst_value, best_value, scale_maximum) -%}
+    {#- Score by the way from the worst to the best city; half the scale where all are equal. -#}
+    case
+        when {{ worst_value }} = {{ best_value }} then {{ divide(scale_maximum, '2') }}
+        else {{ divide(
+            scale_maximum ~ ' * (' ~ oriented_value ~ ' - ' ~ worst_value ~ ')',
+            best_value ~ ' - ' ~ worst_value
+        ) }}
+    end
+{%- endmacro %}

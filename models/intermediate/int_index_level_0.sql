@@ -30,7 +30,8 @@ final as (
         indicator_scores.score as index_value,
         indicator_scores.score as index_without_projects,
         case when indicator_scores.score is not null then 'computed' end as index_basis,
-        indicator_scores.is_simulated
+        indicator_scores.is_simulated,
+        indicator_scores.score as index_before_projects
     from indicator_scores
     inner join nodes
         on

@@ -75,13 +75,7 @@ rank_percent_scores as (
         edition,
         indicator_id,
         city_id,
-        case
-            when value_count = 1 then scale_maximum
-            else {{ divide(
-                'scale_maximum * (2 * value_count - 2 * value_rank - tie_size + 1)',
-                '2 * (value_count - 1)'
-            ) }}
-        end as score
+        {{ rank_percent_score('value_rank', 'tie_size', 'value_count', 'scale_maximum') }} as score
     from value_ranks
 ),
 
@@ -139,12 +133,7 @@ min_max_scores as (
         edition,
         indicator_id,
         city_id,
-        case
-            when worst_value = best_value then {{ divide('scale_maximum', '2') }}
-            else {{ divide(
-                'scale_maximum * (oriented_value - worst_value)', 'best_value - worst_value'
-            ) }}
-        end as score
+        {{ min_max_score('oriented_value', 'worst_value', 'best_value', 'scale_maximum') }} as score
     from ranged_values
     where scoring_rule = 'min_max'
 ),

@@ -115,6 +115,7 @@ final as (
         results.published_index,
         results.index_value,
         results.index_without_projects,
+        results.index_before_projects,
         results.index_basis,
         results.is_simulated,
         cast(ranked.computed_rank as integer) as computed_rank,

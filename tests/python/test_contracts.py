@@ -128,6 +128,39 @@ REJECTED_UPDATES: dict[str, dict[str, str]] = {
             "verdict = 'unknown'"
         ),
     },
+    "analysis_coverage": {
+        "status in ('analysed', 'scores_missing', 'index_missing', 'no_indicators', 'no_cities')": (
+            "status = 'guessed'"
+        ),
+        "score_count between 0 and expected_score_count": "score_count = expected_score_count + 1",
+    },
+    "rank_distribution": {
+        "rank >= 1": "rank = 0 where rowid = (select min(rowid) from rank_distribution)",
+        "share_of_draws between 0 and 1": "share_of_draws = 1.1",
+    },
+    "rank_robustness": {
+        "best_drawn_rank <= rank_p05": "best_drawn_rank = rank_p05 + 1",
+        "rank_p05 <= median_rank": "best_drawn_rank = 1, rank_p05 = median_rank + 1",
+        "median_rank <= rank_p95": "median_rank = rank_p95 + 1",
+        "rank_p95 <= worst_drawn_rank": "worst_drawn_rank = rank_p95 - 1",
+        "probability_top_3 between 0 and 1": "probability_top_3 = 1.1",
+    },
+    "tendency_probability": {
+        "probability_rose between 0 and 1": (
+            "probability_rose = -0.1, probability_unchanged = 1.1, probability_fell = 0"
+        ),
+        "abs(probability_rose + probability_unchanged + probability_fell - 1) <= 0.000001": (
+            "probability_fell = probability_fell + 0.1"
+        ),
+    },
+    "leave_one_indicator_out": {"rank_without >= 1": "rank_without = 0"},
+    "sensitivity": {
+        "factor in ('weights', 'normalisation', 'aggregation', 'project_points')": (
+            "factor = 'mood' where factor = 'weights'"
+        ),
+        "shift_variance >= 0": "shift_variance = -1",
+        "total_index >= 0": "total_index = -1",
+    },
 }
 LEADING_COMMENT = re.compile(r"\s*(?:\{%-?\s*(?:macro|test)\b.*?%\}\s*)?\{#-?\s*\w", re.DOTALL)
 

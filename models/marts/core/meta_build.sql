@@ -2,7 +2,9 @@
 {%- set counted_marts = [
     'dim_rankings', 'dim_editions', 'dim_cities', 'dim_categories', 'dim_indicators',
     'fct_indicator_scores', 'fct_index_results', 'city_profiles', 'league_table',
-    'published_reconciliation', 'edition_reconciliation', 'qc_findings'
+    'published_reconciliation', 'edition_reconciliation', 'qc_findings', 'analysis_coverage',
+    'rank_distribution', 'rank_robustness', 'tendency_probability', 'leave_one_indicator_out',
+    'sensitivity'
 ] -%}
 {%- set code_version = env_var('SMART_CITY_INDEX_CODE_VERSION', 'unknown') -%}
 with

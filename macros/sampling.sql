@@ -1,0 +1,60 @@
+{% macro uniform_number(text) -%}
+    {#-
+      A number between 0 and 1 (both excluded) drawn by hash: the first 52 bits of the MD5 sum of a
+      text. The same text gives the same number on every engine and machine.
+    -#}
+    {{ return(adapter.dispatch('uniform_number')(text)) }}
+{%- endmacro %}
+
+
+{% macro default__uniform_number(text) -%}
+    {#- DuckDB. -#}
+    (cast(cast('0x' || substr(md5({{ text }}), 1, 13) as bigint) as double) + 0.5)
+    / 4503599627370496
+{%- endmacro %}
+
+
+{% macro numbers_up_to(count) -%}
+    {#- SQL expression of a select list: one row for each of the whole numbers 1 .. count. -#}
+    {{ return(adapter.dispatch('numbers_up_to')(count)) }}
+{%- endmacro %}
+
+
+{% macro default__numbers_up_to(count) -%}
+    {#- DuckDB. -#}
+    unnest(generate_series(1, cast({{ count }} as bigint)))
+{%- endmacro %}
+
+
+{% macro ordered_values(value, order_by) -%}
+    {#- Aggregate: the values of a group as a list, in the order of another column. -#}
+    {{ return(adapter.dispatch('ordered_values')(value, order_by)) }}
+{%- endmacro %}
+
+
+{% macro default__ordered_values(value, order_by) -%}
+    {#- DuckDB. -#}
+    list(cast({{ value }} as double) order by {{ order_by }})
+{%- endmacro %}
+
+
+{% macro inner_product(left_list, right_list) -%}
+    {#- Sum of the products of two lists of doubles of the same length. -#}
+    {{ return(adapter.dispatch('inner_product')(left_list, right_list)) }}
+{%- endmacro %}
+
+
+{% macro default__inner_product(left_list, right_list) -%}
+    {#- DuckDB. -#}
+    list_inner_product({{ left_list }}, {{ right_list }})
+{%- endmacro %}
+
+
+{% macro setting(setting_id) -%}
+    {#- SQL expression: the value of one row of analysis_settings. -#}
+    (
+        select max(setting_value)
+        from {{ ref('stg_analysis_settings') }}
+        where setting_id = '{{ setting_id }}'
+    )
+{%- endmacro %}

@@ -1,0 +1,102 @@
+{#-
+  Scores of the regular indicators of complete fields: as the methodology defines them, and by the
+  two alternatives of the sensitivity analysis, which start from the raw values.
+-#}
+with
+
+fields as (
+    select *
+    from {{ ref('int_analysis_fields') }}
+    where status = 'analysed'
+),
+
+nodes as (
+    select *
+    from {{ ref('int_edition_nodes') }}
+    where node_type = 'indicator' and role = 'regular'
+),
+
+scores as (
+    select * from {{ ref('int_indicator_scores') }}
+),
+
+field_scores as (
+    select
+        scores.ranking_id,
+        scores.edition,
+        scores.city_id,
+        scores.indicator_id,
+        nodes.parent_node_id,
+        nodes.scale_maximum,
+        case when nodes.direction = 'lower_is_better' then -1 else 1 end * scores.raw_value
+            as oriented_value,
+        scores.score
+    from fields
+    inner join scores
+        on fields.ranking_id = scores.ranking_id and fields.edition = scores.edition
+    inner join nodes
+        on
+            scores.ranking_id = nodes.ranking_id
+            and scores.edition = nodes.edition
+            and scores.indicator_id = nodes.node_id
+),
+
+compared as (
+    select
+        *,
+        min(oriented_value) over (partition by ranking_id, edition, indicator_id) as worst_value,
+        max(oriented_value) over (partition by ranking_id, edition, indicator_id) as best_value,
+        count(*) over (partition by ranking_id, edition, indicator_id) as value_count,
+        count(*) over (partition by ranking_id, edition, indicator_id, oriented_value) as tie_size,
+        rank() over (
+            partition by ranking_id, edition, indicator_id
+            order by oriented_value desc nulls last
+        ) as value_rank
+    from field_scores
+),
+
+alternatives as (
+    select
+        ranking_id,
+        edition,
+        city_id,
+        parent_node_id,
+        indicator_id,
+        'as_defined' as normalisation,
+        score
+    from compared
+    union all
+    select
+        ranking_id,
+        edition,
+        city_id,
+        parent_node_id,
+        indicator_id,
+        'min_max' as normalisation,
+        {{ min_max_score('oriented_value', 'worst_value', 'best_value', 'scale_maximum') }} as score
+    from compared
+    union all
+    select
+        ranking_id,
+        edition,
+        city_id,
+        parent_node_id,
+        indicator_id,
+        'rank_percent' as normalisation,
+        {{ rank_percent_score('value_rank', 'tie_size', 'value_count', 'scale_maximum') }} as score
+    from compared
+),
+
+final as (
+    select
+        ranking_id,
+        edition,
+        city_id,
+        parent_node_id,
+        indicator_id,
+        normalisation,
+        cast(score as {{ type_index() }}) as score
+    from alternatives
+)
+
+select * from final

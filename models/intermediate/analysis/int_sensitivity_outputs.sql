@@ -1,0 +1,39 @@
+{#- The figure whose uncertainty is explained: the mean absolute rank shift of a run's cities. -#}
+with
+
+runs as (
+    select *
+    from {{ ref('int_runs') }}
+    where run_type = 'sensitivity'
+),
+
+run_results as (
+    select * from {{ ref('int_run_results') }}
+),
+
+ranks as (
+    select *
+    from {{ ref('int_node_ranks') }}
+    where node_id = 'overall'
+),
+
+final as (
+    select
+        runs.ranking_id,
+        runs.edition,
+        runs.run_group as matrix,
+        runs.draw,
+        cast(
+            {{ divide('sum(abs(run_results.rank - ranks.place))', 'count(*)') }} as decimal(12, 6)
+        ) as mean_rank_shift
+    from runs
+    inner join run_results on runs.run_number = run_results.run_number
+    inner join ranks
+        on
+            runs.ranking_id = ranks.ranking_id
+            and runs.edition = ranks.edition
+            and run_results.city_id = ranks.city_id
+    group by runs.ranking_id, runs.edition, runs.run_group, runs.draw
+)
+
+select * from final

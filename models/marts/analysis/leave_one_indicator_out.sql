@@ -1,0 +1,41 @@
+with
+
+runs as (
+    select *
+    from {{ ref('int_runs') }}
+    where run_type = 'leave_one_out'
+),
+
+run_results as (
+    select * from {{ ref('int_run_results') }}
+),
+
+results as (
+    select *
+    from {{ ref('fct_index_results') }}
+    where category_id = 'overall'
+),
+
+final as (
+    select
+        runs.ranking_id,
+        runs.edition,
+        runs.run_group as indicator_id,
+        run_results.city_id,
+        results.index_value,
+        run_results.index_value as index_without,
+        results.rank,
+        run_results.rank as rank_without,
+        results.rank - run_results.rank as places_gained_without,
+        results.is_simulated,
+        results.is_simulated_field
+    from runs
+    inner join run_results on runs.run_number = run_results.run_number
+    inner join results
+        on
+            runs.ranking_id = results.ranking_id
+            and runs.edition = results.edition
+            and run_results.city_id = results.city_id
+)
+
+select * from final

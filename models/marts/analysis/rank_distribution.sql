@@ -1,0 +1,68 @@
+with
+
+runs as (
+    select *
+    from {{ ref('int_runs') }}
+    where run_type = 'weights'
+),
+
+run_results as (
+    select * from {{ ref('int_run_results') }}
+),
+
+results as (
+    select *
+    from {{ ref('fct_index_results') }}
+    where category_id = 'overall'
+),
+
+counted as (
+    select
+        runs.ranking_id,
+        runs.edition,
+        runs.run_group as scenario_id,
+        run_results.city_id,
+        run_results.rank,
+        count(*) as draws_at_rank
+    from run_results
+    inner join runs on run_results.run_number = runs.run_number
+    group by runs.ranking_id, runs.edition, runs.run_group, run_results.city_id, run_results.rank
+),
+
+totals as (
+    select
+        ranking_id,
+        edition,
+        scenario_id,
+        city_id,
+        sum(draws_at_rank) as draw_count
+    from counted
+    group by ranking_id, edition, scenario_id, city_id
+),
+
+final as (
+    select
+        counted.ranking_id,
+        counted.edition,
+        counted.scenario_id,
+        counted.city_id,
+        counted.rank,
+        cast(counted.draws_at_rank as integer) as draws_at_rank,
+        {{ divide('counted.draws_at_rank', 'totals.draw_count') }} as share_of_draws,
+        results.is_simulated,
+        results.is_simulated_field
+    from counted
+    inner join totals
+        on
+            counted.ranking_id = totals.ranking_id
+            and counted.edition = totals.edition
+            and counted.scenario_id = totals.scenario_id
+            and counted.city_id = totals.city_id
+    inner join results
+        on
+            counted.ranking_id = results.ranking_id
+            and counted.edition = results.edition
+            and counted.city_id = results.city_id
+)
+
+select * from final

@@ -1,0 +1,187 @@
+with
+
+distribution as (
+    select * from {{ ref('rank_distribution') }}
+),
+
+scenarios as (
+    select * from {{ ref('stg_weight_scenarios') }}
+),
+
+runs as (
+    select *
+    from {{ ref('int_runs') }}
+    where run_type = 'weights'
+),
+
+run_results as (
+    select * from {{ ref('int_run_results') }}
+),
+
+results as (
+    select *
+    from {{ ref('fct_index_results') }}
+    where category_id = 'overall'
+),
+
+cumulated as (
+    select
+        *,
+        sum(draws_at_rank) over (
+            partition by ranking_id, edition, scenario_id, city_id
+            order by rank
+            rows between unbounded preceding and current row
+        ) as draws_up_to_rank,
+        sum(draws_at_rank) over (
+            partition by ranking_id, edition, scenario_id, city_id
+        ) as draw_count
+    from distribution
+),
+
+summarised as (
+    select
+        cumulated.ranking_id,
+        cumulated.edition,
+        cumulated.scenario_id,
+        cumulated.city_id,
+        max(cumulated.draw_count) as draw_count,
+        {{ divide('sum(cumulated.rank * cumulated.draws_at_rank)', 'max(cumulated.draw_count)') }}
+            as mean_rank,
+        min(cumulated.rank) as best_drawn_rank,
+        max(cumulated.rank) as worst_drawn_rank,
+        {% for name, percent in [('rank_p05', 5), ('median_rank', 50), ('rank_p95', 95)] %}
+        min(
+            case
+                when 100 * cumulated.draws_up_to_rank >= {{ percent }} * cumulated.draw_count
+                    then cumulated.rank
+            end
+        ) as {{ name }},
+        {% endfor %}
+        {% for name, condition in [
+            ('probability_top_3', 'cumulated.rank <= 3'),
+            ('probability_top_10', 'cumulated.rank <= 10'),
+            ('probability_top_quarter', '4 * cumulated.rank <= results.ranked_city_count'),
+            ('share_at_rank', 'cumulated.rank = results.rank'),
+        ] %}
+        {{ divide(
+            'sum(case when ' ~ condition ~ ' then cumulated.draws_at_rank else 0 end)',
+            'max(cumulated.draw_count)'
+        ) }} as {{ name }}{{ ',' if not loop.last }}
+    {% endfor %}
+    from cumulated
+    inner join results
+        on
+            cumulated.ranking_id = results.ranking_id
+            and cumulated.edition = results.edition
+            and cumulated.city_id = results.city_id
+    group by
+        cumulated.ranking_id,
+        cumulated.edition,
+        cumulated.scenario_id,
+        cumulated.city_id
+),
+
+-- the cities beside each other in the ranking; tied cities in the order of their names
+neighbours as (
+    select
+        ranking_id,
+        edition,
+        city_id,
+        lead(city_id) over (
+            partition by ranking_id, edition
+            order by rank asc nulls last, city_id asc
+        ) as next_city_id
+    from results
+),
+
+duels as (
+    select
+        runs.ranking_id,
+        runs.edition,
+        runs.run_group as scenario_id,
+        neighbours.city_id,
+        neighbours.next_city_id,
+        {{ divide(
+            'sum(case when run_results.rank_value > next_results.rank_value then 1 else 0 end)',
+            'count(*)'
+        ) }} as win_share,
+        {{ divide(
+            'sum(case when run_results.rank_value < next_results.rank_value then 1 else 0 end)',
+            'count(*)'
+        ) }} as loss_share
+    from runs
+    inner join run_results on runs.run_number = run_results.run_number
+    inner join neighbours
+        on
+            runs.ranking_id = neighbours.ranking_id
+            and runs.edition = neighbours.edition
+            and run_results.city_id = neighbours.city_id
+    inner join run_results as next_results
+        on
+            run_results.run_number = next_results.run_number
+            and neighbours.next_city_id = next_results.city_id
+    group by
+        runs.ranking_id,
+        runs.edition,
+        runs.run_group,
+        neighbours.city_id,
+        neighbours.next_city_id
+),
+
+final as (
+    select
+        ---------- ids
+        summarised.ranking_id,
+        summarised.edition,
+        summarised.scenario_id,
+        summarised.city_id,
+
+        ---------- distribution of the weights
+        scenarios.distribution as weight_distribution,
+        scenarios.box_share,
+        cast(summarised.draw_count as integer) as draw_count,
+
+        ---------- ranks
+        results.rank,
+        summarised.mean_rank,
+        summarised.median_rank,
+        summarised.rank_p05,
+        summarised.rank_p95,
+        summarised.best_drawn_rank,
+        summarised.worst_drawn_rank,
+        summarised.share_at_rank,
+        summarised.probability_top_3,
+        summarised.probability_top_10,
+        summarised.probability_top_quarter,
+
+        ---------- neighbours
+        duels_above.city_id as next_better_city_id,
+        duels_above.loss_share as probability_beats_next_better,
+        duels_below.next_city_id as next_worse_city_id,
+        duels_below.win_share as probability_beats_next_worse,
+
+        ---------- provenance
+        results.is_simulated,
+        results.is_simulated_field
+    from summarised
+    inner join scenarios on summarised.scenario_id = scenarios.scenario_id
+    inner join results
+        on
+            summarised.ranking_id = results.ranking_id
+            and summarised.edition = results.edition
+            and summarised.city_id = results.city_id
+    left join duels as duels_above
+        on
+            summarised.ranking_id = duels_above.ranking_id
+            and summarised.edition = duels_above.edition
+            and summarised.scenario_id = duels_above.scenario_id
+            and summarised.city_id = duels_above.next_city_id
+    left join duels as duels_below
+        on
+            summarised.ranking_id = duels_below.ranking_id
+            and summarised.edition = duels_below.edition
+            and summarised.scenario_id = duels_below.scenario_id
+            and summarised.city_id = duels_below.city_id
+)
+
+select * from final

@@ -1,0 +1,93 @@
+with
+
+runs as (
+    select *
+    from {{ ref('int_runs') }}
+    where run_type = 'weights'
+),
+
+run_results as (
+    select * from {{ ref('int_run_results') }}
+),
+
+results as (
+    select *
+    from {{ ref('fct_index_results') }}
+    where category_id = 'overall'
+),
+
+-- the same draw of weights in both editions
+paired_runs as (
+    select
+        runs.run_number,
+        previous_runs.run_number as previous_run_number,
+        runs.ranking_id,
+        runs.edition,
+        runs.run_group as scenario_id
+    from runs
+    inner join {{ ref('int_analysis_fields') }} as fields
+        on runs.ranking_id = fields.ranking_id and runs.edition = fields.edition
+    inner join runs as previous_runs
+        on
+            runs.ranking_id = previous_runs.ranking_id
+            and fields.previous_edition = previous_runs.edition
+            and runs.run_group = previous_runs.run_group
+            and runs.draw = previous_runs.draw
+),
+
+changes as (
+    select
+        paired_runs.ranking_id,
+        paired_runs.edition,
+        paired_runs.scenario_id,
+        run_results.city_id,
+        previous_results.rank - run_results.rank as drawn_tendency
+    from paired_runs
+    inner join run_results on paired_runs.run_number = run_results.run_number
+    inner join run_results as previous_results
+        on
+            paired_runs.previous_run_number = previous_results.run_number
+            and run_results.city_id = previous_results.city_id
+),
+
+summarised as (
+    select
+        ranking_id,
+        edition,
+        scenario_id,
+        city_id,
+        count(*) as draw_count,
+        {{ divide('sum(drawn_tendency)', 'count(*)') }} as mean_drawn_tendency,
+        {{ divide('sum(case when drawn_tendency > 0 then 1 else 0 end)', 'count(*)') }}
+            as probability_rose,
+        {{ divide('sum(case when drawn_tendency = 0 then 1 else 0 end)', 'count(*)') }}
+            as probability_unchanged,
+        {{ divide('sum(case when drawn_tendency < 0 then 1 else 0 end)', 'count(*)') }}
+            as probability_fell
+    from changes
+    group by ranking_id, edition, scenario_id, city_id
+),
+
+final as (
+    select
+        summarised.ranking_id,
+        summarised.edition,
+        summarised.scenario_id,
+        summarised.city_id,
+        cast(summarised.draw_count as integer) as draw_count,
+        results.tendency,
+        summarised.mean_drawn_tendency,
+        summarised.probability_rose,
+        summarised.probability_unchanged,
+        summarised.probability_fell,
+        results.is_simulated,
+        results.is_simulated_field
+    from summarised
+    inner join results
+        on
+            summarised.ranking_id = results.ranking_id
+            and summarised.edition = results.edition
+            and summarised.city_id = results.city_id
+)
+
+select * from final

@@ -1,0 +1,41 @@
+{#- The run without any change of the settings gives the index and the rank that stand, to 8 digits. -#}
+with
+
+runs as (
+    select *
+    from {{ ref('int_runs') }}
+    where run_type = 'base'
+),
+
+run_results as (
+    select * from {{ ref('int_run_results') }}
+),
+
+results as (
+    select *
+    from {{ ref('int_node_ranks') }}
+    where node_id = 'overall'
+),
+
+compared as (
+    select
+        results.ranking_id,
+        results.edition,
+        results.city_id,
+        results.index_value,
+        results.place,
+        run_results.index_value as run_index_value,
+        run_results.rank as run_rank
+    from runs
+    inner join results
+        on runs.ranking_id = results.ranking_id and runs.edition = results.edition
+    left join run_results
+        on runs.run_number = run_results.run_number and results.city_id = run_results.city_id
+)
+
+select *
+from compared
+where
+    run_index_value is null
+    or abs(run_index_value - index_value) > 0.00000001
+    or run_rank is distinct from place
