@@ -1,4 +1,4 @@
-{#- The run without any change of the settings gives the index and the rank that stand, to 8 digits. -#}
+{#- The unchanged run gives the index and the rank that stand, to 8 digits. -#}
 with
 
 runs as (

@@ -35,21 +35,27 @@ variances as (
     group by ranking_id, edition
 ),
 
--- estimators of Saltelli et al. (2010) and Jansen (1999)
+-- estimators of Saltelli et al. (2010), about the mean so that they spread less, and Jansen (1999)
 effects as (
     {% for factor in factors %}
     select
-        ranking_id,
-        edition,
+        samples.ranking_id,
+        samples.edition,
         '{{ factor }}' as factor,
-        {{ divide('sum(shift_b * (shift_' ~ factor ~ ' - shift_a))', 'count(*)') }}
-            as first_order_variance,
         {{ divide(
-            'sum((shift_a - shift_' ~ factor ~ ') * (shift_a - shift_' ~ factor ~ '))',
+            'sum((samples.shift_b - variances.mean_rank_shift) * (samples.shift_' ~ factor
+            ~ ' - samples.shift_a))',
+            'count(*)'
+        ) }} as first_order_variance,
+        {{ divide(
+            'sum((samples.shift_a - samples.shift_' ~ factor ~ ') * (samples.shift_a - samples.shift_'
+            ~ factor ~ '))',
             '2 * count(*)'
         ) }} as total_variance
     from samples
-    group by ranking_id, edition
+    inner join variances
+        on samples.ranking_id = variances.ranking_id and samples.edition = variances.edition
+    group by samples.ranking_id, samples.edition
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),

@@ -80,7 +80,7 @@ final as (
         summarised.probability_rose,
         summarised.probability_unchanged,
         summarised.probability_fell,
-        results.is_simulated,
+        results.is_simulated or previous_results.is_simulated as is_simulated,
         results.is_simulated_field
     from summarised
     inner join results
@@ -88,6 +88,11 @@ final as (
             summarised.ranking_id = results.ranking_id
             and summarised.edition = results.edition
             and summarised.city_id = results.city_id
+    inner join results as previous_results
+        on
+            results.ranking_id = previous_results.ranking_id
+            and results.previous_edition = previous_results.edition
+            and results.city_id = previous_results.city_id
 )
 
 select * from final
