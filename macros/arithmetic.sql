@@ -4,6 +4,15 @@
 {%- endmacro %}
 
 
+{% macro type_observation() -%}
+    {#-
+      Type of a value that enters a variance or a correlation: 8 digits, and wide enough that DuckDB
+      multiplies two of them exactly (it keeps 18 digits for factors of up to 18).
+    -#}
+    decimal(19, 8)
+{%- endmacro %}
+
+
 {% macro divide(numerator, denominator) -%}
     {#-
       Quotient as an exact decimal: NULL where the denominator is 0 or NULL. Numerator and
@@ -14,6 +23,15 @@
         round(
             cast({{ numerator }} as double) / nullif(cast({{ denominator }} as double), 0), 12
         ) as {{ type_index() }}
+    )
+{%- endmacro %}
+
+
+{% macro multiply(left_factor, right_factor) -%}
+    {#- Product as an exact decimal: rounded once, to 12 digits. -#}
+    cast(
+        round(cast({{ left_factor }} as double) * cast({{ right_factor }} as double), 12)
+        as {{ type_index() }}
     )
 {%- endmacro %}
 
@@ -39,6 +57,69 @@
         when {{ rank_taken_on }} = 'rounded' then {{ round_to_digits(index_value, index_digits) }}
         else cast(round({{ index_value }}, 8) as {{ type_index() }})
     end
+{%- endmacro %}
+
+
+{% macro rank_value_unit(rank_taken_on, index_digits) -%}
+    {#- The smallest step between two different values of rank_value. -#}
+    case
+        when {{ rank_taken_on }} = 'rounded' then {{ last_digit_unit(index_digits) }}
+        else 0.00000001
+    end
+{%- endmacro %}
+
+
+{% macro value_reaching(target, rank_taken_on, index_digits) -%}
+    {#-
+      The index whose rank_value is the target: half a unit below it, and a little more, so that
+      quotients rounded to 12 digits do not fall short.
+    -#}
+    {{ target }} - {{ rank_value_unit(rank_taken_on, index_digits) }} / 2 + 0.0000000001
+{%- endmacro %}
+
+
+{% macro discrete_quantile(value, cumulated, total, percent) -%}
+    {#-
+      Aggregate: the smallest value that the stated percentage of the rows does not exceed
+      (numpy: inverted_cdf). `cumulated` counts the rows up to the value, `total` all rows.
+    -#}
+    min(case when 100 * {{ cumulated }} >= {{ percent }} * {{ total }} then {{ value }} end)
+{%- endmacro %}
+
+
+{% macro scaled_covariance(count, sum_x, sum_y, sum_xy) -%}
+    {#-
+      n sum(xy) - sum(x) sum(y), which is n (n - 1) times the covariance of a sample; with y = x the
+      variance. Exact for sums of decimals with 8 digits (16 for sum_xy), so that a constant has 0.
+    -#}
+    cast(
+        cast({{ count }} as decimal(10, 0)) * cast({{ sum_xy }} as decimal(28, 16))
+        - cast({{ sum_x }} as {{ type_observation() }}) * cast({{ sum_y }} as {{ type_observation() }})
+        as double
+    )
+{%- endmacro %}
+
+
+{% macro correlation(count, sum_x, sum_y, sum_xx, sum_yy, sum_xy) -%}
+    {#- Pearson correlation, -1..1, rounded to 8 digits; NULL where a figure is constant. -#}
+    cast(
+        round(
+            {{ scaled_covariance(count, sum_x, sum_y, sum_xy) }}
+            / nullif(
+                sqrt({{ scaled_covariance(count, sum_x, sum_x, sum_xx) }})
+                * sqrt({{ scaled_covariance(count, sum_y, sum_y, sum_yy) }}),
+                0
+            ),
+            8
+        ) as {{ type_index() }}
+    )
+{%- endmacro %}
+
+
+{% macro sample_variance(count, sum_x, sum_xx) -%}
+    {#- Variance of a sample (divisor n - 1), not rounded; NULL for a single value. -#}
+    {{ scaled_covariance(count, sum_x, sum_x, sum_xx) }}
+    / nullif(cast({{ count }} as double) * (cast({{ count }} as double) - 1), 0)
 {%- endmacro %}
 
 

@@ -50,6 +50,18 @@
 {%- endmacro %}
 
 
+{% macro euclidean_distance(left_list, right_list) -%}
+    {#- Root of the sum of squared differences of two lists of doubles of the same length. -#}
+    {{ return(adapter.dispatch('euclidean_distance')(left_list, right_list)) }}
+{%- endmacro %}
+
+
+{% macro default__euclidean_distance(left_list, right_list) -%}
+    {#- DuckDB. -#}
+    list_distance({{ left_list }}, {{ right_list }})
+{%- endmacro %}
+
+
 {% macro setting(setting_id) -%}
     {#- SQL expression: the value of one row of analysis_settings. -#}
     (

@@ -87,6 +87,38 @@ broken_rules as (
         'must not be before first_edition' as rule
     from {{ ref('stg_field_members') }}
     where last_edition < first_edition
+
+    union all
+
+    select
+        'weight_scenarios' as table_name,
+        {{ row_key(['scenario_id']) }} as row_key,
+        'box_share' as column_name,
+        cast(box_share as {{ dbt.type_string() }}) as found,
+        'must be stated for a box of weights, and only for a box' as rule
+    from {{ ref('stg_weight_scenarios') }}
+    where (distribution = 'box') <> (box_share is not null)
+
+    union all
+
+    select
+        'analysis_settings' as table_name,
+        'setting_id=' || expected.setting_id as row_key,
+        'setting_value' as column_name,
+        cast(null as {{ dbt.type_string() }}) as found,
+        'the setting must be there' as rule
+    from (
+        {% for setting_id in [
+            'sensitivity_sample_count', 'sensitivity_box_share', 'peer_count', 'strength_share',
+            'low_spread', 'floor_or_ceiling_share', 'low_correlation', 'high_correlation', 'low_alpha'
+        ] %}
+        select '{{ setting_id }}' as setting_id
+        {% if not loop.last %}union all{% endif %}
+        {% endfor %}
+    ) as expected
+    left join {{ ref('stg_analysis_settings') }} as settings
+        on expected.setting_id = settings.setting_id
+    where settings.setting_id is null
 )
 
 select * from broken_rules

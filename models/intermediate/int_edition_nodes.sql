@@ -28,6 +28,7 @@ final as (
         nodes.role,
         nodes.sort_order,
         nodes.sort_path,
+        nodes.node_number,
         nodes.depth,
         nodes.height,
         nodes.weight,

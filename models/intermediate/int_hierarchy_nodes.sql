@@ -81,7 +81,12 @@ final as (
         nodes.*,
         paths.depth,
         heights.height,
-        paths.sort_path
+        paths.sort_path,
+        cast(
+            row_number() over (
+                partition by nodes.methodology_id order by paths.sort_path asc, nodes.node_id asc
+            ) as integer
+        ) as node_number
     from nodes
     inner join paths
         on nodes.methodology_id = paths.methodology_id and nodes.node_id = paths.node_id

@@ -11,6 +11,8 @@ renamed as (
         ---------- settings
         distribution,
         box_share,
+        normalisation,
+        root_aggregation,
         draw_count,
         seed_text,
         ---------- texts

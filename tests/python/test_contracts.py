@@ -161,6 +161,75 @@ REJECTED_UPDATES: dict[str, dict[str, str]] = {
         "shift_variance >= 0": "shift_variance = -1",
         "total_index >= 0": "total_index = -1",
     },
+    "rank_bounds": {
+        "best_rank between 1 and rank": "best_rank = rank + 1",
+        "worst_rank >= rank": "worst_rank = rank - 1",
+    },
+    "tendency_drivers": {
+        "figure in ('index', 'rank')": "figure = 'mood'",
+        (
+            "driver in ('score', 'weight', 'indicator_added', 'indicator_dropped',"
+            " 'project_points', 'carried_index', 'rounding', 'own_change', 'others_change',"
+            " 'cities_left', 'cities_entered')"
+        ): "driver = 'luck' where driver = 'rounding'",
+    },
+    "improvement_levers": {
+        "score between 0 and maximum_score": "score = maximum_score + 1",
+        "rank_at_median between 1 and rank": "rank_at_median = rank + 1",
+        "rank_at_best_quarter between 1 and rank_at_median": (
+            "rank_at_best_quarter = rank_at_median + 1"
+        ),
+        "rank_at_maximum between 1 and rank_at_best_quarter": "rank_at_maximum = 0",
+        "index_points_at_maximum >= 0": "index_points_at_maximum = -1",
+    },
+    "improvement_paths": {
+        "objective in ('fewest_indicators', 'fewest_score_points')": (
+            "objective = 'none' where objective = 'fewest_indicators'"
+        ),
+        "rank_to_reach <= rank - places_to_gain": "rank_to_reach = rank",
+        "score_to >= score_from": "score_to = score_from - 1",
+        "index_points > 0": "index_points = 0",
+    },
+    "peer_cities": {
+        "scope in ('field', 'size_class')": "scope = 'state' where scope = 'field'",
+        "nearness >= 1": "nearness = 0 where nearness = 1",
+        "distance >= 0": "distance = -1",
+        "city_id <> peer_city_id": "peer_city_id = city_id",
+    },
+    "strengths_and_weaknesses": {
+        "assessment in ('strength', 'weakness', 'neither')": "assessment = 'fair'",
+        "mean_rank between rank and ranked_city_count": "mean_rank = rank - 1",
+    },
+    "category_waterfall": {
+        "comparison in ('field_mean', 'next_better_city')": (
+            "comparison = 'other' where comparison = 'next_better_city'"
+        ),
+        "(comparison = 'field_mean') = (compared_city_id is null)": (
+            "compared_city_id = null where comparison = 'next_better_city'"
+        ),
+    },
+    "indicator_statistics": {
+        "minimum_score <= first_quartile": "minimum_score = first_quartile + 1",
+        "first_quartile <= median_score": (
+            "first_quartile = median_score + 1, minimum_score = median_score"
+        ),
+        "median_score <= third_quartile": "median_score = third_quartile + 1",
+        "third_quartile <= maximum_score": (
+            "third_quartile = maximum_score + 1"
+        ),
+        "share_at_zero between 0 and 1": "share_at_zero = 1.1",
+        "share_at_maximum between 0 and 1": "share_at_maximum = 1.1",
+        "correlation_with_overall_index between -1 and 1": "correlation_with_overall_index = 1.1",
+    },
+    "category_statistics": {
+        "minimum_index <= maximum_index": "minimum_index = maximum_index + 1",
+        "cronbach_alpha <= 1": "cronbach_alpha = 1.1",
+        "correlation_with_overall_index between -1 and 1": "correlation_with_overall_index = 1.1",
+    },
+    "category_correlations": {
+        "correlation between -1 and 1": "correlation = -1.1",
+        "category_id <> other_category_id": "other_category_id = category_id",
+    },
 }
 LEADING_COMMENT = re.compile(r"\s*(?:\{%-?\s*(?:macro|test)\b.*?%\}\s*)?\{#-?\s*\w", re.DOTALL)
 

@@ -27,6 +27,7 @@ field_scores as (
         scores.city_id,
         scores.indicator_id,
         nodes.parent_node_id,
+        nodes.node_number,
         nodes.scale_maximum,
         case when nodes.direction = 'lower_is_better' then -1 else 1 end * scores.raw_value
             as oriented_value,
@@ -62,6 +63,7 @@ alternatives as (
         city_id,
         parent_node_id,
         indicator_id,
+        node_number,
         'as_defined' as normalisation,
         score
     from compared
@@ -72,6 +74,7 @@ alternatives as (
         city_id,
         parent_node_id,
         indicator_id,
+        node_number,
         'min_max' as normalisation,
         {{ min_max_score('oriented_value', 'worst_value', 'best_value', 'scale_maximum') }} as score
     from compared
@@ -82,6 +85,7 @@ alternatives as (
         city_id,
         parent_node_id,
         indicator_id,
+        node_number,
         'rank_percent' as normalisation,
         {{ rank_percent_score('value_rank', 'tie_size', 'value_count', 'scale_maximum') }} as score
     from compared
@@ -94,6 +98,7 @@ final as (
         city_id,
         parent_node_id,
         indicator_id,
+        node_number,
         normalisation,
         cast(score as {{ type_index() }}) as score
     from alternatives

@@ -12,6 +12,10 @@ fields as (
     where status = 'analysed'
 ),
 
+editions as (
+    select * from {{ ref('stg_editions') }}
+),
+
 scenarios as (
     select * from {{ ref('stg_weight_scenarios') }}
 ),
@@ -95,8 +99,8 @@ all_runs as (
             as weight_draw,
         scenario_draws.distribution,
         scenario_draws.box_share,
-        'as_defined' as normalisation,
-        'as_defined' as root_aggregation,
+        scenario_draws.normalisation,
+        scenario_draws.root_aggregation,
         true as has_project_points
     from fields
     cross join scenario_draws
@@ -141,23 +145,53 @@ all_runs as (
     cross join sensitivity_numbers
 ),
 
+described as (
+    select
+        all_runs.*,
+        editions.methodology_id,
+        case when all_runs.run_type = 'leave_one_out' then all_runs.run_group end
+            as left_out_indicator_id,
+        fields.is_additive and all_runs.root_aggregation <> 'geometric' as is_additive
+    from all_runs
+    inner join fields
+        on all_runs.ranking_id = fields.ranking_id and all_runs.edition = fields.edition
+    inner join editions
+        on all_runs.ranking_id = editions.ranking_id and all_runs.edition = editions.edition
+),
+
 final as (
     select
         cast(
-            row_number() over (order by ranking_id, edition, run_type, run_group, draw) as integer
+            row_number() over (
+                order by ranking_id, edition, run_type, run_group, draw
+            ) as integer
         ) as run_number,
+        cast(
+            dense_rank() over (
+                order by
+                    methodology_id asc,
+                    distribution asc,
+                    box_share asc nulls last,
+                    weight_draw asc nulls last,
+                    left_out_indicator_id asc nulls last,
+                    has_project_points asc
+            ) as integer
+        ) as weight_set_number,
         ranking_id,
         edition,
+        methodology_id,
         run_type,
         run_group,
         cast(draw as integer) as draw,
         weight_draw,
         distribution,
         cast(box_share as decimal(9, 6)) as box_share,
+        left_out_indicator_id,
         normalisation,
         root_aggregation,
-        has_project_points
-    from all_runs
+        has_project_points,
+        is_additive
+    from described
 )
 
 select * from final

@@ -18,6 +18,10 @@ run_results as (
     select * from {{ ref('int_run_results') }}
 ),
 
+neighbours as (
+    select * from {{ ref('int_field_places') }}
+),
+
 results as (
     select *
     from {{ ref('fct_index_results') }}
@@ -50,12 +54,9 @@ summarised as (
         min(cumulated.rank) as best_drawn_rank,
         max(cumulated.rank) as worst_drawn_rank,
         {% for name, percent in [('rank_p05', 5), ('median_rank', 50), ('rank_p95', 95)] %}
-        min(
-            case
-                when 100 * cumulated.draws_up_to_rank >= {{ percent }} * cumulated.draw_count
-                    then cumulated.rank
-            end
-        ) as {{ name }},
+        {{ discrete_quantile(
+            'cumulated.rank', 'cumulated.draws_up_to_rank', 'cumulated.draw_count', percent
+        ) }} as {{ name }},
         {% endfor %}
         {% for name, condition in [
             ('probability_top_3', 'cumulated.rank <= 3'),
@@ -81,26 +82,13 @@ summarised as (
         cumulated.city_id
 ),
 
--- the cities beside each other in the ranking; tied cities in the order of their names
-neighbours as (
-    select
-        ranking_id,
-        edition,
-        city_id,
-        lead(city_id) over (
-            partition by ranking_id, edition
-            order by rank asc nulls last, city_id asc
-        ) as next_city_id
-    from results
-),
-
 duels as (
     select
         runs.ranking_id,
         runs.edition,
         runs.run_group as scenario_id,
         neighbours.city_id,
-        neighbours.next_city_id,
+        neighbours.next_worse_city_id,
         {{ divide(
             'sum(case when run_results.rank_value > next_results.rank_value then 1 else 0 end)',
             'count(*)'
@@ -119,13 +107,13 @@ duels as (
     inner join run_results as next_results
         on
             run_results.run_number = next_results.run_number
-            and neighbours.next_city_id = next_results.city_id
+            and neighbours.next_worse_city_id = next_results.city_id
     group by
         runs.ranking_id,
         runs.edition,
         runs.run_group,
         neighbours.city_id,
-        neighbours.next_city_id
+        neighbours.next_worse_city_id
 ),
 
 final as (
@@ -139,6 +127,8 @@ final as (
         ---------- distribution of the weights
         scenarios.distribution as weight_distribution,
         scenarios.box_share,
+        scenarios.normalisation,
+        scenarios.root_aggregation,
         cast(summarised.draw_count as integer) as draw_count,
 
         ---------- ranks
@@ -157,7 +147,7 @@ final as (
         ---------- neighbours
         duels_above.city_id as next_better_city_id,
         duels_above.loss_share as probability_beats_next_better,
-        duels_below.next_city_id as next_worse_city_id,
+        duels_below.next_worse_city_id,
         duels_below.win_share as probability_beats_next_worse,
 
         ---------- provenance
@@ -175,7 +165,7 @@ final as (
             summarised.ranking_id = duels_above.ranking_id
             and summarised.edition = duels_above.edition
             and summarised.scenario_id = duels_above.scenario_id
-            and summarised.city_id = duels_above.next_city_id
+            and summarised.city_id = duels_above.next_worse_city_id
     left join duels as duels_below
         on
             summarised.ranking_id = duels_below.ranking_id

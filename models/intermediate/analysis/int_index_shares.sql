@@ -1,0 +1,87 @@
+{#-
+  Share of the variance of the overall index that each summand stands for: its covariance with the
+  index over the index's variance. The shares of a field add up to one; one can be negative.
+-#}
+with
+
+contributions as (
+    select * from {{ ref('int_index_contributions') }}
+),
+
+overall as (
+    select
+        ranking_id,
+        edition,
+        city_id,
+        cast(index_value as {{ type_observation() }}) as index_value
+    from {{ ref('int_node_ranks') }}
+    where node_id = 'overall'
+),
+
+-- a summand that a city does not have counts as 0, so that all cities enter every covariance
+index_sums as (
+    select
+        overall.ranking_id,
+        overall.edition,
+        count(*) as city_count,
+        sum(overall.index_value) as index_total,
+        sum(overall.index_value * overall.index_value) as index_square_total
+    from overall
+    group by overall.ranking_id, overall.edition
+),
+
+part_sums as (
+    select
+        contributions.ranking_id,
+        contributions.edition,
+        contributions.part,
+        contributions.node_id,
+        max(contributions.category_id) as category_id,
+        sum(cast(contributions.contribution as {{ type_observation() }})) as part_total,
+        sum(cast(contributions.contribution as {{ type_observation() }}) * overall.index_value)
+            as product_total
+    from contributions
+    inner join overall
+        on
+            contributions.ranking_id = overall.ranking_id
+            and contributions.edition = overall.edition
+            and contributions.city_id = overall.city_id
+    group by
+        contributions.ranking_id,
+        contributions.edition,
+        contributions.part,
+        contributions.node_id
+),
+
+final as (
+    select
+        part_sums.ranking_id,
+        part_sums.edition,
+        part_sums.part,
+        part_sums.node_id,
+        part_sums.category_id,
+        cast(
+            round(
+                {{ scaled_covariance(
+                    'index_sums.city_count',
+                    'part_sums.part_total',
+                    'index_sums.index_total',
+                    'part_sums.product_total'
+                ) }} / nullif(
+                    {{ scaled_covariance(
+                        'index_sums.city_count',
+                        'index_sums.index_total',
+                        'index_sums.index_total',
+                        'index_sums.index_square_total'
+                    ) }}, 0
+                ), 8
+            ) as {{ type_index() }}
+        ) as share_of_index_variance
+    from part_sums
+    inner join index_sums
+        on
+            part_sums.ranking_id = index_sums.ranking_id
+            and part_sums.edition = index_sums.edition
+)
+
+select * from final

@@ -1,0 +1,112 @@
+{#-
+  The change of rank between two complete editions in four parts. Cities that left and entered: what
+  the rank among all cities and the rank among the cities of both editions differ by. Own and others'
+  change: the city with its new index among the others' old ones, and the other way round; the mean
+  of both orders, so that half places occur.
+-#}
+{%- set field_key = ['ranking_id', 'edition'] -%}
+with
+
+fields as (
+    select *
+    from {{ ref('int_analysis_fields') }}
+    where status = 'analysed'
+),
+
+places as (
+    select * from {{ ref('int_field_places') }}
+),
+
+common_cities as (
+    select
+        places.ranking_id,
+        places.edition,
+        places.city_id,
+        places.rank as rank_now,
+        previous_places.rank as rank_before,
+        places.rank_value as value_now,
+        previous_places.rank_value as value_before,
+        rank() over (
+            partition by places.ranking_id, places.edition
+            order by places.rank_value desc nulls last
+        ) as common_rank_now,
+        rank() over (
+            partition by places.ranking_id, places.edition
+            order by previous_places.rank_value desc nulls last
+        ) as common_rank_before
+    from fields
+    inner join places
+        on fields.ranking_id = places.ranking_id and fields.edition = places.edition
+    inner join places as previous_places
+        on
+            places.ranking_id = previous_places.ranking_id
+            and fields.previous_edition = previous_places.edition
+            and places.city_id = previous_places.city_id
+),
+
+{% for query, field in [('now', 'before'), ('before', 'now')] %}
+values_{{ query }} as (
+    select
+        ranking_id,
+        edition,
+        city_id,
+        value_{{ query }} as query_value,
+        value_{{ query }} as rank_value
+    from common_cities
+),
+
+{% endfor %}
+better_before as (
+    {{ better_city_counts('values_now', 'values_before', field_key, ['city_id']) }}
+),
+
+better_now as (
+    {{ better_city_counts('values_before', 'values_now', field_key, ['city_id']) }}
+),
+
+-- the city itself does not count among the others
+mixed_ranks as (
+    select
+        common_cities.*,
+        1 + better_before.better_city_count - case
+            when common_cities.value_before > common_cities.value_now then 1
+            else 0
+        end as rank_of_new_index_among_old,
+        1 + better_now.better_city_count - case
+            when common_cities.value_now > common_cities.value_before then 1
+            else 0
+        end as rank_of_old_index_among_new
+    from common_cities
+    inner join better_before
+        on
+            common_cities.ranking_id = better_before.ranking_id
+            and common_cities.edition = better_before.edition
+            and common_cities.city_id = better_before.city_id
+    inner join better_now
+        on
+            common_cities.ranking_id = better_now.ranking_id
+            and common_cities.edition = better_now.edition
+            and common_cities.city_id = better_now.city_id
+),
+
+final as (
+    select
+        ranking_id,
+        edition,
+        city_id,
+        {{ divide(
+            'common_rank_before - rank_of_new_index_among_old'
+            ~ ' + rank_of_old_index_among_new - common_rank_now',
+            '2'
+        ) }} as own_change,
+        {{ divide(
+            'common_rank_before - rank_of_old_index_among_new'
+            ~ ' + rank_of_new_index_among_old - common_rank_now',
+            '2'
+        ) }} as others_change,
+        cast(rank_before - common_rank_before as integer) as cities_left,
+        cast(common_rank_now - rank_now as integer) as cities_entered
+    from mixed_ranks
+)
+
+select * from final

@@ -1,0 +1,217 @@
+with
+
+fields as (
+    select *
+    from {{ ref('int_analysis_fields') }}
+    where status = 'analysed'
+),
+
+nodes as (
+    select * from {{ ref('int_edition_nodes') }}
+),
+
+node_values as (
+    select
+        ranking_id,
+        edition,
+        city_id,
+        node_id,
+        cast(index_value as {{ type_observation() }}) as index_value
+    from {{ ref('int_node_ranks') }}
+),
+
+effective_weights as (
+    select * from {{ ref('int_effective_weights') }}
+),
+
+rankings as (
+    select * from {{ ref('stg_rankings') }}
+),
+
+categories as (
+    select nodes.*
+    from fields
+    inner join nodes
+        on fields.ranking_id = nodes.ranking_id and fields.edition = nodes.edition
+    where nodes.node_type <> 'indicator'
+),
+
+summarised as (
+    select
+        own.ranking_id,
+        own.edition,
+        own.node_id,
+        count(*) as city_count,
+        {{ divide('sum(own.index_value)', 'count(*)') }} as mean_index,
+        {{ sample_variance(
+            'count(*)', 'sum(own.index_value)', 'sum(own.index_value * own.index_value)'
+        ) }} as index_variance,
+        min(own.index_value) as minimum_index,
+        max(own.index_value) as maximum_index,
+        {{ correlation(
+            'count(*)', 'sum(own.index_value)', 'sum(overall.index_value)',
+            'sum(own.index_value * own.index_value)',
+            'sum(overall.index_value * overall.index_value)',
+            'sum(own.index_value * overall.index_value)'
+        ) }} as correlation_with_overall_index
+    from categories
+    inner join node_values as own
+        on
+            categories.ranking_id = own.ranking_id
+            and categories.edition = own.edition
+            and categories.node_id = own.node_id
+    inner join node_values as overall
+        on
+            own.ranking_id = overall.ranking_id
+            and own.edition = overall.edition
+            and own.city_id = overall.city_id
+            and overall.node_id = 'overall'
+    group by own.ranking_id, own.edition, own.node_id
+),
+
+-- Cronbach's alpha: the regular children are the items, their plain sum the scale
+items as (
+    select
+        node_values.ranking_id,
+        node_values.edition,
+        nodes.parent_node_id,
+        node_values.node_id,
+        node_values.city_id,
+        node_values.index_value
+    from node_values
+    inner join nodes
+        on
+            node_values.ranking_id = nodes.ranking_id
+            and node_values.edition = nodes.edition
+            and node_values.node_id = nodes.node_id
+    where nodes.role = 'regular'
+),
+
+item_variances as (
+    select
+        ranking_id,
+        edition,
+        parent_node_id,
+        node_id,
+        {{ sample_variance('count(*)', 'sum(index_value)', 'sum(index_value * index_value)') }}
+            as item_variance
+    from items
+    group by ranking_id, edition, parent_node_id, node_id
+),
+
+item_totals as (
+    select
+        ranking_id,
+        edition,
+        parent_node_id,
+        count(*) as item_count,
+        sum(cast(round(item_variance, 8) as decimal(28, 8))) as item_variance_total
+    from item_variances
+    group by ranking_id, edition, parent_node_id
+),
+
+scale_values as (
+    select
+        ranking_id,
+        edition,
+        parent_node_id,
+        city_id,
+        cast(sum(index_value) as {{ type_observation() }}) as scale_value
+    from items
+    group by ranking_id, edition, parent_node_id, city_id
+),
+
+scale_variances as (
+    select
+        ranking_id,
+        edition,
+        parent_node_id,
+        {{ sample_variance('count(*)', 'sum(scale_value)', 'sum(scale_value * scale_value)') }}
+            as scale_variance
+    from scale_values
+    group by ranking_id, edition, parent_node_id
+),
+
+alphas as (
+    select
+        item_totals.ranking_id,
+        item_totals.edition,
+        item_totals.parent_node_id,
+        item_totals.item_count,
+        cast(
+            round(
+                cast(item_totals.item_count as double)
+                / nullif(cast(item_totals.item_count - 1 as double), 0)
+                * (
+                    1 - cast(item_totals.item_variance_total as double)
+                    / nullif(scale_variances.scale_variance, 0)
+                ), 8
+            ) as {{ type_index() }}
+        ) as cronbach_alpha
+    from item_totals
+    inner join scale_variances
+        on
+            item_totals.ranking_id = scale_variances.ranking_id
+            and item_totals.edition = scale_variances.edition
+            and item_totals.parent_node_id = scale_variances.parent_node_id
+),
+
+variance_shares as (
+    select
+        ranking_id,
+        edition,
+        category_id,
+        sum(share_of_index_variance) as share_of_index_variance
+    from {{ ref('int_index_shares') }}
+    group by ranking_id, edition, category_id
+),
+
+final as (
+    select
+        ---------- ids
+        summarised.ranking_id,
+        summarised.edition,
+        summarised.node_id as category_id,
+
+        ---------- distribution
+        cast(summarised.city_count as integer) as city_count,
+        summarised.mean_index,
+        cast(round(sqrt(summarised.index_variance), 8) as {{ type_index() }})
+            as standard_deviation,
+        cast(summarised.minimum_index as {{ type_index() }}) as minimum_index,
+        cast(summarised.maximum_index as {{ type_index() }}) as maximum_index,
+
+        ---------- consistency
+        cast(alphas.item_count as integer) as item_count,
+        alphas.cronbach_alpha,
+        coalesce(alphas.cronbach_alpha < {{ setting('low_alpha') }}, false) as has_low_alpha,
+
+        ---------- part in the index
+        effective_weights.effective_weight,
+        cast(variance_shares.share_of_index_variance as {{ type_index() }})
+            as share_of_index_variance,
+        summarised.correlation_with_overall_index,
+
+        ---------- provenance
+        rankings.is_simulated_field as is_simulated,
+        rankings.is_simulated_field
+    from summarised
+    inner join rankings on summarised.ranking_id = rankings.ranking_id
+    inner join alphas
+        on
+            summarised.ranking_id = alphas.ranking_id
+            and summarised.edition = alphas.edition
+            and summarised.node_id = alphas.parent_node_id
+    left join effective_weights
+        on
+            summarised.ranking_id = effective_weights.ranking_id
+            and summarised.edition = effective_weights.edition
+            and summarised.node_id = effective_weights.node_id
+    left join variance_shares
+        on
+            summarised.ranking_id = variance_shares.ranking_id
+            and summarised.edition = variance_shares.edition
+            and summarised.node_id = variance_shares.category_id
+)
+
+select * from final

@@ -1,0 +1,111 @@
+with
+
+places as (
+    select * from {{ ref('int_field_places') }}
+),
+
+results as (
+    select *
+    from {{ ref('fct_index_results') }}
+    where category_id = 'overall'
+),
+
+-- what each category makes of the overall index
+category_parts as (
+    select
+        ranking_id,
+        edition,
+        city_id,
+        category_id,
+        sum(contribution) as contribution
+    from {{ ref('int_index_contributions') }}
+    group by ranking_id, edition, city_id, category_id
+),
+
+field_sums as (
+    select
+        category_parts.ranking_id,
+        category_parts.edition,
+        category_parts.category_id,
+        sum(category_parts.contribution) as contribution_total
+    from category_parts
+    group by category_parts.ranking_id, category_parts.edition, category_parts.category_id
+),
+
+field_sizes as (
+    select
+        ranking_id,
+        edition,
+        count(*) as city_count
+    from places
+    group by ranking_id, edition
+),
+
+-- every city against the mean of the field and against the city one place above
+compared as (
+    select
+        places.ranking_id,
+        places.edition,
+        places.city_id,
+        'field_mean' as comparison,
+        cast(null as {{ dbt.type_string() }}) as compared_city_id,
+        field_sums.category_id,
+        {{ divide('field_sums.contribution_total', 'field_sizes.city_count') }}
+            as compared_contribution
+    from places
+    inner join field_sums
+        on places.ranking_id = field_sums.ranking_id and places.edition = field_sums.edition
+    inner join field_sizes
+        on places.ranking_id = field_sizes.ranking_id and places.edition = field_sizes.edition
+    union all
+    select
+        places.ranking_id,
+        places.edition,
+        places.city_id,
+        'next_better_city' as comparison,
+        places.next_better_city_id as compared_city_id,
+        field_sums.category_id,
+        coalesce(category_parts.contribution, 0) as compared_contribution
+    from places
+    inner join field_sums
+        on places.ranking_id = field_sums.ranking_id and places.edition = field_sums.edition
+    left join category_parts
+        on
+            places.ranking_id = category_parts.ranking_id
+            and places.edition = category_parts.edition
+            and places.next_better_city_id = category_parts.city_id
+            and field_sums.category_id = category_parts.category_id
+    where places.next_better_city_id is not null
+),
+
+final as (
+    select
+        compared.ranking_id,
+        compared.edition,
+        compared.city_id,
+        compared.comparison,
+        compared.compared_city_id,
+        compared.category_id,
+        cast(coalesce(category_parts.contribution, 0) as {{ type_index() }}) as contribution,
+        cast(compared.compared_contribution as {{ type_index() }}) as compared_contribution,
+        cast(
+            coalesce(category_parts.contribution, 0) - compared.compared_contribution
+            as {{ type_index() }}
+        ) as index_points_ahead,
+        results.is_simulated_field as is_simulated,
+        results.is_simulated_field
+    from compared
+    inner join results
+        on
+            compared.ranking_id = results.ranking_id
+            and compared.edition = results.edition
+            and compared.city_id = results.city_id
+    left join category_parts
+        on
+            compared.ranking_id = category_parts.ranking_id
+            and compared.edition = category_parts.edition
+            and compared.city_id = category_parts.city_id
+            and compared.category_id = category_parts.category_id
+)
+
+select * from final

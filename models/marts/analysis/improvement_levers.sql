@@ -1,0 +1,172 @@
+{%- set targets = ['median', 'best_quarter', 'maximum'] -%}
+with
+
+effective_weights as (
+    select *
+    from {{ ref('int_effective_weights') }}
+    where node_type = 'indicator'
+),
+
+places as (
+    select * from {{ ref('int_field_places') }}
+),
+
+scores as (
+    select * from {{ ref('int_node_ranks') }}
+),
+
+statistics as (
+    select * from {{ ref('indicator_statistics') }}
+),
+
+results as (
+    select *
+    from {{ ref('fct_index_results') }}
+    where category_id = 'overall'
+),
+
+-- the city just ahead stands on the place before the first of this rank
+levers as (
+    select
+        places.ranking_id,
+        places.edition,
+        places.city_id,
+        effective_weights.node_id as indicator_id,
+        effective_weights.parent_node_id,
+        effective_weights.role,
+        effective_weights.effective_weight,
+        effective_weights.maximum_score,
+        places.rank,
+        places.index_value,
+        places.rank_taken_on,
+        places.index_digits,
+        better_places.index_to_reach - places.index_value as index_points_to_next_rank,
+        least(scores.index_value, effective_weights.maximum_score) as score,
+        statistics.median_score,
+        statistics.third_quartile as best_quarter_score
+    from effective_weights
+    inner join places
+        on
+            effective_weights.ranking_id = places.ranking_id
+            and effective_weights.edition = places.edition
+    inner join scores
+        on
+            places.ranking_id = scores.ranking_id
+            and places.edition = scores.edition
+            and places.city_id = scores.city_id
+            and effective_weights.node_id = scores.node_id
+    inner join statistics
+        on
+            effective_weights.ranking_id = statistics.ranking_id
+            and effective_weights.edition = statistics.edition
+            and effective_weights.node_id = statistics.indicator_id
+    left join places as better_places
+        on
+            places.ranking_id = better_places.ranking_id
+            and places.edition = better_places.edition
+            and places.rank - 1 = better_places.position
+),
+
+-- an indicator is raised, never lowered
+raised_scores as (
+    {% for target in targets %}
+    select
+        ranking_id,
+        edition,
+        city_id,
+        indicator_id,
+        '{{ target }}' as target,
+        index_value
+        + {{ multiply('effective_weight', '(greatest(score, ' ~ target ~ '_score) - score)') }}
+            as raised_index,
+        rank_taken_on,
+        index_digits
+    from levers
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+queries as (
+    select
+        ranking_id,
+        edition,
+        city_id,
+        indicator_id,
+        target,
+        {{ rank_value('raised_index', 'rank_taken_on', 'index_digits') }} as query_value
+    from raised_scores
+),
+
+better_counts as (
+    {{ better_city_counts(
+        'queries', 'places', ['ranking_id', 'edition'], ['city_id', 'indicator_id', 'target']
+    ) }}
+),
+
+raised_ranks as (
+    select
+        ranking_id,
+        edition,
+        city_id,
+        indicator_id,
+    {% for target in targets %}
+    cast(1 + max(case when target = '{{ target }}' then better_city_count end) as integer)
+        as rank_at_{{ target }}{{ ',' if not loop.last }}
+    {% endfor %}
+    from better_counts
+    group by ranking_id, edition, city_id, indicator_id
+),
+
+final as (
+    select
+        ---------- ids
+        levers.ranking_id,
+        levers.edition,
+        levers.city_id,
+        levers.indicator_id,
+        levers.parent_node_id as category_id,
+        levers.role,
+
+        ---------- as it is
+        levers.rank,
+        cast(levers.score as {{ type_index() }}) as score,
+        levers.maximum_score,
+        levers.effective_weight,
+
+        ---------- the next better rank by this indicator alone
+        {{ divide('levers.index_points_to_next_rank', 'levers.effective_weight') }}
+            as score_points_to_next_rank,
+        coalesce(
+            {{ divide('levers.index_points_to_next_rank', 'levers.effective_weight') }}
+            <= levers.maximum_score - levers.score,
+            false
+        ) as reaches_next_rank,
+
+        ---------- the rank if the indicator rose
+        levers.median_score,
+        raised_ranks.rank_at_median,
+        levers.best_quarter_score,
+        raised_ranks.rank_at_best_quarter,
+        raised_ranks.rank_at_maximum,
+        levers.rank - raised_ranks.rank_at_maximum as places_gained_at_maximum,
+        {{ multiply('levers.effective_weight', '(levers.maximum_score - levers.score)') }}
+            as index_points_at_maximum,
+
+        ---------- provenance
+        results.is_simulated,
+        results.is_simulated_field
+    from levers
+    inner join raised_ranks
+        on
+            levers.ranking_id = raised_ranks.ranking_id
+            and levers.edition = raised_ranks.edition
+            and levers.city_id = raised_ranks.city_id
+            and levers.indicator_id = raised_ranks.indicator_id
+    inner join results
+        on
+            levers.ranking_id = results.ranking_id
+            and levers.edition = results.edition
+            and levers.city_id = results.city_id
+)
+
+select * from final

@@ -1,0 +1,194 @@
+with
+
+fields as (
+    select *
+    from {{ ref('int_analysis_fields') }}
+    where status = 'analysed'
+),
+
+indicators as (
+    select *
+    from {{ ref('int_edition_nodes') }}
+    where node_type = 'indicator'
+),
+
+node_values as (
+    select * from {{ ref('int_node_ranks') }}
+),
+
+effective_weights as (
+    select * from {{ ref('int_effective_weights') }}
+),
+
+index_shares as (
+    select * from {{ ref('int_index_shares') }}
+),
+
+rankings as (
+    select * from {{ ref('stg_rankings') }}
+),
+
+-- every score beside its category, the weighted sum of its regular siblings and the overall index
+scores as (
+    select
+        scores.ranking_id,
+        scores.edition,
+        scores.city_id,
+        scores.node_id as indicator_id,
+        indicators.parent_node_id,
+        indicators.role,
+        indicators.weight,
+        indicators.scale_maximum,
+        cast(scores.index_value as {{ type_observation() }}) as score,
+        cast(categories.index_value as {{ type_observation() }}) as category_index,
+        cast(overall.index_value as {{ type_observation() }}) as overall_index
+    from fields
+    inner join indicators
+        on fields.ranking_id = indicators.ranking_id and fields.edition = indicators.edition
+    inner join node_values as scores
+        on
+            indicators.ranking_id = scores.ranking_id
+            and indicators.edition = scores.edition
+            and indicators.node_id = scores.node_id
+    inner join node_values as categories
+        on
+            scores.ranking_id = categories.ranking_id
+            and scores.edition = categories.edition
+            and scores.city_id = categories.city_id
+            and indicators.parent_node_id = categories.node_id
+    inner join node_values as overall
+        on
+            scores.ranking_id = overall.ranking_id
+            and scores.edition = overall.edition
+            and scores.city_id = overall.city_id
+            and overall.node_id = 'overall'
+),
+
+sibling_means as (
+    select
+        ranking_id,
+        edition,
+        city_id,
+        parent_node_id,
+        sum(case when role = 'regular' then weight * score else 0 end) as weighted_total,
+        sum(case when role = 'regular' then weight else 0 end) as total_weight
+    from scores
+    group by ranking_id, edition, city_id, parent_node_id
+),
+
+-- the mean of the category without the indicator; NULL where nothing else is in it
+compared as (
+    select
+        scores.*,
+        cast(
+            {{ divide(
+                "sibling_means.weighted_total"
+                ~ " - case when scores.role = 'regular' then scores.weight * scores.score else 0 end",
+                "sibling_means.total_weight"
+                ~ " - case when scores.role = 'regular' then scores.weight else 0 end"
+            ) }} as {{ type_observation() }}
+        ) as rest_of_category,
+        row_number() over (
+            partition by scores.ranking_id, scores.edition, scores.indicator_id
+            order by scores.score asc nulls last, scores.city_id asc
+        ) as position,
+        count(*) over (
+            partition by scores.ranking_id, scores.edition, scores.indicator_id
+        ) as city_count
+    from scores
+    inner join sibling_means
+        on
+            scores.ranking_id = sibling_means.ranking_id
+            and scores.edition = sibling_means.edition
+            and scores.city_id = sibling_means.city_id
+            and scores.parent_node_id = sibling_means.parent_node_id
+),
+
+summarised as (
+    select
+        ranking_id,
+        edition,
+        indicator_id,
+        count(*) as city_count,
+        {{ divide('sum(score)', 'count(*)') }} as mean_score,
+        {{ sample_variance('count(*)', 'sum(score)', 'sum(score * score)') }} as score_variance,
+        min(score) as minimum_score,
+        {{ discrete_quantile('score', 'position', 'city_count', 25) }} as first_quartile,
+        {{ discrete_quantile('score', 'position', 'city_count', 50) }} as median_score,
+        {{ discrete_quantile('score', 'position', 'city_count', 75) }} as third_quartile,
+        max(score) as maximum_score,
+        {{ divide('sum(case when score = 0 then 1 else 0 end)', 'count(*)') }} as share_at_zero,
+        {{ divide('sum(case when score = scale_maximum then 1 else 0 end)', 'count(*)') }}
+            as share_at_maximum,
+    {% for column in ['category_index', 'rest_of_category', 'overall_index'] %}
+        {{ correlation(
+            'count(*)', 'sum(score)', 'sum(' ~ column ~ ')', 'sum(score * score)',
+            'sum(' ~ column ~ ' * ' ~ column ~ ')', 'sum(score * ' ~ column ~ ')'
+        ) }} as correlation_with_{{ column }}{{ ',' if not loop.last }}
+    {% endfor %}
+    from compared
+    group by ranking_id, edition, indicator_id
+),
+
+final as (
+    select
+        ---------- ids
+        summarised.ranking_id,
+        summarised.edition,
+        summarised.indicator_id,
+        indicators.parent_node_id as category_id,
+        indicators.role,
+
+        ---------- distribution
+        cast(summarised.city_count as integer) as city_count,
+        summarised.mean_score,
+        cast(round(sqrt(summarised.score_variance), 8) as {{ type_index() }})
+            as standard_deviation,
+        {% for column in [
+            'minimum_score', 'first_quartile', 'median_score', 'third_quartile', 'maximum_score'
+        ] %}
+        cast(summarised.{{ column }} as {{ type_index() }}) as {{ column }},
+        {% endfor %}
+        summarised.share_at_zero,
+        summarised.share_at_maximum,
+
+        ---------- part in the index
+        summarised.correlation_with_category_index,
+        summarised.correlation_with_rest_of_category,
+        summarised.correlation_with_overall_index,
+        effective_weights.effective_weight,
+        index_shares.share_of_index_variance,
+
+        ---------- flags, with the thresholds of analysis_settings
+        coalesce(sqrt(summarised.score_variance), 0) < {{ setting('low_spread') }}
+            as has_low_spread,
+        summarised.share_at_zero > {{ setting('floor_or_ceiling_share') }} as has_floor_effect,
+        summarised.share_at_maximum > {{ setting('floor_or_ceiling_share') }}
+            as has_ceiling_effect,
+        coalesce(
+            summarised.correlation_with_rest_of_category < {{ setting('low_correlation') }}, false
+        ) as has_low_correlation,
+
+        ---------- provenance
+        rankings.is_simulated_field as is_simulated,
+        rankings.is_simulated_field
+    from summarised
+    inner join rankings on summarised.ranking_id = rankings.ranking_id
+    inner join indicators
+        on
+            summarised.ranking_id = indicators.ranking_id
+            and summarised.edition = indicators.edition
+            and summarised.indicator_id = indicators.node_id
+    left join effective_weights
+        on
+            summarised.ranking_id = effective_weights.ranking_id
+            and summarised.edition = effective_weights.edition
+            and summarised.indicator_id = effective_weights.node_id
+    left join index_shares
+        on
+            summarised.ranking_id = index_shares.ranking_id
+            and summarised.edition = index_shares.edition
+            and summarised.indicator_id = index_shares.node_id
+)
+
+select * from final

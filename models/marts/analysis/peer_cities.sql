@@ -1,0 +1,108 @@
+{%- set scopes = {'field': none, 'size_class': 'size_class_id'} -%}
+with
+
+scores as (
+    select *
+    from {{ ref('int_normalised_scores') }}
+    where normalisation = 'as_defined'
+),
+
+edition_cities as (
+    select * from {{ ref('int_edition_cities') }}
+),
+
+results as (
+    select *
+    from {{ ref('fct_index_results') }}
+    where category_id = 'overall'
+),
+
+profiles as (
+    select
+        scores.ranking_id,
+        scores.edition,
+        scores.city_id,
+        edition_cities.size_class_id,
+        count(*) as indicator_count,
+        {{ ordered_values('scores.score', 'scores.indicator_id') }} as score_list
+    from scores
+    inner join edition_cities
+        on
+            scores.ranking_id = edition_cities.ranking_id
+            and scores.edition = edition_cities.edition
+            and scores.city_id = edition_cities.city_id
+    group by scores.ranking_id, scores.edition, scores.city_id, edition_cities.size_class_id
+),
+
+-- root of the mean squared difference of the scores
+distances as (
+    select
+        own.ranking_id,
+        own.edition,
+        own.city_id,
+        peers.city_id as peer_city_id,
+        own.size_class_id,
+        peers.size_class_id as peer_size_class_id,
+        cast(
+            round(
+                {{ euclidean_distance('own.score_list', 'peers.score_list') }}
+                / sqrt(cast(own.indicator_count as double)), 8
+            ) as {{ type_index() }}
+        ) as distance
+    from profiles as own
+    inner join profiles as peers
+        on
+            own.ranking_id = peers.ranking_id
+            and own.edition = peers.edition
+            and own.city_id <> peers.city_id
+),
+
+nearest as (
+    {% for scope, group_column in scopes.items() %}
+    select
+        ranking_id,
+        edition,
+        city_id,
+        '{{ scope }}' as scope,
+        peer_city_id,
+        distance,
+        row_number() over (
+            partition by ranking_id, edition, city_id
+            order by distance asc, peer_city_id asc
+        ) as nearness
+    from distances
+    {% if group_column %}where {{ group_column }} = peer_{{ group_column }}{% endif %}
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+final as (
+    select
+        nearest.ranking_id,
+        nearest.edition,
+        nearest.city_id,
+        nearest.scope,
+        cast(nearest.nearness as integer) as nearness,
+        nearest.peer_city_id,
+        nearest.distance,
+        results.rank,
+        peer_results.rank as peer_rank,
+        results.index_value,
+        peer_results.index_value as peer_index_value,
+        results.is_simulated or peer_results.is_simulated as is_simulated,
+        results.is_simulated_field
+    from nearest
+    inner join results
+        on
+            nearest.ranking_id = results.ranking_id
+            and nearest.edition = results.edition
+            and nearest.city_id = results.city_id
+    inner join results as peer_results
+        on
+            nearest.ranking_id = peer_results.ranking_id
+            and nearest.edition = peer_results.edition
+            and nearest.peer_city_id = peer_results.city_id
+    where nearest.nearness <= {{ setting('peer_count') }}
+)
+
+select * from final

@@ -1,0 +1,112 @@
+with
+
+differences as (
+    select * from {{ ref('int_smallest_differences') }}
+),
+
+scenarios as (
+    select * from {{ ref('stg_weight_scenarios') }}
+),
+
+nodes as (
+    select *
+    from {{ ref('int_edition_nodes') }}
+    where node_id = 'overall'
+),
+
+fields as (
+    select *
+    from {{ ref('int_analysis_fields') }}
+    where status = 'analysed' and is_additive
+),
+
+results as (
+    select *
+    from {{ ref('fct_index_results') }}
+    where category_id = 'overall'
+),
+
+-- ahead for sure: by at least one unit of what ranks are taken on
+sure_wins as (
+    select
+        differences.ranking_id,
+        differences.edition,
+        differences.scenario_id,
+        differences.city_id,
+        differences.other_city_id
+    from differences
+    inner join nodes
+        on differences.ranking_id = nodes.ranking_id and differences.edition = nodes.edition
+    where
+        differences.smallest_difference
+        >= {{ rank_value_unit('nodes.rank_taken_on', 'nodes.index_digits') }}
+),
+
+win_counts as (
+    select
+        ranking_id,
+        edition,
+        scenario_id,
+        city_id,
+        count(*) as surely_worse_city_count
+    from sure_wins
+    group by ranking_id, edition, scenario_id, city_id
+),
+
+loss_counts as (
+    select
+        ranking_id,
+        edition,
+        scenario_id,
+        other_city_id as city_id,
+        count(*) as surely_better_city_count
+    from sure_wins
+    group by ranking_id, edition, scenario_id, other_city_id
+),
+
+final as (
+    select
+        ---------- ids
+        results.ranking_id,
+        results.edition,
+        scenarios.scenario_id,
+        results.city_id,
+
+        ---------- range of the weights
+        scenarios.distribution as weight_distribution,
+        scenarios.box_share,
+
+        ---------- ranks
+        results.rank,
+        cast(1 + coalesce(loss_counts.surely_better_city_count, 0) as integer) as best_rank,
+        cast(
+            fields.city_count - coalesce(win_counts.surely_worse_city_count, 0) as integer
+        ) as worst_rank,
+        cast(coalesce(loss_counts.surely_better_city_count, 0) as integer)
+            as surely_better_city_count,
+        cast(coalesce(win_counts.surely_worse_city_count, 0) as integer)
+            as surely_worse_city_count,
+
+        ---------- provenance
+        results.is_simulated,
+        results.is_simulated_field
+    from fields
+    inner join results
+        on fields.ranking_id = results.ranking_id and fields.edition = results.edition
+    inner join scenarios
+        on scenarios.normalisation = 'as_defined' and scenarios.root_aggregation <> 'geometric'
+    left join loss_counts
+        on
+            results.ranking_id = loss_counts.ranking_id
+            and results.edition = loss_counts.edition
+            and scenarios.scenario_id = loss_counts.scenario_id
+            and results.city_id = loss_counts.city_id
+    left join win_counts
+        on
+            results.ranking_id = win_counts.ranking_id
+            and results.edition = win_counts.edition
+            and scenarios.scenario_id = win_counts.scenario_id
+            and results.city_id = win_counts.city_id
+)
+
+select * from final

@@ -1,0 +1,207 @@
+with
+
+fields as (
+    select *
+    from {{ ref('int_analysis_fields') }}
+    where status = 'analysed'
+),
+
+contributions as (
+    select * from {{ ref('int_index_contributions') }}
+),
+
+rank_changes as (
+    select * from {{ ref('int_rank_changes') }}
+),
+
+results as (
+    select *
+    from {{ ref('fct_index_results') }}
+    where category_id = 'overall'
+),
+
+city_changes as (
+    select
+        results.ranking_id,
+        results.edition,
+        results.previous_edition,
+        results.city_id,
+        results.index_value - previous_results.index_value as index_change,
+        fields.is_additive and previous_fields.is_additive as is_additive,
+        results.is_simulated or previous_results.is_simulated as is_simulated,
+        results.is_simulated_field
+    from results
+    inner join fields
+        on results.ranking_id = fields.ranking_id and results.edition = fields.edition
+    inner join fields as previous_fields
+        on
+            results.ranking_id = previous_fields.ranking_id
+            and results.previous_edition = previous_fields.edition
+    inner join results as previous_results
+        on
+            results.ranking_id = previous_results.ranking_id
+            and results.previous_edition = previous_results.edition
+            and results.city_id = previous_results.city_id
+),
+
+{% for time, edition in [('now', 'edition'), ('before', 'previous_edition')] %}
+parts_{{ time }} as (
+    select
+        city_changes.ranking_id,
+        city_changes.edition,
+        city_changes.city_id,
+        contributions.part,
+        contributions.node_id,
+        contributions.effective_weight,
+        contributions.part_value,
+        contributions.contribution
+    from city_changes
+    inner join contributions
+        on
+            city_changes.ranking_id = contributions.ranking_id
+            and city_changes.{{ edition }} = contributions.edition
+            and city_changes.city_id = contributions.city_id
+    where city_changes.is_additive
+),
+
+{% endfor %}
+paired_parts as (
+    select
+        coalesce(parts_now.ranking_id, parts_before.ranking_id) as ranking_id,
+        coalesce(parts_now.edition, parts_before.edition) as edition,
+        coalesce(parts_now.city_id, parts_before.city_id) as city_id,
+        coalesce(parts_now.part, parts_before.part) as part,
+        coalesce(parts_now.node_id, parts_before.node_id) as node_id,
+        parts_now.effective_weight as weight_now,
+        parts_before.effective_weight as weight_before,
+        parts_now.part_value as value_now,
+        parts_before.part_value as value_before,
+        coalesce(parts_now.contribution, 0) as contribution_now,
+        coalesce(parts_before.contribution, 0) as contribution_before
+    from parts_now
+    full outer join parts_before
+        on
+            parts_now.ranking_id = parts_before.ranking_id
+            and parts_now.edition = parts_before.edition
+            and parts_now.city_id = parts_before.city_id
+            and parts_now.part = parts_before.part
+            and parts_now.node_id = parts_before.node_id
+),
+
+-- a score that stands in both editions: its own change and its weight's, each at the other's mean
+score_changes as (
+    select
+        ranking_id,
+        edition,
+        city_id,
+        'score' as driver,
+        node_id,
+        {{ divide('(weight_now + weight_before) * (value_now - value_before)', '2') }}
+            as contribution
+    from paired_parts
+    where part = 'score' and weight_now is not null and weight_before is not null
+),
+
+weight_changes as (
+    select
+        ranking_id,
+        edition,
+        city_id,
+        'weight' as driver,
+        node_id,
+        {{ divide('(weight_now - weight_before) * (value_now + value_before)', '2') }}
+            as contribution
+    from paired_parts
+    where part = 'score' and weight_now <> weight_before
+),
+
+other_changes as (
+    select
+        ranking_id,
+        edition,
+        city_id,
+        case
+            when part <> 'score' then part
+            when weight_before is null then 'indicator_added'
+            else 'indicator_dropped'
+        end as driver,
+        node_id,
+        contribution_now - contribution_before as contribution
+    from paired_parts
+    where part <> 'score' or weight_now is null or weight_before is null
+),
+
+known_changes as (
+    select * from score_changes
+    union all
+    select * from weight_changes
+    union all
+    select * from other_changes
+),
+
+-- what the rounding of quotients to 12 digits leaves
+rounding_changes as (
+    select
+        city_changes.ranking_id,
+        city_changes.edition,
+        city_changes.city_id,
+        'rounding' as driver,
+        'overall' as node_id,
+        max(city_changes.index_change) - sum(known_changes.contribution) as contribution
+    from city_changes
+    inner join known_changes
+        on
+            city_changes.ranking_id = known_changes.ranking_id
+            and city_changes.edition = known_changes.edition
+            and city_changes.city_id = known_changes.city_id
+    group by city_changes.ranking_id, city_changes.edition, city_changes.city_id
+),
+
+drivers as (
+    {% for changes in ['known_changes', 'rounding_changes'] %}
+    select
+        ranking_id,
+        edition,
+        city_id,
+        'index' as figure,
+        driver,
+        node_id,
+        contribution
+    from {{ changes }}
+    union all
+    {% endfor %}
+    {% for driver in ['own_change', 'others_change', 'cities_left', 'cities_entered'] %}
+    select
+        ranking_id,
+        edition,
+        city_id,
+        'rank' as figure,
+        '{{ driver }}' as driver,
+        'overall' as node_id,
+        {{ driver }} as contribution
+    from rank_changes
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+final as (
+    select
+        drivers.ranking_id,
+        drivers.edition,
+        city_changes.previous_edition,
+        drivers.city_id,
+        drivers.figure,
+        drivers.driver,
+        drivers.node_id,
+        cast(drivers.contribution as {{ type_index() }}) as contribution,
+        city_changes.is_simulated,
+        city_changes.is_simulated_field
+    from drivers
+    inner join city_changes
+        on
+            drivers.ranking_id = city_changes.ranking_id
+            and drivers.edition = city_changes.edition
+            and drivers.city_id = city_changes.city_id
+)
+
+select * from final
