@@ -1,0 +1,12 @@
+-- Did we really rise? In how many paired draws of weights we stand higher than the edition before.
+select
+    scenario_id,
+    tendency,
+    mean_drawn_tendency,
+    probability_rose,
+    probability_unchanged,
+    probability_fell,
+    draw_count
+from {{ ref('tendency_probability') }}
+where ranking_id = 'simulated_field' and edition = 2025 and city_id = 'duesseldorf'
+order by scenario_id

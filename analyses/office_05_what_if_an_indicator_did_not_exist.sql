@@ -1,0 +1,13 @@
+-- What does our place owe to one indicator? Indicators without which we would stand elsewhere.
+select
+    indicator_id,
+    rank,
+    rank_without,
+    places_gained_without
+from {{ ref('leave_one_indicator_out') }}
+where
+    ranking_id = 'simulated_field'
+    and edition = 2025
+    and city_id = 'duesseldorf'
+    and places_gained_without <> 0
+order by places_gained_without desc, indicator_id asc
