@@ -16,6 +16,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from few_draws import use_few_draws
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 PROJECT_NAME = "smart_city_index"
@@ -66,6 +67,54 @@ class BuiltProject:
             result["unique_id"]: result["compiled_code"] for result in self.run_results["results"]
         }
         return {name: by_id[node["unique_id"]] for name, node in self.nodes(resource_type).items()}
+
+
+class Differences:
+    """Largest differences between the project's figures and independently computed ones."""
+
+    def __init__(self) -> None:
+        self.largest: dict[str, tuple[float, float]] = {}
+
+    def note(self, check: str, difference: float, limit: float) -> None:
+        """Keep a difference if it is the largest of its check so far (arguments as for `add`)."""
+        largest, _ = self.largest.get(check, (0.0, limit))
+        self.largest[check] = (max(largest, float(difference)), limit)
+
+    def add(self, check: str, difference: float, limit: float) -> None:
+        """Note a difference, and fail if it is above the limit.
+
+        Args:
+            check: what is compared, with its unit.
+            difference: absolute difference, 0 or more.
+            limit: greatest difference allowed.
+        """
+        self.note(check, difference, limit)
+        assert difference <= limit, f"{check}: {difference} > {limit}"
+
+
+DIFFERENCES = Differences()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand the differences of a worker process over to the one that reports."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["differences"] = DIFFERENCES.largest
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take over the differences of a worker process."""
+    for check, (difference, limit) in getattr(node, "workeroutput", {}).get("differences", {}).items():
+        DIFFERENCES.note(check, difference, limit)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the largest difference of every independent check."""
+    if DIFFERENCES.largest:
+        terminalreporter.section("largest differences to independent computations")
+        for check, (difference, limit) in DIFFERENCES.largest.items():
+            terminalreporter.write_line(f"{check:<45} {difference:8.1e}  (limit {limit:.0e})")
 
 
 @dataclass(frozen=True)
@@ -147,6 +196,12 @@ def run_build(project_dir: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.fixture
+def differences() -> Differences:
+    """Return the collection of differences that is printed at the end."""
+    return DIFFERENCES
+
+
 @pytest.fixture(scope="session")
 def published_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """Return a project built and published once; a test that edits it puts everything back."""
@@ -186,11 +241,15 @@ def built_project(tmp_path_factory: pytest.TempPathFactory) -> BuiltProject:
 
 @pytest.fixture
 def scratch_project(tmp_path: Path) -> Callable[[], Path]:
-    """Return a function that makes a fresh copy of the project, not built, to be edited."""
+    """Return a function that makes a fresh copy of the project, not built, to be edited.
+
+    The copies draw few weights: what they are for does not depend on the number of draws.
+    """
     copies: list[Path] = []
 
     def make_copy() -> Path:
         copies.append(copy_project(tmp_path / f"project_{len(copies)}"))
+        use_few_draws(copies[-1])
         return copies[-1]
 
     return make_copy

@@ -1,0 +1,602 @@
+"""An index recomputed in plain numpy, and made-up fields run through the project's own SQL.
+
+`Edition` is the reference: it knows nothing of the SQL, computes indices by recursion over the tree,
+and finds bounds by trying every corner. `SmallWarehouse` runs the compiled models on made-up seeds.
+`recorded_fields` are the fields whose marts are recorded in tests/fixtures/recorded_marts, so that a
+change of any figure shows; record them anew, after the other tests pass, with
+
+    python tests/python/record_marts.py
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+
+from conftest import PROJECT_ROOT, BuiltProject
+
+RANKING = "small_field"
+ROOT = "overall"
+CATALOG = "smart_city_index"
+RECORDED_MARTS = PROJECT_ROOT / "tests" / "fixtures" / "recorded_marts"
+RANK_DIGITS = 8
+MART_SCHEMA = "main"
+
+Row = dict[str, Any]
+Vector = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Node:
+    """A node of a tree.
+
+    Attributes:
+        parent: node above; the root has none.
+        weight: weight among the siblings.
+        is_indicator: whether it has scores and no children.
+        is_project: whether its points come on top.
+        cap: project_cap_share of a category, 0 without project points.
+        aggregation: arithmetic or geometric, for nodes with children.
+    """
+
+    parent: str | None
+    weight: float = 1.0
+    is_indicator: bool = False
+    is_project: bool = False
+    cap: float = 0.0
+    aggregation: str = "arithmetic"
+
+
+@dataclass
+class Edition:
+    """One edition of a made-up ranking.
+
+    Attributes:
+        tree: nodes by name, the root included.
+        scores: score by city and indicator; missing ones are left out.
+        rank_taken_on: unrounded or rounded.
+        index_digits: printed digits of an index.
+        carried: what a published index that is carried on differs from the computed one, by city
+            and node.
+        published: published index by city and node.
+    """
+
+    tree: dict[str, Node]
+    scores: dict[str, dict[str, float]]
+    rank_taken_on: str = "unrounded"
+    index_digits: int = 1
+    carried: dict[tuple[str, str], float] = field(default_factory=dict)
+    published: dict[tuple[str, str], float] = field(default_factory=dict)
+
+    @property
+    def cities(self) -> list[str]:
+        """Return the cities in the order of their names."""
+        return sorted(self.scores)
+
+    def children(self, parent: str, *, is_project: bool = False) -> list[str]:
+        """Return the regular (or project) children of a node in the order of their names."""
+        return sorted(
+            name
+            for name, node in self.tree.items()
+            if node.parent == parent and node.is_project == is_project
+        )
+
+    def indicators(self) -> list[str]:
+        """Return the regular indicators in the order of their names."""
+        return sorted(
+            name for name, node in self.tree.items() if node.is_indicator and not node.is_project
+        )
+
+    def weights(self) -> dict[str, float]:
+        """Return the weight of every regular node below the root."""
+        return {
+            name: node.weight
+            for name, node in self.tree.items()
+            if node.parent is not None and not node.is_project
+        }
+
+    def index(
+        self,
+        city: str,
+        weights: dict[str, Any] | None = None,
+        name: str = ROOT,
+        scores: dict[str, float] | None = None,
+        *,
+        has_project_points: bool = True,
+    ) -> Any:
+        """Return the index of a node of a city, 0..100, by recursion over the tree.
+
+        Args:
+            city: the city.
+            weights: weight of every regular node, a number or an array of drawn ones; by default
+                those of the tree.
+            name: the node.
+            scores: score by indicator, by default the city's own.
+            has_project_points: whether project points, and their share of the divisor, count.
+
+        Returns:
+            A number, or an array where the weights are arrays.
+        """
+        node = self.tree[name]
+        used_scores = self.scores[city] if scores is None else scores
+        if node.is_indicator:
+            return used_scores[name]
+        used = self.weights() if weights is None else weights
+        children = self.children(name)
+        values = [
+            self.index(city, used, child, scores, has_project_points=has_project_points)
+            for child in children
+        ]
+        if node.aggregation == "geometric":
+            with np.errstate(divide="ignore"):
+                values = [np.log(value) for value in values]
+        mean = sum(
+            used[child] * value for child, value in zip(children, values, strict=True)
+        ) / sum(used[child] for child in children)
+        if node.aggregation == "geometric":
+            mean = np.exp(mean)
+        added = self.carried.get((city, name), 0.0)
+        if not has_project_points:
+            return mean + added
+        tree_weight = sum(self.tree[child].weight for child in children)
+        points = min(
+            sum(used_scores[child] for child in self.children(name, is_project=True)),
+            node.cap * 100 * tree_weight,
+        )
+        return (mean + points / tree_weight) / (1 + node.cap) + added
+
+    def rank_values(self, values: Vector) -> Vector:
+        """Return what ranks are taken on: indices rounded to 8 or to the printed digits."""
+        digits = self.index_digits if self.rank_taken_on == "rounded" else RANK_DIGITS
+        # halves are rounded up, as the decimals of the SQL are; indices are not negative
+        return np.floor(np.round(values * 10**digits, 4) + 0.5) / 10**digits
+
+    def indices(self) -> dict[str, float]:
+        """Return the overall index of every city."""
+        return {city: float(self.index(city)) for city in self.cities}
+
+    def ranks(self, indices: dict[str, float] | None = None) -> dict[str, int]:
+        """Return the competition rank of every city, by default of its overall index."""
+        used = self.indices() if indices is None else indices
+        compared = self.rank_values(np.array(list(used.values())))
+        return {
+            city: 1 + int((compared > value).sum())
+            for city, value in zip(used, compared, strict=True)
+        }
+
+    def rank_of(self, city: str, index: float, indices: dict[str, float]) -> int:
+        """Return the rank of a city with another index among the other cities' indices."""
+        others = np.array([value for name, value in indices.items() if name != city])
+        return 1 + int((self.rank_values(others) > self.rank_values(np.array(index))).sum())
+
+
+def random_number(text: str) -> float:
+    """Return the number between 0 and 1 that a text is hashed to."""
+    return (int(hashlib.md5(text.encode()).hexdigest()[:13], 16) + 0.5) / 2**52
+
+
+def corner_weights(edition: Edition, share: float) -> dict[str, Vector]:
+    """Return every corner of the box of weights: for each node an array over all corners."""
+    nodes = sorted(edition.weights())
+    corners = np.array(list(itertools.product((1 - share, 1 + share), repeat=len(nodes))))
+    return {node: corners[:, k] * edition.tree[node].weight for k, node in enumerate(nodes)}
+
+
+def bounds_by_corners(edition: Edition, share: float) -> dict[str, tuple[int, int]]:
+    """Return best and worst rank of every city over all corners of the box, pair by pair.
+
+    The difference of two indices is a quotient of sums in each weight alone, so that its least
+    value lies in a corner.
+    """
+    weights = corner_weights(edition, share)
+    values = {city: edition.index(city, weights) for city in edition.cities}
+    unit = 10.0**-edition.index_digits if edition.rank_taken_on == "rounded" else 1e-8
+    least = {
+        (city, other): float(np.min(values[city] - values[other]))
+        for city in values
+        for other in values
+        if city != other
+    }
+    surely = {pair for pair, value in least.items() if value >= unit - 1e-10}
+    return {
+        city: (
+            1 + sum((other, city) in surely for other in values),
+            len(values) - sum((city, other) in surely for other in values),
+        )
+        for city in values
+    }
+
+
+@dataclass
+class SmallWarehouse:
+    """The project's models, run in memory on made-up seeds.
+
+    Attributes:
+        project: the built project whose compiled SQL is run.
+    """
+
+    project: BuiltProject
+    nodes: list[tuple[Row, str]] = field(init=False)
+    seed_definitions: dict[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Read the order and the SQL of the models and the types of the seeds."""
+        self.nodes = []
+        for result in self.project.run_results["results"]:
+            node = self.project.manifest["nodes"].get(result["unique_id"])
+            if node and node["resource_type"] == "model" and node["name"] != "meta_build":
+                self.nodes.append((node, result["compiled_code"]))
+        with duckdb.connect(str(self.project.database), read_only=True) as connection:
+            self.seed_definitions = {
+                name: sql
+                for name, sql in connection.execute(
+                    "select table_name, sql from duckdb_tables() where schema_name = 'main_seeds'"
+                ).fetchall()
+            }
+
+    def build(
+        self,
+        editions: dict[int, Edition],
+        scenarios: list[Row] | None = None,
+        other_rankings: dict[str, dict[int, Edition]] | None = None,
+    ) -> duckdb.DuckDBPyConnection:
+        """Run every model on made-up rankings.
+
+        Args:
+            editions: the editions of `small_field` by year; each is compared with the one before.
+            scenarios: rows of seed weight_scenarios; by default a box of 25 percent and any
+                weights, with 40 draws each.
+            other_rankings: editions of further rankings, by name.
+
+        Returns:
+            A connection to the database in memory.
+        """
+        connection = duckdb.connect()
+        connection.execute("set enable_progress_bar = false")
+        connection.execute(f"attach ':memory:' as {CATALOG}")
+        connection.execute(f"use {CATALOG}")
+        schemas = {"main_seeds", *(node["schema"] for node, _ in self.nodes)} - {MART_SCHEMA}
+        for schema in sorted(schemas):
+            connection.execute(f"create schema {schema}")
+        seeds = seed_rows(
+            {RANKING: editions, **(other_rankings or {})}, scenarios or default_scenarios()
+        )
+        for name, definition in self.seed_definitions.items():
+            connection.execute(definition)
+            for row in seeds.get(name, []):
+                columns = ", ".join(row)
+                connection.execute(
+                    f"insert into main_seeds.{name} ({columns})"
+                    f" values ({', '.join('?' for _ in row)})",
+                    list(row.values()),
+                )
+        for node, code in self.nodes:
+            kind = node["config"]["materialized"]
+            connection.execute(f"create {kind} {node['relation_name']} as {code}")
+        return connection
+
+    def build_recorded_fields(self) -> duckdb.DuckDBPyConnection:
+        """Run every model on the fields whose marts are recorded."""
+        rankings = recorded_fields()
+        return self.build(rankings.pop(RANKING), recorded_scenarios(), rankings)
+
+    def recorded_marts(self) -> list[str]:
+        """Return the names of the marts that are recorded: those of the analysis, and the results."""
+        return [
+            node["name"]
+            for node, _ in self.nodes
+            if node["fqn"][1:3] == ["marts", "analysis"] or node["name"] == "fct_index_results"
+        ]
+
+
+def mart_lines(connection: duckdb.DuckDBPyConnection, mart: str) -> list[str]:
+    """Return the rows of a mart as lines of a CSV file, header first, in the order of all columns."""
+    cursor = connection.execute(f"select * from {mart} order by all")
+    header = ",".join(column[0] for column in cursor.description)
+    rows = cursor.fetchall()
+    return [header, *(",".join("" if v is None else str(v) for v in row) for row in rows)]
+
+
+def default_scenarios() -> list[Row]:
+    """Return a box of 25 percent and any weights, with 40 draws each."""
+    common = {"normalisation": "as_defined", "root_aggregation": "as_defined", "draw_count": 40}
+    return [
+        {
+            "scenario_id": "box",
+            "distribution": "box",
+            "box_share": 0.25,
+            "seed_text": "s1",
+            **common,
+        },
+        {"scenario_id": "any", "distribution": "flat_simplex", "seed_text": "s2", **common},
+    ]
+
+
+def recorded_scenarios() -> list[Row]:
+    """Return one scenario of every kind, with few draws."""
+    common = {"normalisation": "as_defined", "root_aggregation": "as_defined", "draw_count": 20}
+    box = {"distribution": "box", "box_share": 0.3, "seed_text": "s1"}
+    return [
+        {**common, "scenario_id": "box", **box},
+        {**common, "scenario_id": "any", "distribution": "flat_simplex", "seed_text": "s2"},
+        {**common, "scenario_id": "min_max", **box, "normalisation": "min_max"},
+        {**common, "scenario_id": "rank_percent", **box, "normalisation": "rank_percent"},
+        {**common, "scenario_id": "geometric", **box, "root_aggregation": "geometric"},
+    ]
+
+
+def recorded_fields() -> dict[str, dict[int, Edition]]:
+    """Return three rankings with the same years, cities and nodes that differ in all else.
+
+    small_field: arithmetic means on two and three levels, project points, ties in two editions, a constant indicator,
+    an indicator added and one dropped, cities that come and go, published indices that contradict,
+    and a last edition with a missing score. other_field: ranks on one digit, indicators at every
+    height, in the second edition geometric means with zeros. flat_field: no categories, one city and
+    then two.
+    """
+    leaf = {"is_indicator": True}
+    tree = {
+        ROOT: Node(None),
+        "a": Node(ROOT, 2.0, cap=0.05),
+        "a1": Node("a", 1.0, **leaf),
+        "a2": Node("a", 0.5, **leaf),
+        "a3": Node("a", 1.5, **leaf),
+        "ap": Node("a", is_project=True, **leaf),
+        "s": Node(ROOT, 3.0, cap=0.1),
+        "sp": Node("s", is_project=True, **leaf),
+        "b": Node("s", 1.0),
+        "b1": Node("b", 1.0, **leaf),
+        "b2": Node("b", 3.0, **leaf),
+        "d": Node("s", 2.0),
+        "d1": Node("d", 1.0, **leaf),
+    }
+    later = {name: node for name, node in tree.items() if name != "a2"}
+    later |= {"a4": Node("a", 0.7, **leaf), "b": Node("s", 2.5), ROOT: Node(None, cap=0.02)}
+    later |= {"rp": Node(ROOT, is_project=True, **leaf)}
+
+    def table(names: str, *values: tuple[float, ...]) -> dict[str, dict[str, float]]:
+        columns = names.split()
+        return {
+            f"c{k}": dict(zip(columns, row, strict=True)) for k, row in enumerate(values, 1) if row
+        }
+
+    names = "a1 a2 a3 ap b1 b2 d1 sp"
+    first = Edition(
+        tree,
+        table(
+            names,
+            (71.4, 12.5, 50.0, 3.1, 80.0, 33.3, 10.0, 0.0),
+            (71.4, 12.5, 50.0, 3.1, 80.0, 33.3, 10.0, 0.0),
+            (10.0, 90.7, 50.0, 12.0, 60.2, 61.0, 77.7, 4.5),
+            (0.0, 100.0, 50.0, 0.0, 13.0, 88.8, 95.0, 20.0),
+            (35.0, 100.0, 50.0, 15.0, 0.0, 70.1, 20.0, 10.0),
+        ),
+    )
+    names = "a1 a3 a4 ap b1 b2 d1 sp rp"
+    second = Edition(
+        later,
+        table(
+            names,
+            (81.0, 50.0, 44.0, 3.1, 83.0, 36.3, 14.0, 1.0, 0.5),
+            (0.0, 0.0, 0.0, 0.0, 84.0, 43.1, 11.0, 0.0, 0.0),
+            (9.0, 60.0, 71.0, 10.0, 70.2, 59.0, 72.5, 3.5, 3.0),
+            (),
+            (55.0, 50.0, 12.0, 15.0, 20.0, 70.1, 33.0, 9.0, 1.0),
+            (40.4, 52.0, 62.0, 7.0, 51.5, 49.9, 38.2, 2.0, 2.5),
+        ),
+        published={("c1", "a"): 60.0, ("c5", ROOT): 48.0},
+    )
+    third = Edition(
+        later,
+        table(
+            names,
+            (19.0, 60.0, 70.0, 11.0, 70.2, 49.0, 82.5, 3.0, 3.0),
+            (66.9, 50.0, 55.3, 2.0, 84.0, 33.1, 11.0, 2.0, 0.0),
+            (19.0, 60.0, 70.0, 11.0, 70.2, 49.0, 82.5, 3.0, 3.0),
+            (),
+            (55.0, 50.0, 22.0, 14.0, 60.0, 70.1, 33.0, 8.0, 1.5),
+            (40.4, 52.0, 62.0, 7.0, 51.5, 49.9, 38.2, 2.0, 2.5),
+        ),
+    )
+    fourth = Edition(later, {city: dict(scores) for city, scores in third.scores.items()})
+    del fourth.scores["c6"]["b1"]
+    for (city, node), index in second.published.items():
+        second.carried[city, node] = index - float(second.index(city, name=node))
+    other_tree = {
+        ROOT: Node(None),
+        "k": Node(ROOT, 1.5, **leaf),
+        "s": Node(ROOT, 1.0, cap=0.05),
+        "b1": Node("s", 2.0, **leaf),
+        "sp": Node("s", is_project=True, **leaf),
+        "a": Node("s", 3.0),
+        "a1": Node("a", 2.0, **leaf),
+        "a3": Node("a", 1.0, **leaf),
+    }
+    names = "a1 a3 b1 sp k"
+    rounded = {"rank_taken_on": "rounded", "index_digits": 1}
+    other_first = Edition(
+        other_tree,
+        table(
+            names,
+            (71.4, 50.0, 31.0, 1.0, 40.0),
+            (10.0, 50.0, 80.0, 2.0, 42.3),
+            (60.0, 10.0, 83.0, 0.0, 91.0),
+            (90.0, 50.0, 95.0, 12.0, 11.0),
+        ),
+        **rounded,
+    )
+    geometric = {"aggregation": "geometric"}
+    other_second = Edition(
+        {**other_tree, ROOT: Node(None, **geometric), "s": Node(ROOT, 1.0, cap=0.05, **geometric)},
+        table(
+            names,
+            (0.0, 0.0, 31.0, 0.0, 47.0),
+            (22.0, 33.0, 44.3, 3.0, 50.0),
+            (63.0, 17.0, 81.0, 1.0, 10.0),
+            (91.0, 85.0, 10.0, 9.0, 0.0),
+        ),
+        **rounded,
+    )
+    flat_tree = {name: Node(ROOT, **leaf) for name in ("a1", "a3")} | {ROOT: Node(None)}
+    flat_first = Edition(flat_tree, table("a1 a3", (71.4, 50.0)))
+    flat_second = Edition(flat_tree, table("a1 a3", (40.0, 60.0), (50.0, 30.0)))
+    return {
+        RANKING: {1: first, 2: second, 3: third, 4: fourth},
+        "other_field": {1: other_first, 2: other_second},
+        "flat_field": {1: flat_first, 2: flat_second},
+    }
+
+
+def seed_rows(
+    rankings: dict[str, dict[int, Edition]], scenarios: list[Row]
+) -> dict[str, list[Row]]:
+    """Return the seeds, by name, that describe the editions of made-up rankings."""
+    cities = sorted(
+        {
+            city
+            for editions in rankings.values()
+            for edition in editions.values()
+            for city in edition.cities
+        }
+    )
+    seeds: dict[str, list[Row]] = {
+        "rankings": [
+            {"ranking_id": ranking, "name_de": "r", "name_en": "r", "is_simulated_field": True}
+            for ranking in rankings
+        ],
+        "simulated_cities": [
+            {
+                "city_id": city,
+                "city_name": city,
+                "state_code": "S01",
+                "population": 120000 + 60000 * (k % 2),
+            }
+            for k, city in enumerate(cities)
+        ],
+        "size_classes": [
+            {"size_class_id": "small", "minimum_population": 0},
+            {"size_class_id": "large", "minimum_population": 150000},
+        ],
+        "weight_scenarios": scenarios,
+        "improvement_goals": [{"places_to_gain": 1}, {"places_to_gain": 2}],
+        "analysis_settings": [
+            {"setting_id": name, "setting_value": value}
+            for name, value in {
+                "sensitivity_sample_count": 5,
+                "sensitivity_box_share": 0.25,
+                "peer_count": 2,
+                "strength_share": 0.25,
+                "low_spread": 5,
+                "floor_or_ceiling_share": 0.25,
+                "low_correlation": 0.1,
+                "high_correlation": 0.92,
+                "low_alpha": 0.7,
+            }.items()
+        ],
+    }
+    for ranking, editions in rankings.items():
+        for name, rows in ranking_rows(ranking, editions).items():
+            seeds.setdefault(name, []).extend(rows)
+    return seeds
+
+
+def ranking_rows(ranking: str, editions: dict[int, Edition]) -> dict[str, list[Row]]:
+    """Return the rows of the seeds, by name, that describe the editions of one made-up ranking."""
+    seeds: dict[str, list[Row]] = {
+        name: []
+        for name in (
+            "methodologies",
+            "hierarchy",
+            "editions",
+            "indicator_scores",
+            "simulated_field_members",
+            "published_results",
+        )
+    }
+    for city in sorted({city for edition in editions.values() for city in edition.cities}):
+        years = [year for year, edition in editions.items() if city in edition.scores]
+        seeds["simulated_field_members"].append(
+            {
+                "ranking_id": ranking,
+                "city_id": city,
+                "first_edition": min(years),
+                "last_edition": max(years),
+            }
+        )
+    previous = None
+    for year, edition in sorted(editions.items()):
+        methodology = f"{ranking}_{year}"
+        seeds["editions"].append(
+            {
+                "ranking_id": ranking,
+                "edition": year,
+                "previous_edition": previous,
+                "methodology_id": methodology,
+            }
+        )
+        previous = year
+        seeds["methodologies"].append(
+            {
+                "methodology_id": methodology,
+                "scale_maximum": 100,
+                "score_digits": 1,
+                "index_digits": edition.index_digits,
+                "rank_taken_on": edition.rank_taken_on,
+                "missing_value_rule": "renormalise",
+                "minimum_coverage": 0,
+                "minimum_field_coverage": 1,
+            }
+        )
+        for order, (name, node) in enumerate(sorted(edition.tree.items()), 1):
+            kind = "indicator" if node.is_indicator else "category"
+            seeds["hierarchy"].append(
+                {
+                    "methodology_id": methodology,
+                    "node_id": name,
+                    "parent_node_id": node.parent,
+                    "node_type": ROOT if node.parent is None else kind,
+                    "role": None
+                    if node.parent is None
+                    else "project"
+                    if node.is_project
+                    else "regular",
+                    "sort_order": order,
+                    "direction": "higher_is_better" if node.is_indicator else None,
+                    "scoring_rule": "as_scored" if node.is_indicator else None,
+                    "is_capped": False,
+                    "is_logarithmic": False,
+                    "weight": node.weight,
+                    "aggregation": None if node.is_indicator else node.aggregation,
+                    "project_cap_share": node.cap or None,
+                }
+            )
+        for city, scores in edition.scores.items():
+            seeds["indicator_scores"] += [
+                {
+                    "ranking_id": ranking,
+                    "edition": year,
+                    "city_id": city,
+                    "indicator_id": indicator,
+                    "raw_value": score,
+                    "is_not_applicable": False,
+                }
+                for indicator, score in scores.items()
+            ]
+        seeds["published_results"] += [
+            {
+                "ranking_id": ranking,
+                "edition": year,
+                "city_id": city,
+                "category_id": node,
+                "published_index": index,
+                "index_digits": 1,
+            }
+            for (city, node), index in edition.published.items()
+        ]
+    return seeds
