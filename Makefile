@@ -21,7 +21,7 @@ build: $(VENV)/build-ready
 
 test: $(VENV)/test-ready $(DRIVER_1_4)/ready $(DRIVER_2_0)/ready
 	$(VENV)/bin/sqlfluff lint --processes 2 models tests/*.sql analyses
-	$(VENV)/bin/pytest tests/python $(PYTEST_OPTIONS)
+	$(VENV)/bin/pytest --numprocesses 2 --dist worksteal tests/python $(PYTEST_OPTIONS)
 
 lint: $(VENV)/test-ready
 	$(VENV)/bin/sqlfluff lint --processes 2 models tests/*.sql analyses

@@ -34,6 +34,10 @@ import yaml
 from jinja2.nativetypes import NativeEnvironment
 
 PROJECT_DIR = Path(__file__).resolve().parents[1]
+sys.path.append(str(PROJECT_DIR / "tests" / "python"))
+
+from few_draws import use_few_draws  # noqa: E402
+
 DATABASE_VARIABLE = "SMART_CITY_INDEX_DB"
 DATABASE_NAME = "smart_city_index.duckdb"
 NOT_COPIED = (".*", "__pycache__", "build", "dbt_packages", "logs", "target", "warehouse")
@@ -89,6 +93,18 @@ class Plan:
     seeds: list[str]
     models: list[str]
     tests: list[tuple[str, str, int]]
+
+
+def copy_project(target: Path, *, few_draws: bool = False) -> None:
+    """Copy the project without anything that was built.
+
+    Args:
+        target: directory of the copy; must not exist yet.
+        few_draws: whether the copy draws few weights, where only the other figures matter.
+    """
+    shutil.copytree(PROJECT_DIR, target, ignore=shutil.ignore_patterns(*NOT_COPIED))
+    if few_draws:
+        use_few_draws(target)
 
 
 def database_of(project_dir: Path) -> Path:
@@ -411,7 +427,7 @@ def make_variants(project_dir: Path, trivial_dir: Path) -> dict[str, Callable[[]
     Raises:
         BenchmarkError: dbt failed, or the build cannot be repeated without dbt.
     """
-    shutil.copytree(PROJECT_DIR, project_dir, ignore=shutil.ignore_patterns(*NOT_COPIED))
+    copy_project(project_dir)
     fresh_build(project_dir)
     plan = make_plan(project_dir, project_dir / "build" / "without_dbt" / DATABASE_NAME)
     write_trivial_project(trivial_dir, count_nodes(project_dir))

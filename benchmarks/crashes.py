@@ -41,7 +41,7 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import duckdb
-from build import DATABASE_NAME, NOT_COPIED, PROJECT_DIR, BenchmarkError
+from build import DATABASE_NAME, BenchmarkError, copy_project
 
 MEBIBYTE = 2**20
 # Each too small for a build and the copies of its marts.
@@ -587,7 +587,7 @@ def run_scenarios(work_dir: Path, arguments: argparse.Namespace) -> Iterator[Out
         BenchmarkError: an undisturbed build failed.
     """
     origin = work_dir / "origin"
-    shutil.copytree(PROJECT_DIR, origin, ignore=shutil.ignore_patterns(*NOT_COPIED))
+    copy_project(origin, few_draws=True)
     measure_build(Project(origin, origin / "build", origin / "warehouse"))
     generator = random.Random(arguments.seed)
     scenarios: dict[str, Callable[[Project], Outcome]] = {

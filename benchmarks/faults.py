@@ -24,7 +24,6 @@ import io
 import json
 import os
 import random
-import shutil
 import sys
 import tempfile
 import unicodedata
@@ -36,9 +35,9 @@ from pathlib import Path
 import duckdb
 from build import (
     DATABASE_NAME,
-    NOT_COPIED,
     PROJECT_DIR,
     Plan,
+    copy_project,
     fresh_build,
     make_plan,
     remove_database,
@@ -364,7 +363,7 @@ def run_campaign(count: int, seed: int) -> list[dict[str, str]]:
     results = []
     with tempfile.TemporaryDirectory() as directory:
         project_dir = Path(directory) / "project"
-        shutil.copytree(PROJECT_DIR, project_dir, ignore=shutil.ignore_patterns(*NOT_COPIED))
+        copy_project(project_dir, few_draws=True)
         fresh_build(project_dir)
         os.chdir(project_dir)  # relative paths in the SQL mean the project
         try:

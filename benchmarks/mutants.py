@@ -8,6 +8,7 @@ of their SQL is built alike. What first notices a mutant is one of
 
     error       DuckDB refuses the SQL, or it runs longer than 20 seconds or out of memory
     unit test   a unit test of the model fails
+    recorded    a mart of the recorded made-up fields is not as recorded
     constraint  a mart violates its contract's constraints
     data test   a data test of severity error finds rows
     end to end  a check of END_TO_END_CHECKS, taken from tests/python, fails
@@ -44,9 +45,9 @@ import duckdb
 import sqlglot
 from build import (
     DATABASE_NAME,
-    NOT_COPIED,
     PROJECT_DIR,
     BenchmarkError,
+    copy_project,
     data_test,
     database_of,
     fresh_build,
@@ -56,15 +57,16 @@ from build import (
 )
 from sqlglot import exp
 
-sys.path.append(str(PROJECT_DIR / "tests" / "python"))
-
-import test_published_warehouse  # noqa: E402
-import test_recomputation  # noqa: E402
+# found because build.py puts tests/python on the path
+import test_published_warehouse
+import test_recomputation
+from conftest import BuiltProject
+from small_fields import RECORDED_MARTS, SmallWarehouse, mart_lines
 
 # Run time and code version differ by nature.
 EXCLUDED_MARTS = ("meta_build",)
 MUTATED_DIRECTORIES = ("intermediate", "marts")
-KILLERS = ("error", "unit test", "constraint", "data test", "end to end")
+KILLERS = ("error", "unit test", "recorded", "constraint", "data test", "end to end")
 SURVIVALS = ("unchanged", "changed")
 SECONDS_PER_MUTANT = 20
 MEMORY_PER_PROCESS = "3GB"
@@ -591,6 +593,16 @@ def is_different(connection: duckdb.DuckDBPyConnection, left: str, right: str) -
     return bool(connection.execute(query).fetchall()[0][0])
 
 
+def built_project(project_dir: Path) -> BuiltProject:
+    """Return a built project as the tests in tests/python take it."""
+    return BuiltProject(
+        project_dir=project_dir,
+        database=database_of(project_dir),
+        manifest=read_artifact(project_dir, "manifest"),
+        run_results=read_artifact(project_dir, "run_results"),
+    )
+
+
 class Laboratory:
     """A built database of its own, in which mutants are tried one after the other."""
 
@@ -619,6 +631,13 @@ class Laboratory:
             self.connection.execute(f"create schema {unit_test.schema}")
             for name, query in unit_test.fixtures.items():
                 self.connection.execute(f"create table {unit_test.schema}.{name} as {query}")
+        self.small_warehouse = SmallWarehouse(built_project(project.project_dir))
+        self.small_connection = self.small_warehouse.build_recorded_fields()
+        self.small_connection.execute("set threads = 1")
+        self.recorded_lines = {
+            mart: (RECORDED_MARTS / f"{mart}.csv").read_text(encoding="utf-8").splitlines()
+            for mart in self.small_warehouse.recorded_marts()
+        }
 
     def failed_unit_test(self, sql: dict[str, str]) -> str | None:
         """Return the name of a unit test that fails with other SQL of its model, if any."""
@@ -629,6 +648,29 @@ class Laboratory:
                 expected = f"select {unit_test.columns} from ({unit_test.expected})"
                 if is_different(self.connection, actual, expected):
                     return unit_test.name
+        return None
+
+    def unrecorded_mart(self, sql: dict[str, str]) -> str | None:
+        """Return the name of a mart of the made-up fields that other SQL changes, if any."""
+        rebuilt: set[str] = set()
+        self.small_connection.execute("begin")
+        try:
+            for node, code in self.small_warehouse.nodes:
+                is_downstream = rebuilt & set(node["depends_on"]["nodes"])
+                if node["config"]["materialized"] == "view" or not (
+                    node["name"] in sql or is_downstream
+                ):
+                    continue
+                rebuilt.add(node["unique_id"])
+                self.small_connection.execute(
+                    f"create or replace table {node['relation_name']} as"
+                    f" {sql.get(node['name'], code)}"
+                )
+                recorded = self.recorded_lines.get(node["name"])
+                if recorded and mart_lines(self.small_connection, node["name"]) != recorded:
+                    return str(node["name"])
+        finally:
+            self.small_connection.execute("rollback")
         return None
 
     def rebuild(self, sql: dict[str, str]) -> dict[str, Model]:
@@ -675,6 +717,9 @@ class Laboratory:
         unit_test = self.failed_unit_test(sql)
         if unit_test:
             return "unit test", unit_test
+        recorded_mart = self.unrecorded_mart(sql)
+        if recorded_mart:
+            return "recorded", recorded_mart
         try:
             changed = self.rebuild(sql)
         except duckdb.ConstraintException as error:
@@ -688,6 +733,11 @@ class Laboratory:
         check = self.failed_check()
         return ("end to end", check) if check else ("changed", ", ".join(marts))
 
+    def interrupt(self) -> None:
+        """End what the laboratory's databases are doing."""
+        self.connection.interrupt()
+        self.small_connection.interrupt()
+
     def outcome_of(self, sql: dict[str, str]) -> tuple[str, str]:
         """Try other SQL and put everything back.
 
@@ -697,7 +747,7 @@ class Laboratory:
         Returns:
             The outcome, and what said it: a test, an error or the models that changed.
         """
-        timer = threading.Timer(SECONDS_PER_MUTANT, self.connection.interrupt)
+        timer = threading.Timer(SECONDS_PER_MUTANT, self.interrupt)
         timer.start()
         try:
             return self.first_notice(sql)
@@ -783,7 +833,7 @@ def run_campaign(limit: int | None, seed: int, names: list[str]) -> list[dict[st
     results: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory() as directory:
         project_dir = Path(directory) / "project"
-        shutil.copytree(PROJECT_DIR, project_dir, ignore=shutil.ignore_patterns(*NOT_COPIED))
+        copy_project(project_dir, few_draws=True)
         fresh_build(project_dir)
         project = read_project(project_dir)
         models = [model for model in project.models if model.is_mutated]
