@@ -95,6 +95,11 @@ class Differences:
 DIFFERENCES = Differences()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start with the campaigns: they take longest, and the other process runs the rest meanwhile."""
+    items.sort(key=lambda item: item.path.name != "test_campaigns.py")
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Hand the differences of a worker process over to the one that reports."""
     output = getattr(session.config, "workeroutput", None)
