@@ -4,7 +4,7 @@ change it.
     python scripts/explain_city.py [--city duesseldorf] [--ranking simulated_field] [--edition 2025]
         [--database warehouse/smart_city_index.duckdb]
 
-Everything is read from the analysis marts of the published file; nothing is computed here.
+Everything is read from the marts of the published file; nothing but sums is computed here.
 """
 
 from __future__ import annotations
