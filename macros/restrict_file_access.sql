@@ -1,8 +1,8 @@
 {% macro restrict_file_access() -%}
     {#-
       Statements that keep the build inside the project: from here on no SQL may read or write a
-      file outside seeds/ (the built file and its temporary directory excepted), and the engine
-      loads nothing over the network. Empty for engines without such a setting.
+      file outside seeds/ and the directories of external inputs (the built file and its temporary
+      directory excepted), and the engine loads nothing over the network. Empty for engines without such a setting.
     -#}
     {{ return(adapter.dispatch('restrict_file_access')()) }}
 {%- endmacro %}
@@ -21,7 +21,12 @@
     {%- if execute -%}
         {%- set seeds = graph.nodes.values() | selectattr('resource_type', 'equalto', 'seed') -%}
         {%- set project_dir = (seeds | first).root_path | replace("'", "''") -%}
-        set global allowed_directories = ['seeds', '{{ project_dir }}/seeds'];
+        set global allowed_directories = [
+            'seeds', '{{ project_dir }}/seeds'
+            {%- for directory in external_directories() -%}
+            , '{{ directory | replace("'", "''") }}'
+            {%- endfor -%}
+        ];
         set global enable_external_access = false;
     {%- endif -%}
 {%- endmacro %}
