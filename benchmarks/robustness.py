@@ -158,7 +158,7 @@ def make_field(
     )
     # what projects add to a category, up to 4.7 points; the index itself does not matter here
     connection.execute(
-        f"create table {at['int_node_ranks']} as"
+        f"create table {at['int_node_values']} as"
         f" select '{ranking}' as ranking_id, {edition} as edition,"
         " 'city_' || lpad(city::varchar, 6, '0') as city_id, node_id,"
         " case when node_type = 'category' then"
@@ -171,7 +171,7 @@ def make_field(
     connection.execute(
         f"create table {at['fct_index_results']} as select distinct ranking_id, edition, city_id,"
         f" 'overall' as category_id, true as is_simulated, true as is_simulated_field"
-        f" from {at['int_node_ranks']}"
+        f" from {at['int_node_values']}"
     )
 
 
@@ -253,7 +253,7 @@ def write_field(connection: duckdb.DuckDBPyConnection, plan: SqlPlan, directory:
             len(indicators),
         ),
         additions=table(
-            f"select index_value::double as value from {relations['int_node_ranks']}"
+            f"select index_value::double as value from {relations['int_node_values']}"
             " where node_id <> 'overall' order by city_id, node_id",
             len(categories),
         ),

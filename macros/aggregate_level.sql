@@ -115,32 +115,40 @@ sums as (
     group by ranking_id, edition, city_id, parent_node_id
 ),
 
-grid as (
+parents as (
     select
-        nodes.ranking_id,
-        nodes.edition,
-        edition_cities.city_id,
-        nodes.node_id,
-        nodes.aggregation,
-        nodes.scale_maximum,
-        coalesce(nodes.project_cap_share, 0) as project_cap_share,
-        nodes.missing_value_rule,
-        nodes.minimum_coverage
+        ranking_id,
+        edition,
+        node_id,
+        aggregation,
+        scale_maximum,
+        coalesce(project_cap_share, 0) as project_cap_share,
+        missing_value_rule,
+        minimum_coverage
     from nodes
-    inner join edition_cities
+    where height = {{ level }}
+),
+
+-- a category whose indicators are not in the seeds: nothing to sum up, for any city
+childless_parents as (
+    select parents.*
+    from parents
+    left join links
         on
-            nodes.ranking_id = edition_cities.ranking_id
-            and nodes.edition = edition_cities.edition
-    where nodes.height = {{ level }}
+            parents.ranking_id = links.ranking_id
+            and parents.edition = links.edition
+            and parents.node_id = links.parent_node_id
+    where links.parent_node_id is null
 ),
 
 bases as (
     select
-        grid.*,
-        cast(coalesce(sums.indicator_count, 0) as integer) as indicator_count,
-        cast(coalesce(sums.scored_indicator_count, 0) as integer) as scored_indicator_count,
-        cast(coalesce(sums.carried_count, 0) as integer) as carried_count,
-        coalesce(sums.simulated_flag, 0) = 1 as is_simulated,
+        parents.*,
+        sums.city_id,
+        cast(sums.indicator_count as integer) as indicator_count,
+        cast(sums.scored_indicator_count as integer) as scored_indicator_count,
+        cast(sums.carried_count as integer) as carried_count,
+        sums.simulated_flag = 1 as is_simulated,
         sums.applicable_weight,
         sums.weighted_total,
         sums.weighted_total_without_projects,
@@ -150,9 +158,9 @@ bases as (
         -- the weight that the total is divided by; NULL where there is no index
         case
             when sums.valued_weight = 0 then null
-            when sums.valued_weight < grid.minimum_coverage * sums.applicable_weight then null
-            when grid.missing_value_rule = 'zero' then sums.applicable_weight
-            when grid.missing_value_rule = 'renormalise' then sums.valued_weight
+            when sums.valued_weight < parents.minimum_coverage * sums.applicable_weight then null
+            when parents.missing_value_rule = 'zero' then sums.applicable_weight
+            when parents.missing_value_rule = 'renormalise' then sums.valued_weight
             when
                 sums.valued_weight = sums.applicable_weight
                 and sums.missing_project_count = 0
@@ -160,21 +168,22 @@ bases as (
         end as base_weight,
         -- a missing child that counts as zero makes a geometric mean zero
         case
-            when grid.missing_value_rule = 'zero' and sums.valued_weight < sums.applicable_weight
+            when
+                parents.missing_value_rule = 'zero'
+                and sums.valued_weight < sums.applicable_weight
                 then 1
             else 0
         end as has_missing_as_zero,
         least(
             coalesce(sums.project_points, 0),
-            grid.project_cap_share * grid.scale_maximum * sums.applicable_weight
+            parents.project_cap_share * parents.scale_maximum * sums.applicable_weight
         ) as project_points
-    from grid
-    left join sums
+    from sums
+    inner join parents
         on
-            grid.ranking_id = sums.ranking_id
-            and grid.edition = sums.edition
-            and grid.city_id = sums.city_id
-            and grid.node_id = sums.parent_node_id
+            sums.ranking_id = parents.ranking_id
+            and sums.edition = parents.edition
+            and sums.parent_node_id = parents.node_id
 ),
 
 means as (
@@ -209,6 +218,24 @@ computed as (
             as computed_index_without_projects,
         {{ divide('mean_value', '1 + project_cap_share') }} as index_before_projects
     from means
+    union all
+    select
+        childless_parents.ranking_id,
+        childless_parents.edition,
+        edition_cities.city_id,
+        childless_parents.node_id,
+        0 as indicator_count,
+        0 as scored_indicator_count,
+        0 as carried_count,
+        false as is_simulated,
+        cast(null as {{ type_index() }}) as computed_index,
+        cast(null as {{ type_index() }}) as computed_index_without_projects,
+        cast(null as {{ type_index() }}) as index_before_projects
+    from childless_parents
+    inner join edition_cities
+        on
+            childless_parents.ranking_id = edition_cities.ranking_id
+            and childless_parents.edition = edition_cities.edition
 ),
 
 compared as (

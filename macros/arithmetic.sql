@@ -187,3 +187,41 @@
         ) }}
     end
 {%- endmacro %}
+
+
+{% macro oriented(value, direction) -%}
+    {#- A raw value turned so that more is better. -#}
+    case when {{ direction }} = 'lower_is_better' then -1 else 1 end * {{ value }}
+{%- endmacro %}
+
+
+{% macro share_of_best_score(value, lowest_value, highest_value, direction, scale_maximum) -%}
+    {#-
+      Score by the share of the best city's value; where lower is better, the best city's divided by
+      the value. The best city has the full score, and where the highest is 0 all have none.
+    -#}
+    case
+        when {{ direction }} = 'lower_is_better' and {{ value }} = {{ lowest_value }}
+            then {{ scale_maximum }}
+        when {{ direction }} = 'lower_is_better'
+            then {{ divide(scale_maximum ~ ' * ' ~ lowest_value, value) }}
+        when {{ highest_value }} = 0 then 0
+        else {{ divide(scale_maximum ~ ' * ' ~ value, highest_value) }}
+    end
+{%- endmacro %}
+
+
+{% macro goalpost_score(compared_value, compared_lower, compared_upper, direction, scale_maximum) -%}
+    {#- Score by the way from the lower to the upper goalpost, not capped. -#}
+    case
+        when {{ direction }} = 'lower_is_better'
+            then {{ divide(
+                scale_maximum ~ ' * (' ~ compared_upper ~ ' - ' ~ compared_value ~ ')',
+                compared_upper ~ ' - ' ~ compared_lower
+            ) }}
+        else {{ divide(
+            scale_maximum ~ ' * (' ~ compared_value ~ ' - ' ~ compared_lower ~ ')',
+            compared_upper ~ ' - ' ~ compared_lower
+        ) }}
+    end
+{%- endmacro %}

@@ -13,7 +13,7 @@ run_results as (
 
 results as (
     select *
-    from {{ ref('int_node_ranks') }}
+    from {{ ref('int_category_ranks') }}
     where node_id = 'overall'
 ),
 

@@ -11,7 +11,7 @@ places as (
         city_id,
         node_id,
         place
-    from {{ ref('int_node_ranks') }}
+    from {{ ref('int_category_ranks') }}
 ),
 
 nodes as (

@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 {#- Level 0 of the tree: indicators, in the columns that every level shares. -#}
 with
 

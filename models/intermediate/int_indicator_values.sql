@@ -1,7 +1,8 @@
+{{ config(materialized='view') }}
 {#-
   The expected grid: every city of the field times every indicator of the edition, with the raw
-  value where there is one. A city that two rankings share brings its scores along from the
-  reference ranking where its own ranking has none.
+  value where there is one. What is missing is looked for only among cities that lack a score, so
+  that a large field without gaps is read and not joined.
 -#}
 with
 
@@ -10,59 +11,110 @@ edition_cities as (
 ),
 
 indicators as (
-    select *
+    select
+        ranking_id,
+        edition,
+        node_id as indicator_id
     from {{ ref('int_edition_nodes') }}
     where node_type = 'indicator'
 ),
 
-scores as (
-    select * from {{ ref('stg_indicator_scores') }}
+indicator_counts as (
+    select
+        ranking_id,
+        edition,
+        count(*) as indicator_count
+    from indicators
+    group by ranking_id, edition
 ),
 
-grid as (
+score_counts as (
+    select
+        ranking_id,
+        edition,
+        city_id,
+        count(*) as score_count
+    from {{ ref('int_field_scores') }}
+    group by ranking_id, edition, city_id
+),
+
+incomplete_cities as (
     select
         edition_cities.ranking_id,
         edition_cities.edition,
-        edition_cities.city_id,
-        edition_cities.reference_ranking_id,
-        indicators.node_id as indicator_id
+        edition_cities.city_id
     from edition_cities
+    inner join indicator_counts
+        on
+            edition_cities.ranking_id = indicator_counts.ranking_id
+            and edition_cities.edition = indicator_counts.edition
+    left join score_counts
+        on
+            edition_cities.ranking_id = score_counts.ranking_id
+            and edition_cities.edition = score_counts.edition
+            and edition_cities.city_id = score_counts.city_id
+    where coalesce(score_counts.score_count, 0) < indicator_counts.indicator_count
+),
+
+scores_of_incomplete_cities as (
+    select
+        scores.ranking_id,
+        scores.edition,
+        scores.city_id,
+        scores.indicator_id
+    from {{ ref('int_field_scores') }} as scores
+    inner join incomplete_cities
+        on
+            scores.ranking_id = incomplete_cities.ranking_id
+            and scores.edition = incomplete_cities.edition
+            and scores.city_id = incomplete_cities.city_id
+),
+
+absent_values as (
+    select
+        incomplete_cities.ranking_id,
+        incomplete_cities.edition,
+        incomplete_cities.city_id,
+        indicators.indicator_id,
+        cast(null as decimal(18, 6)) as raw_value,
+        'missing' as status,
+        false as is_simulated,
+        cast(null as {{ dbt.type_string() }}) as source
+    from incomplete_cities
     inner join indicators
         on
-            edition_cities.ranking_id = indicators.ranking_id
-            and edition_cities.edition = indicators.edition
+            incomplete_cities.ranking_id = indicators.ranking_id
+            and incomplete_cities.edition = indicators.edition
+    left join scores_of_incomplete_cities as scores
+        on
+            incomplete_cities.ranking_id = scores.ranking_id
+            and incomplete_cities.edition = scores.edition
+            and incomplete_cities.city_id = scores.city_id
+            and indicators.indicator_id = scores.indicator_id
+    where scores.indicator_id is null
+),
+
+present_values as (
+    select
+        ranking_id,
+        edition,
+        city_id,
+        indicator_id,
+        raw_value,
+        case
+            when is_not_applicable then 'not_applicable'
+            when raw_value is null then 'missing'
+            else 'scored'
+        end as status,
+        is_simulated,
+        source
+    from {{ ref('int_field_scores') }}
 ),
 
 final as (
-    select
-        grid.ranking_id,
-        grid.edition,
-        grid.city_id,
-        grid.indicator_id,
-        coalesce(own_scores.raw_value, reference_scores.raw_value) as raw_value,
-        case
-            when coalesce(own_scores.is_not_applicable, reference_scores.is_not_applicable)
-                then 'not_applicable'
-            when coalesce(own_scores.raw_value, reference_scores.raw_value) is null
-                then 'missing'
-            else 'scored'
-        end as status,
-        coalesce(own_scores.is_simulated, reference_scores.is_simulated, false) as is_simulated,
-        coalesce(own_scores.source, reference_scores.source) as source
-    from grid
-    left join scores as own_scores
-        on
-            grid.ranking_id = own_scores.ranking_id
-            and grid.edition = own_scores.edition
-            and grid.city_id = own_scores.city_id
-            and grid.indicator_id = own_scores.indicator_id
-    left join scores as reference_scores
-        on
-            grid.reference_ranking_id = reference_scores.ranking_id
-            and grid.edition = reference_scores.edition
-            and grid.city_id = reference_scores.city_id
-            and grid.indicator_id = reference_scores.indicator_id
-            and own_scores.ranking_id is null
+    select * from present_values
+    union all
+    select * from absent_values
 )
 
 select * from final

@@ -129,9 +129,8 @@ REJECTED_UPDATES: dict[str, dict[str, str]] = {
         ),
     },
     "analysis_coverage": {
-        "status in ('analysed', 'scores_missing', 'index_missing', 'no_indicators', 'no_cities')": (
-            "status = 'guessed'"
-        ),
+        "status in ('analysed', 'scores_missing', 'index_missing', 'field_too_large',"
+        " 'no_indicators', 'no_cities')": "status = 'guessed'",
         "score_count between 0 and expected_score_count": "score_count = expected_score_count + 1",
     },
     "rank_distribution": {

@@ -1,4 +1,8 @@
-{#- Which fields the analysis marts can work on: every score and every overall index is there. -#}
+{#-
+  Which fields the analysis marts work on: every score and every overall index is there, and the
+  field is not larger than var analysis_maximum_city_count, because pairs of cities grow with its
+  square.
+-#}
 with
 
 editions as (
@@ -14,7 +18,7 @@ nodes as (
 ),
 
 results as (
-    select * from {{ ref('int_node_ranks') }}
+    select * from {{ ref('int_category_ranks') }}
 ),
 
 score_counts as (
@@ -87,6 +91,7 @@ final as (
             when expected_score_count = 0 then 'no_indicators'
             when score_count < expected_score_count then 'scores_missing'
             when valued_city_count < city_count then 'index_missing'
+            when city_count > {{ var('analysis_maximum_city_count') | int }} then 'field_too_large'
             else 'analysed'
         end as status
     from counted

@@ -12,7 +12,7 @@ fields as (
 
 ranks as (
     select *
-    from {{ ref('int_node_ranks') }}
+    from {{ ref('int_category_ranks') }}
     where node_id = 'overall'
 ),
 

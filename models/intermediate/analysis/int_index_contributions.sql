@@ -9,7 +9,7 @@ effective_weights as (
 ),
 
 results as (
-    select * from {{ ref('int_node_ranks') }}
+    select * from {{ ref('int_node_values') }}
 ),
 
 indicator_parts as (

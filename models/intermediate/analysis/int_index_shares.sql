@@ -14,7 +14,7 @@ overall as (
         edition,
         city_id,
         cast(index_value as {{ type_observation() }}) as index_value
-    from {{ ref('int_node_ranks') }}
+    from {{ ref('int_category_ranks') }}
     where node_id = 'overall'
 ),
 

@@ -29,8 +29,7 @@ field_scores as (
         nodes.parent_node_id,
         nodes.node_number,
         nodes.scale_maximum,
-        case when nodes.direction = 'lower_is_better' then -1 else 1 end * scores.raw_value
-            as oriented_value,
+        {{ oriented('scores.raw_value', 'nodes.direction') }} as oriented_value,
         scores.score
     from fields
     inner join scores

@@ -31,7 +31,7 @@ nodes as (
 ),
 
 results as (
-    select * from {{ ref('int_node_ranks') }}
+    select * from {{ ref('int_node_values') }}
 ),
 
 additive_runs as (

@@ -32,7 +32,7 @@ nodes as (
 ),
 
 node_values as (
-    select * from {{ ref('int_node_ranks') }}
+    select * from {{ ref('int_node_values') }}
 ),
 
 links as (

@@ -26,7 +26,7 @@ category_values as (
     from fields
     inner join categories
         on fields.ranking_id = categories.ranking_id and fields.edition = categories.edition
-    inner join {{ ref('int_node_ranks') }} as results
+    inner join {{ ref('int_category_ranks') }} as results
         on
             categories.ranking_id = results.ranking_id
             and categories.edition = results.edition

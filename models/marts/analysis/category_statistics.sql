@@ -17,7 +17,7 @@ node_values as (
         city_id,
         node_id,
         cast(index_value as {{ type_observation() }}) as index_value
-    from {{ ref('int_node_ranks') }}
+    from {{ ref('int_node_values') }}
 ),
 
 effective_weights as (

@@ -12,7 +12,7 @@ places as (
 ),
 
 scores as (
-    select * from {{ ref('int_node_ranks') }}
+    select * from {{ ref('int_node_values') }}
 ),
 
 statistics as (

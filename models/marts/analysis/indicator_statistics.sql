@@ -13,7 +13,7 @@ indicators as (
 ),
 
 node_values as (
-    select * from {{ ref('int_node_ranks') }}
+    select * from {{ ref('int_node_values') }}
 ),
 
 effective_weights as (

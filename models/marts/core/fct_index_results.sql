@@ -1,7 +1,7 @@
 with
 
 ranks as (
-    select * from {{ ref('int_node_ranks') }}
+    select * from {{ ref('int_category_ranks') }}
 ),
 
 nodes as (
@@ -13,7 +13,7 @@ edition_cities as (
 ),
 
 tendencies as (
-    select * from {{ ref('int_node_tendencies') }}
+    select * from {{ ref('int_category_tendencies') }}
 ),
 
 group_ranks as (

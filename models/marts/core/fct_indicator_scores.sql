@@ -1,7 +1,17 @@
 with
 
-scores as (
-    select * from {{ ref('int_indicator_scores') }}
+ranks as (
+    select * from {{ ref('int_indicator_ranks') }}
+),
+
+previous_ranks as (
+    select
+        ranking_id,
+        edition,
+        city_id,
+        indicator_id,
+        rank
+    from {{ ref('int_indicator_ranks') }}
 ),
 
 nodes as (
@@ -12,59 +22,45 @@ rankings as (
     select * from {{ ref('stg_rankings') }}
 ),
 
-ranks as (
-    select * from {{ ref('int_node_ranks') }}
-),
-
-tendencies as (
-    select * from {{ ref('int_node_tendencies') }}
-),
-
 final as (
     select
         ---------- ids
-        scores.ranking_id,
-        scores.edition,
-        scores.city_id,
-        scores.indicator_id,
+        ranks.ranking_id,
+        ranks.edition,
+        ranks.city_id,
+        ranks.indicator_id,
         nodes.parent_node_id as category_id,
 
         ---------- score
         nodes.role,
-        scores.status,
-        scores.raw_value,
-        scores.score,
-        {{ printed_number('scores.score', 'nodes.score_digits') }} as score_printed,
+        ranks.status,
+        ranks.raw_value,
+        ranks.score,
+        {{ printed_number('ranks.score', 'nodes.score_digits') }} as score_printed,
 
         ---------- place within the indicator
-        ranks.place as rank,
+        ranks.rank,
         ranks.ranked_city_count,
-        tendencies.previous_rank,
-        tendencies.tendency,
+        previous_ranks.rank as previous_rank,
+        previous_ranks.rank - ranks.rank as tendency,
 
         ---------- provenance
-        scores.is_simulated,
+        ranks.is_simulated,
         rankings.is_simulated_field,
-        scores.source
-    from scores
+        ranks.source
+    from ranks
     inner join nodes
         on
-            scores.ranking_id = nodes.ranking_id
-            and scores.edition = nodes.edition
-            and scores.indicator_id = nodes.node_id
-    inner join rankings on scores.ranking_id = rankings.ranking_id
-    inner join ranks
+            ranks.ranking_id = nodes.ranking_id
+            and ranks.edition = nodes.edition
+            and ranks.indicator_id = nodes.node_id
+    inner join rankings on ranks.ranking_id = rankings.ranking_id
+    left join previous_ranks
         on
-            scores.ranking_id = ranks.ranking_id
-            and scores.edition = ranks.edition
-            and scores.city_id = ranks.city_id
-            and scores.indicator_id = ranks.node_id
-    inner join tendencies
-        on
-            scores.ranking_id = tendencies.ranking_id
-            and scores.edition = tendencies.edition
-            and scores.city_id = tendencies.city_id
-            and scores.indicator_id = tendencies.node_id
+            ranks.ranking_id = previous_ranks.ranking_id
+            and nodes.previous_edition = previous_ranks.edition
+            and ranks.city_id = previous_ranks.city_id
+            and ranks.indicator_id = previous_ranks.indicator_id
 )
 
 select * from final

@@ -5,11 +5,11 @@
 with
 
 ranks as (
-    select * from {{ ref('int_node_ranks') }}
+    select * from {{ ref('int_category_ranks') }}
 ),
 
 tendencies as (
-    select * from {{ ref('int_node_tendencies') }}
+    select * from {{ ref('int_category_tendencies') }}
 ),
 
 published_results as (

@@ -1,13 +1,13 @@
 {#-
-  Tendency of every node: places gained or lost against the edition named as previous. Where the
-  rank of the edition before is not known but the publisher states the tendency, the tendency
-  stands as published and the previous rank follows from it. An edition without a previous one has
-  no tendency.
+  Tendency of every node above the indicators: places gained or lost against the edition named as
+  previous. Where the rank of the edition before is not known but the publisher states the tendency,
+  the tendency stands as published and the previous rank follows from it. An edition without a
+  previous one has no tendency.
 -#}
 with
 
 ranks as (
-    select * from {{ ref('int_node_ranks') }}
+    select * from {{ ref('int_category_ranks') }}
 ),
 
 paired as (
