@@ -1,4 +1,5 @@
 # make build   set up and build the warehouse into warehouse/
+# make build INDEX=../my_index   the same for an index in a folder of its own, into its warehouse/
 # make test    set up and run every test
 # make test-duckdb-2   the same with DuckDB 2.0 as the engine
 # make lint    check SQL style
@@ -17,7 +18,7 @@ ENGINE_INDEPENDENT_TESTS := test_build_safety.py test_campaigns.py test_input_ga
 .PHONY: build test lint docs lock audit clean test-duckdb-2
 
 build: $(VENV)/build-ready
-	$(VENV)/bin/python scripts/build.py
+	$(VENV)/bin/python scripts/build.py $(if $(INDEX),--index "$(INDEX)")
 
 test: $(VENV)/test-ready $(DRIVER_1_4)/ready $(DRIVER_2_0)/ready
 	$(VENV)/bin/sqlfluff lint --processes 2 models tests/*.sql analyses

@@ -1,15 +1,17 @@
 """Build the warehouse into a fresh file, test it, and publish it only if every test passed.
 
     python scripts/build.py
+    python scripts/build.py --index ../my_index
 
 The way of a build:
 
-1. take the build lock, so that two builds never meet,
+1. take the build lock, so that two builds never meet; with --index, make the index folder a dbt
+   project in its own build directory (index_project.py),
 2. check the seed files as text (check_seeds.py),
 3. `dbt build` (seeds, models, data tests, unit tests) into a fresh build/smart_city_index.duckdb,
 4. if anything failed: say which rows break which rule, leave the published file as it was, exit 1,
 5. copy the marts into a file of their own (tables only, no views) and into Parquet files,
-6. publish: one atomic rename per file into warehouse/.
+6. publish: one atomic rename per file into warehouse/, with --index into that of the index folder.
 """
 
 from __future__ import annotations
@@ -25,14 +27,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
-from check_seeds import check_seeds
+from check_seeds import PROJECT_DIR, Finding, check_seeds
+from index_project import (
+    DATABASE_NAME,
+    IndexFolderError,
+    assemble_project,
+    check_folder,
+    database_name,
+)
 
-PROJECT_DIR = Path(__file__).resolve().parents[1]
-DATABASE_NAME = "smart_city_index.duckdb"
 MART_SCHEMA = "main"
 STORAGE_VERSION = "v1.4.0"
 STAGED_SUFFIX = ".publishing"
@@ -42,6 +50,33 @@ MAXIMUM_SHOWN_LINES = 2
 
 class BuildError(Exception):
     """The build cannot go on; the message is for the person who started it."""
+
+
+@dataclass(frozen=True)
+class Project:
+    """A dbt project to build: this repository, or one that was assembled from an index folder.
+
+    Attributes:
+        directory: the project.
+        database_name: name of its DuckDB file.
+        origins: for an index folder, the user's file of every seed file that has one.
+    """
+
+    directory: Path = PROJECT_DIR
+    database_name: str = DATABASE_NAME
+    origins: dict[str, str] = field(default_factory=dict)
+
+    def name_of(self, file: str) -> str:
+        """Return a seed file, relative to the project, as the user knows it."""
+        return self.origins.get(file, file)
+
+    def findings(self) -> list[Finding]:
+        """Return what the input gate finds; the empty seeds of an index folder are as they must be."""
+        return [
+            replace(finding, file=self.name_of(finding.file))
+            for finding in check_seeds(self.directory)
+            if not self.origins or finding.file in self.origins
+        ]
 
 
 @contextlib.contextmanager
@@ -69,11 +104,11 @@ def build_lock(build_dir: Path) -> Iterator[None]:
         yield
 
 
-def remove_leftovers(build_dir: Path, warehouse_dir: Path) -> None:
-    """Delete what an interrupted build may have left behind; never a published file."""
-    for path in build_dir.glob(f"{DATABASE_NAME}*"):
+def remove_leftovers(database: Path, warehouse_dir: Path) -> None:
+    """Delete what an interrupted build of a database may have left; never a published file."""
+    for path in database.parent.glob(f"{database.name}*"):
         path.unlink()
-    shutil.rmtree(build_dir / "export", ignore_errors=True)
+    shutil.rmtree(database.parent / "export", ignore_errors=True)
     remove_staged_files(warehouse_dir)
 
 
@@ -138,13 +173,13 @@ def failed(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [result for result in results if result["status"] in ("fail", "error")]
 
 
-def failure_lines(result: dict[str, Any], database: Path, project_dir: Path) -> list[str]:
+def failure_lines(result: dict[str, Any], database: Path, project: Project) -> list[str]:
     """Say what failed in one node result: for a data test, the rows that break the rule.
 
     Args:
         result: a failed dbt node result.
         database: the unpublished file, where the rows are.
-        project_dir: the dbt project, to name seed files.
+        project: the dbt project, to name seed files.
 
     Returns:
         Lines of text, the first one naming the node.
@@ -152,7 +187,7 @@ def failure_lines(result: dict[str, Any], database: Path, project_dir: Path) -> 
     lines = [result["unique_id"]]
     if result["status"] != "fail" or not result["unique_id"].startswith("test."):
         return [*lines, *(f"    {line}" for line in str(result["message"]).splitlines())]
-    seed_files = {path.stem: path for path in project_dir.glob("seeds/**/*.csv")}
+    seed_files = {path.stem: path for path in project.directory.glob("seeds/**/*.csv")}
     with duckdb.connect(str(database), read_only=True) as connection:
         cursor = connection.execute(result["compiled_code"])
         columns = [column[0] for column in cursor.description]
@@ -163,7 +198,7 @@ def failure_lines(result: dict[str, Any], database: Path, project_dir: Path) -> 
             seed_file = seed_files.get(values["table_name"])
             place = values["table_name"]
             if seed_file is not None:
-                place = f"{seed_file.relative_to(project_dir)}"
+                place = project.name_of(str(seed_file.relative_to(project.directory)))
                 place += "".join(f":{line}" for line in seed_lines(seed_file, values["row_key"]))
             lines.append(
                 f"    {place}: {values['row_key']}: {values['column_name']} = "
@@ -216,7 +251,7 @@ def export_marts(database: Path, export_dir: Path) -> dict[str, int]:
         BuildError: a copy has other rows than its origin, or is not whole.
     """
     (export_dir / "parquet").mkdir(parents=True)
-    export_database = export_dir / DATABASE_NAME
+    export_database = export_dir / database.name
     with duckdb.connect(str(database)) as connection:
         schemas = connection.execute(
             "select schema_name from information_schema.schemata"
@@ -299,7 +334,9 @@ def sync_directory(directory: Path) -> None:
         os.close(descriptor)
 
 
-def publish(export_dir: Path, warehouse_dir: Path) -> None:
+def publish(
+    export_dir: Path, warehouse_dir: Path, published_name: str = DATABASE_NAME
+) -> None:
     """Publish the Parquet copies and, last, the DuckDB file.
 
     All files are copied beside the published ones first; only when every copy is whole are they
@@ -308,12 +345,13 @@ def publish(export_dir: Path, warehouse_dir: Path) -> None:
     Args:
         export_dir: directory that `export_marts` filled.
         warehouse_dir: directory of the published files.
+        published_name: name of the DuckDB file.
 
     Raises:
         BuildError: a file could not be copied; nothing was published.
     """
     names = [Path("parquet") / file.name for file in sorted(export_dir.glob("parquet/*.parquet"))]
-    names.append(Path(DATABASE_NAME))
+    names.append(Path(published_name))
     try:
         staged_files = [stage_file(export_dir / name, warehouse_dir / name) for name in names]
     except OSError as error:
@@ -328,61 +366,79 @@ def publish(export_dir: Path, warehouse_dir: Path) -> None:
     sync_directory(warehouse_dir)
 
 
-def build(build_dir: Path, warehouse_dir: Path, project_dir: Path = PROJECT_DIR) -> dict[str, int]:
+def build(build_dir: Path, warehouse_dir: Path, index_dir: Path | None = None) -> dict[str, int]:
     """Build, test and publish the warehouse.
 
     Args:
         build_dir: directory of the unpublished build.
         warehouse_dir: directory of the published files.
-        project_dir: the dbt project.
+        index_dir: index folder to build instead of this repository's seeds.
 
     Returns:
         Rows per published mart, by name.
 
     Raises:
         BuildError: the build failed; nothing was published.
+        IndexFolderError: the index folder is not complete; nothing was published.
     """
-    if "'" in str(project_dir):
-        raise BuildError(f"the path of the project must not contain a single quote: {project_dir}")
+    if index_dir is not None:
+        check_folder(index_dir)
+        if warehouse_dir == PROJECT_DIR / "warehouse":
+            raise BuildError(f"{warehouse_dir} is for this repository's own rankings")
+    for directory in (PROJECT_DIR, build_dir):
+        if "'" in str(directory):
+            raise BuildError(
+                f"the path of the project must not contain a single quote: {directory}"
+            )
     with build_lock(build_dir):
         check_writable(warehouse_dir)
-        remove_leftovers(build_dir, warehouse_dir)
-        findings = check_seeds(project_dir)
+        project = Project()
+        if index_dir is not None:
+            origins = assemble_project(index_dir, build_dir / "project")
+            project = Project(build_dir / "project", database_name(index_dir), origins)
+        database = build_dir / project.database_name
+        remove_leftovers(database, warehouse_dir)
+        findings = project.findings()
         if findings:
             lines = [f"{len(findings)} findings in the seeds:", *map(str, findings)]
             raise BuildError("\n".join(lines))
-        database = build_dir / DATABASE_NAME
-        results = run_dbt_build(database, project_dir)
+        results = run_dbt_build(database, project.directory)
         if failed(results):
             lines = ["the build failed:"]
             for result in failed(results):
-                lines += failure_lines(result, database, project_dir)
+                lines += failure_lines(result, database, project)
             raise BuildError("\n".join(lines))
         try:
             row_counts = export_marts(database, build_dir / "export")
         except (duckdb.Error, OSError) as error:
             raise BuildError(f"cannot copy the marts: {error}") from error
-        publish(build_dir / "export", warehouse_dir)
-        remove_leftovers(build_dir, warehouse_dir)
+        publish(build_dir / "export", warehouse_dir, project.database_name)
+        remove_leftovers(database, warehouse_dir)
     return row_counts
 
 
 def main() -> int:
     """Parse the command line, build, and report; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--build-dir", type=Path, default=PROJECT_DIR / "build")
-    parser.add_argument("--warehouse-dir", type=Path, default=PROJECT_DIR / "warehouse")
+    parser.add_argument(
+        "--index", type=Path, metavar="DIR", help="index folder to build, see docs/your_own_index.md"
+    )
+    parser.add_argument("--build-dir", type=Path, help="default: build/ here, or in DIR")
+    parser.add_argument("--warehouse-dir", type=Path, help="default: warehouse/ here, or in DIR")
     arguments = parser.parse_args()
-    warehouse_dir = arguments.warehouse_dir.resolve()
+    home = arguments.index or PROJECT_DIR
+    build_dir = (arguments.build_dir or home / "build").resolve()
+    warehouse_dir = (arguments.warehouse_dir or home / "warehouse").resolve()
     started = time.monotonic()
     try:
-        row_counts = build(arguments.build_dir.resolve(), warehouse_dir)
-    except BuildError as error:
+        row_counts = build(build_dir, warehouse_dir, arguments.index)
+    except (BuildError, IndexFolderError) as error:
         print(f"\n{error}\n\nNothing was published; {warehouse_dir} is as it was.", file=sys.stderr)
         return 1
     for mart, row_count in row_counts.items():
         print(f"{row_count:>8,} rows  {mart}")
-    print(f"Published {warehouse_dir / DATABASE_NAME} in {time.monotonic() - started:.1f} s.")
+    published_name = database_name(arguments.index) if arguments.index else DATABASE_NAME
+    print(f"Published {warehouse_dir / published_name} in {time.monotonic() - started:.1f} s.")
     return 0
 
 

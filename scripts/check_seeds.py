@@ -70,6 +70,8 @@ class Seed:
         types: type of every column, in the order of the header.
         rules: arguments of every `valid_rows` test.
         may_be_empty: True if a header without rows is fine (`meta: {may_be_empty: true}`).
+        own_index: what an index in a folder of its own must do about it: `required`, `optional` or
+            `default` (`meta: {own_index: ...}`, see index_project.py).
     """
 
     name: str
@@ -77,6 +79,7 @@ class Seed:
     types: dict[str, str]
     rules: tuple[dict[str, Any], ...]
     may_be_empty: bool
+    own_index: str
 
 
 @dataclass(frozen=True)
@@ -108,13 +111,15 @@ def declared_seeds(project_dir: Path) -> list[Seed]:
         document = yaml.safe_load(declaration.read_text(encoding="utf-8"))
         for entry in document["seeds"]:
             tests = [test["valid_rows"]["arguments"] for test in entry["data_tests"]]
+            meta = entry["config"].get("meta", {})
             seeds.append(
                 Seed(
                     name=entry["name"],
                     path=seed_path(project_dir, entry["name"]),
                     types=entry["config"]["column_types"],
                     rules=tuple(tests),
-                    may_be_empty=entry["config"].get("meta", {}).get("may_be_empty", False),
+                    may_be_empty=meta.get("may_be_empty", False),
+                    own_index=meta.get("own_index", "required"),
                 )
             )
     return seeds
