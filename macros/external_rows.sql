@@ -21,7 +21,10 @@
     {%- if relation.identifier.endswith('.parquet') -%}
         read_parquet({{ location }}, union_by_name = true)
     {%- else -%}
-        read_csv({{ location }}, header = true, all_varchar = true, union_by_name = true)
+        read_csv(
+            {{ location }}, header = true, all_varchar = true, union_by_name = true,
+            delim = ',', quote = '"', escape = '"', comment = ''
+        )
     {%- endif -%}
 {%- endmacro %}
 

@@ -32,15 +32,19 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from check_seeds import PROJECT_DIR, Finding, check_seeds
+import yaml
+from check_external import check_input, external_places, sql_text
+from check_seeds import PROJECT_DIR, Finding
 from index_project import (
     DATABASE_NAME,
+    LOCATIONS,
     IndexFolderError,
     assemble_project,
     check_folder,
     database_name,
 )
 
+EXTERNAL_ROWS = "external_rows.duckdb"
 MART_SCHEMA = "main"
 STORAGE_VERSION = "v1.4.0"
 STAGED_SUFFIX = ".publishing"
@@ -59,24 +63,77 @@ class Project:
     Attributes:
         directory: the project.
         database_name: name of its DuckDB file.
+        index_dir: the index folder, as the user named it.
         origins: for an index folder, the user's file of every seed file that has one.
+        overrides: vars that the command line sets, locations as absolute paths.
     """
 
     directory: Path = PROJECT_DIR
     database_name: str = DATABASE_NAME
+    index_dir: Path | None = None
     origins: dict[str, str] = field(default_factory=dict)
+    overrides: dict[str, str] = field(default_factory=dict)
+
+    def locations(self) -> dict[str, str]:
+        """Return the locations of external rows, by name of the seed whose rows they add to."""
+        document = yaml.safe_load((self.directory / "dbt_project.yml").read_text(encoding="utf-8"))
+        settings = document["vars"] | self.overrides
+        return {
+            name: os.path.join(self.directory, settings[location])
+            for name, location in LOCATIONS.items()
+            if settings.get(location)
+        }
 
     def name_of(self, file: str) -> str:
-        """Return a seed file, relative to the project, as the user knows it."""
-        return self.origins.get(file, file)
+        """Return a seed file, relative to the project, or an external file as the user knows it."""
+        if file in self.origins:
+            return self.origins[file]
+        for directory in filter(None, (self.index_dir, Path())):
+            if Path(file).is_relative_to(directory.resolve()):
+                return str(directory / Path(file).relative_to(directory.resolve()))
+        return file
 
-    def findings(self) -> list[Finding]:
-        """Return what the input gate finds; the empty seeds of an index folder are as they must be."""
+    def findings(self, external_rows: Path) -> list[Finding]:
+        """Return what the input gate finds; the empty seeds of an index folder are as they must be.
+
+        Args:
+            external_rows: file to load external rows into.
+        """
+        findings = check_input(self.directory, self.locations(), external_rows, self.name_of)
+        left_out = {
+            str(path.relative_to(self.directory))
+            for path in self.directory.glob("seeds/**/*.csv")
+            if self.index_dir is not None and str(path.relative_to(self.directory)) not in self.origins
+        }
         return [
             replace(finding, file=self.name_of(finding.file))
-            for finding in check_seeds(self.directory)
-            if not self.origins or finding.file in self.origins
+            for finding in findings
+            if finding.file not in left_out
         ]
+
+    def places(self, table_name: str, row_key: str, external_rows: Path) -> list[str]:
+        """Return file and line of the input rows that a data test names.
+
+        Args:
+            table_name: seed or staging model, as the test names it.
+            row_key: key as data tests name it.
+            external_rows: file with the external rows, if there are any.
+        """
+        name = table_name.removeprefix("stg_").removeprefix("simulated_")
+        names = [table_name] if table_name.startswith("simulated_") else [name, f"simulated_{name}"]
+        files = [file for name in names for file in self.directory.glob(f"seeds/**/{name}.csv")]
+        places = []
+        for file in files:
+            lines = "".join(f":{line}" for line in seed_lines(file, row_key))
+            if lines:
+                places.append(self.name_of(str(file.relative_to(self.directory))) + lines)
+        if external_rows.exists():
+            places += external_places(
+                external_rows, name, key_of(row_key), self.name_of, MAXIMUM_SHOWN_LINES
+            )
+        if files and not places:
+            places.append(self.name_of(str(files[0].relative_to(self.directory))))
+        return places
 
 
 @contextlib.contextmanager
@@ -108,8 +165,16 @@ def remove_leftovers(database: Path, warehouse_dir: Path) -> None:
     """Delete what an interrupted build of a database may have left; never a published file."""
     for path in database.parent.glob(f"{database.name}*"):
         path.unlink()
+    remove_external_rows(database.parent / EXTERNAL_ROWS)
     shutil.rmtree(database.parent / "export", ignore_errors=True)
     remove_staged_files(warehouse_dir)
+
+
+def remove_external_rows(external_rows: Path) -> None:
+    """Delete the input gate's copy of external rows."""
+    external_rows.unlink(missing_ok=True)
+    external_rows.with_name(f"{external_rows.name}.wal").unlink(missing_ok=True)
+    shutil.rmtree(f"{external_rows}.tmp", ignore_errors=True)
 
 
 def remove_staged_files(warehouse_dir: Path) -> None:
@@ -133,7 +198,9 @@ def code_version() -> str:
     return described.stdout.strip()
 
 
-def run_dbt_build(database: Path, project_dir: Path) -> list[dict[str, Any]]:
+def run_dbt_build(
+    database: Path, project_dir: Path, overrides: dict[str, str]
+) -> list[dict[str, Any]]:
     """Run `dbt build` into a database file and return its node results.
 
     What is built is up to the project alone: DBT_* variables of the environment are not passed on.
@@ -141,6 +208,7 @@ def run_dbt_build(database: Path, project_dir: Path) -> list[dict[str, Any]]:
     Args:
         database: file to build; must not exist yet.
         project_dir: the dbt project.
+        overrides: vars that go before those of dbt_project.yml.
 
     Returns:
         The `results` of dbt's run_results.json.
@@ -151,7 +219,14 @@ def run_dbt_build(database: Path, project_dir: Path) -> list[dict[str, Any]]:
     results_file = project_dir / "target" / "run_results.json"
     results_file.unlink(missing_ok=True)
     completed = subprocess.run(
-        [Path(sys.executable).with_name("dbt"), "build", "--profiles-dir", project_dir],
+        [
+            Path(sys.executable).with_name("dbt"),
+            "build",
+            "--profiles-dir",
+            project_dir,
+            "--vars",
+            json.dumps(overrides),
+        ],
         cwd=project_dir,
         env={
             **{name: value for name, value in os.environ.items() if not name.startswith("DBT_")},
@@ -173,13 +248,16 @@ def failed(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [result for result in results if result["status"] in ("fail", "error")]
 
 
-def failure_lines(result: dict[str, Any], database: Path, project: Project) -> list[str]:
+def failure_lines(
+    result: dict[str, Any], database: Path, project: Project, external_rows: Path
+) -> list[str]:
     """Say what failed in one node result: for a data test, the rows that break the rule.
 
     Args:
         result: a failed dbt node result.
         database: the unpublished file, where the rows are.
-        project: the dbt project, to name seed files.
+        project: the dbt project, to name input files.
+        external_rows: file with the external rows, if there are any.
 
     Returns:
         Lines of text, the first one naming the node.
@@ -187,7 +265,6 @@ def failure_lines(result: dict[str, Any], database: Path, project: Project) -> l
     lines = [result["unique_id"]]
     if result["status"] != "fail" or not result["unique_id"].startswith("test."):
         return [*lines, *(f"    {line}" for line in str(result["message"]).splitlines())]
-    seed_files = {path.stem: path for path in project.directory.glob("seeds/**/*.csv")}
     with duckdb.connect(str(database), read_only=True) as connection:
         cursor = connection.execute(result["compiled_code"])
         columns = [column[0] for column in cursor.description]
@@ -195,11 +272,8 @@ def failure_lines(result: dict[str, Any], database: Path, project: Project) -> l
     for row in rows[:SHOWN_ROWS_PER_TEST]:
         values = dict(zip(columns, row, strict=True))
         if "rule" in values:
-            seed_file = seed_files.get(values["table_name"])
-            place = values["table_name"]
-            if seed_file is not None:
-                place = project.name_of(str(seed_file.relative_to(project.directory)))
-                place += "".join(f":{line}" for line in seed_lines(seed_file, values["row_key"]))
+            places = project.places(values["table_name"], values["row_key"], external_rows)
+            place = ", ".join(places) or values["table_name"]
             lines.append(
                 f"    {place}: {values['row_key']}: {values['column_name']} = "
                 f"{values['found']}: {values['rule']}"
@@ -209,6 +283,11 @@ def failure_lines(result: dict[str, Any], database: Path, project: Project) -> l
     if len(rows) > SHOWN_ROWS_PER_TEST:
         lines.append("    ... and more")
     return lines
+
+
+def key_of(row_key: str) -> dict[str, str]:
+    """Return the values by column of a key as data tests name it: edition=2025, city_id=aachen."""
+    return dict(part.split("=", 1) for part in row_key.split(", ") if "=" in part)
 
 
 def seed_lines(seed_file: Path, row_key: str) -> list[int]:
@@ -221,7 +300,7 @@ def seed_lines(seed_file: Path, row_key: str) -> list[int]:
     """
     with seed_file.open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
-    key = dict(part.split("=", 1) for part in row_key.split(", ") if "=" in part)
+    key = key_of(row_key)
     node_id = key.pop("node_id", None)
     key = {column: value for column, value in key.items() if rows and column in rows[0]}
     return [
@@ -230,11 +309,6 @@ def seed_lines(seed_file: Path, row_key: str) -> list[int]:
         if all(row[column] == value.replace("(empty)", "") for column, value in key.items())
         and (node_id is None or node_id in row.values())
     ][: MAXIMUM_SHOWN_LINES if key else 0]
-
-
-def sql_text(value: object) -> str:
-    """Return a value as an SQL text literal."""
-    return "'" + str(value).replace("'", "''") + "'"
 
 
 def export_marts(database: Path, export_dir: Path) -> dict[str, int]:
@@ -366,13 +440,19 @@ def publish(
     sync_directory(warehouse_dir)
 
 
-def build(build_dir: Path, warehouse_dir: Path, index_dir: Path | None = None) -> dict[str, int]:
+def build(
+    build_dir: Path,
+    warehouse_dir: Path,
+    index_dir: Path | None = None,
+    overrides: dict[str, str] | None = None,
+) -> dict[str, int]:
     """Build, test and publish the warehouse.
 
     Args:
         build_dir: directory of the unpublished build.
         warehouse_dir: directory of the published files.
         index_dir: index folder to build instead of this repository's seeds.
+        overrides: vars that go before those of the project, locations as absolute paths.
 
     Returns:
         Rows per published mart, by name.
@@ -392,22 +472,21 @@ def build(build_dir: Path, warehouse_dir: Path, index_dir: Path | None = None) -
             )
     with build_lock(build_dir):
         check_writable(warehouse_dir)
-        project = Project()
+        project = Project(overrides=overrides or {})
         if index_dir is not None:
-            origins = assemble_project(index_dir, build_dir / "project")
-            project = Project(build_dir / "project", database_name(index_dir), origins)
+            project = replace(
+                project,
+                directory=build_dir / "project",
+                database_name=database_name(index_dir),
+                index_dir=index_dir,
+                origins=assemble_project(index_dir, build_dir / "project", project.overrides),
+            )
         database = build_dir / project.database_name
         remove_leftovers(database, warehouse_dir)
-        findings = project.findings()
-        if findings:
-            lines = [f"{len(findings)} findings in the seeds:", *map(str, findings)]
-            raise BuildError("\n".join(lines))
-        results = run_dbt_build(database, project.directory)
-        if failed(results):
-            lines = ["the build failed:"]
-            for result in failed(results):
-                lines += failure_lines(result, database, project)
-            raise BuildError("\n".join(lines))
+        try:
+            check_and_run(project, database)
+        finally:
+            remove_external_rows(build_dir / EXTERNAL_ROWS)
         try:
             row_counts = export_marts(database, build_dir / "export")
         except (duckdb.Error, OSError) as error:
@@ -415,6 +494,29 @@ def build(build_dir: Path, warehouse_dir: Path, index_dir: Path | None = None) -
         publish(build_dir / "export", warehouse_dir, project.database_name)
         remove_leftovers(database, warehouse_dir)
     return row_counts
+
+
+def check_and_run(project: Project, database: Path) -> None:
+    """Check the input of a project, then run all its models and tests.
+
+    Args:
+        project: the dbt project.
+        database: file to build; must not exist yet.
+
+    Raises:
+        BuildError: the input has findings, or a model or test failed.
+    """
+    external_rows = database.with_name(EXTERNAL_ROWS)
+    findings = project.findings(external_rows)
+    if findings:
+        lines = [f"{len(findings)} findings in the input:", *map(str, findings)]
+        raise BuildError("\n".join(lines))
+    results = run_dbt_build(database, project.directory, project.overrides)
+    if failed(results):
+        lines = ["the build failed:"]
+        for result in failed(results):
+            lines += failure_lines(result, database, project, external_rows)
+        raise BuildError("\n".join(lines))
 
 
 def main() -> int:
@@ -425,13 +527,24 @@ def main() -> int:
     )
     parser.add_argument("--build-dir", type=Path, help="default: build/ here, or in DIR")
     parser.add_argument("--warehouse-dir", type=Path, help="default: warehouse/ here, or in DIR")
+    for location in LOCATIONS.values():
+        parser.add_argument(
+            f"--{location.replace('_', '-')}",
+            metavar="PATH",
+            help=f"CSV or Parquet file or glob, goes before {location} of the settings",
+        )
     arguments = parser.parse_args()
+    overrides = {
+        location: os.path.abspath(getattr(arguments, location))
+        for location in LOCATIONS.values()
+        if getattr(arguments, location)
+    }
     home = arguments.index or PROJECT_DIR
     build_dir = (arguments.build_dir or home / "build").resolve()
     warehouse_dir = (arguments.warehouse_dir or home / "warehouse").resolve()
     started = time.monotonic()
     try:
-        row_counts = build(build_dir, warehouse_dir, arguments.index)
+        row_counts = build(build_dir, warehouse_dir, arguments.index, overrides)
     except (BuildError, IndexFolderError) as error:
         print(f"\n{error}\n\nNothing was published; {warehouse_dir} is as it was.", file=sys.stderr)
         return 1

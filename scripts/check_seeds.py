@@ -30,6 +30,7 @@ WHOLE_NUMBER = re.compile(r"-?(0|[1-9]\d*)")
 INTEGER_LIMIT = 2**31 - 1
 
 Row = dict[str, str]
+OutsideKeys = dict[str, set[tuple[str, ...]]]
 
 
 @dataclass(frozen=True)
@@ -213,21 +214,10 @@ class SeedFile:
 
     def _header_is_right(self, header: list[str], columns: list[str]) -> bool:
         """Compare the header with the declared columns and say what differs."""
-        if header == columns:
-            return True
-        expected = f"The header must be {','.join(columns)}"
-        if len(header) == 1 and re.search(r"[;\t|]", header[0]):
-            self.report(1, "", header[0], "is not separated by commas", f"{expected}.")
-            return False
-        missing = [column for column in columns if column not in header]
-        unknown = [column for column in header if column not in columns]
-        twice = sorted({column for column in header if header.count(column) > 1})
-        for kind, names in (("lacks", missing), ("has unknown", unknown), ("repeats", twice)):
-            if names:
-                self.report(1, "", ",".join(names), f"{kind} columns", f"{expected}.")
-        if not (missing or unknown or twice):
-            self.report(1, "", ",".join(header), "has its columns in another order", f"{expected}.")
-        return False
+        problems = header_problems(header, columns, is_ordered=True)
+        for value, rule, advice in problems:
+            self.report(1, "", value, rule, advice)
+        return not problems
 
     def _check_value(self, line: int, column: str, value: str) -> None:
         """Check one value as text and against the type of its column."""
@@ -236,6 +226,37 @@ class SeedFile:
         )
         if problem:
             self.report(line, column, value, *problem)
+
+
+def header_problems(
+    header: list[str], columns: list[str], *, is_ordered: bool
+) -> list[tuple[str, str, str]]:
+    """Compare a header with the declared columns.
+
+    Args:
+        header: the columns found.
+        columns: the declared columns.
+        is_ordered: whether their order counts.
+
+    Returns:
+        Value, rule and advice of everything that differs.
+    """
+    if header == columns:
+        return []
+    expected = f"The header must be {','.join(columns)}"
+    if len(header) == 1 and re.search(r"[;\t|]", header[0]):
+        return [(header[0], "is not separated by commas", f"{expected}.")]
+    missing = [column for column in columns if column not in header]
+    unknown = [column for column in header if column not in columns]
+    twice = sorted({column for column in header if header.count(column) > 1})
+    problems = [
+        (",".join(names), f"{kind} columns", f"{expected}.")
+        for kind, names in (("lacks", missing), ("has unknown", unknown), ("repeats", twice))
+        if names
+    ]
+    if is_ordered and not problems:
+        problems.append((",".join(header), "has its columns in another order", f"{expected}."))
+    return problems
 
 
 def text_problem(value: str, column: str) -> tuple[str, str] | None:
@@ -299,12 +320,13 @@ def number_advice(value: str) -> str:
     return "Write digits with a decimal point only."
 
 
-def row_findings(table: Table, tables: dict[str, Table]) -> list[Finding]:
+def row_findings(table: Table, tables: dict[str, Table], outside: OutsideKeys) -> list[Finding]:
     """Check the row rules of a table: key, required columns, bounds, values and references.
 
     Args:
         table: the table.
         tables: all tables by seed name, for the references.
+        outside: keys that are known from elsewhere.
 
     Returns:
         The findings, in no particular order.
@@ -318,7 +340,7 @@ def row_findings(table: Table, tables: dict[str, Table]) -> list[Finding]:
         key = rules["key"]
         required = [name for name in key if name not in rules.get("nullable_key", [])]
         references = [
-            (reference["columns"], reference["to"], referenced_keys(reference, tables))
+            (reference["columns"], reference["to"], referenced_keys(reference, tables, outside))
             for reference in rules.get("references", [])
         ]
         first_lines: dict[tuple[str, ...], int] = {}
@@ -354,16 +376,19 @@ def row_findings(table: Table, tables: dict[str, Table]) -> list[Finding]:
     return findings
 
 
-def referenced_keys(reference: dict[str, Any], tables: dict[str, Table]) -> set[tuple[str, ...]]:
+def referenced_keys(
+    reference: dict[str, Any], tables: dict[str, Table], outside: OutsideKeys
+) -> set[tuple[str, ...]]:
     """Return the keys a reference may point to; a staging model stands for its seeds.
 
     Args:
         reference: one entry of `references` of `valid_rows`.
         tables: all tables by seed name.
+        outside: keys that are known from elsewhere.
     """
     name = reference["to"].removeprefix("stg_")
     targets = [tables[seed] for seed in (name, f"simulated_{name}") if seed in tables]
-    return {
+    return outside.get(reference["to"], set()) | {
         tuple(row[column] for column in reference["to_columns"])
         for target in targets
         for _, row in target.rows
@@ -375,11 +400,12 @@ def as_number(value: str) -> Decimal | None:
     return Decimal(value) if re.fullmatch(r"-?\d+(\.\d+)?", value) else None
 
 
-def check_seeds(project_dir: Path) -> list[Finding]:
+def check_seeds(project_dir: Path, outside: OutsideKeys | None = None) -> list[Finding]:
     """Check all seeds of a project.
 
     Args:
         project_dir: the dbt project.
+        outside: keys that are known from elsewhere, by the name of the model they belong to.
 
     Returns:
         All findings, by file and line.
@@ -399,8 +425,13 @@ def check_seeds(project_dir: Path) -> list[Finding]:
                 Finding(file, 0, "", "", "is declared in no YAML file", "Declare or remove it.")
             )
     for table in tables.values():
-        findings += row_findings(table, tables)
-    return sorted(findings, key=lambda finding: (finding.file, finding.line, finding.column))
+        findings += row_findings(table, tables, outside or {})
+    return sorted(findings, key=finding_order)
+
+
+def finding_order(finding: Finding) -> tuple[str, int, str]:
+    """Return what findings are sorted by: file, line, column."""
+    return finding.file, finding.line, finding.column
 
 
 def main() -> int:

@@ -40,12 +40,15 @@ class IndexFolderError(Exception):
     """The index folder cannot be made a project; the message names every file and reason."""
 
 
-def assemble_project(index_dir: Path, project_dir: Path) -> dict[str, str]:
+def assemble_project(
+    index_dir: Path, project_dir: Path, overrides: dict[str, str] | None = None
+) -> dict[str, str]:
     """Write the dbt project of an index folder; one that is there already is replaced.
 
     Args:
         index_dir: the index folder.
         project_dir: directory of the project; dbt's own target/ and build/ in it are kept.
+        overrides: settings that go before those of index.yml, locations as absolute paths.
 
     Returns:
         For every seed file of the project that holds rows of the index, by its path relative to
@@ -56,7 +59,7 @@ def assemble_project(index_dir: Path, project_dir: Path) -> dict[str, str]:
     """
     check_folder(index_dir)
     problems: list[str] = []
-    settings = read_settings(index_dir, problems)
+    settings = read_settings(index_dir, problems) | (overrides or {})
     seeds = declared_seeds(PROJECT_DIR)
     files = find_files(index_dir, project_dir, seeds, settings, problems)
     problems += missing_files(index_dir, seeds, files, settings)
