@@ -21,7 +21,7 @@ broken_rules as (
         cast(published_value as {{ dbt.type_string() }}) as found,
         'contradicts other published figures'
         || coalesce(' (they give ' || cast(computed_value as {{ dbt.type_string() }}) || ')', '')
-        || ': correct the seed, or explain it in seeds/results/known_contradictions.csv'
+        || ': correct the seed, or explain it in known_contradictions.csv'
             as rule
     from contradictions
     where contradiction_note is null

@@ -1,6 +1,6 @@
 {#-
   Simulated figures stay in simulated fields: no simulated city and no simulated score in a real
-  ranking, a simulated city is named as such, and a real city's score in a simulated field is
+  ranking, a simulated city is named as such in German or English, and a real city's score in a simulated field is
   flagged unless it is the published one.
 -#}
 with
@@ -15,10 +15,10 @@ scores as (
 
 published_scores as (
     select indicator_scores.*
-    from {{ ref('indicator_scores') }} as indicator_scores
+    from {{ ref('stg_indicator_scores') }} as indicator_scores
     inner join {{ ref('dim_rankings') }} as rankings
         on indicator_scores.ranking_id = rankings.ranking_id
-    where not rankings.is_simulated_field
+    where not rankings.is_simulated_field and not indicator_scores.is_simulated
 ),
 
 league as (
@@ -31,9 +31,10 @@ broken_rules as (
         {{ row_key(['city_id']) }} as row_key,
         'city_name' as column_name,
         city_name as found,
-        'a simulated city, and only a simulated one, must be named Simulierte Stadt NN' as rule
+        'a simulated city, and only a simulated one, must be named Simuliert... or Simulated ...'
+            as rule
     from cities
-    where is_simulated <> (city_name like 'Simulierte Stadt %')
+    where is_simulated <> (city_name like 'Simuliert%' or city_name like 'Simulated %')
 
     union all
 

@@ -77,7 +77,7 @@ BAD_INPUTS = {
     ),
     "unexplained contradiction": (
         {PUBLISHED: ("", "smart_city_index,2025,aachen,administration,6,,99.9,1,nowhere\n")},
-        [PUBLISHED, "city_id=aachen", "explain it in seeds/results/known_contradictions.csv"],
+        [PUBLISHED, "city_id=aachen", "explain it in known_contradictions.csv"],
     ),
     "score that is no number": (
         {SCORES: ("smart_city_index,2025,duesseldorf,payment,100.0,", "smart_city_index,2025,duesseldorf,payment,full,")},

@@ -43,7 +43,7 @@ REJECTED_UPDATES: dict[str, dict[str, str]] = {
     },
     "dim_indicators": {"weight > 0": "weight = 0"},
     "fct_indicator_scores": {
-        "score between 0 and 100": "score = 100.1 where status = 'scored'",
+        "score >= 0": "score = -0.1 where status = 'scored'",
         "(status = 'scored') = (score is not null)": "score = null where status = 'scored'",
         "status in ('scored', 'missing', 'not_applicable')": (
             "status = 'guessed' where status = 'missing'"
@@ -55,10 +55,10 @@ REJECTED_UPDATES: dict[str, dict[str, str]] = {
         ),
     },
     "fct_index_results": {
-        "index_value between 0 and 100": "index_value = 100.1 where index_value is not null",
-        "computed_index between 0 and 100": "computed_index = -0.1",
-        "published_index between 0 and 100": "published_index = 100.1",
-        "index_without_project_points between 0 and 100": "index_without_project_points = -0.1",
+        "index_value >= 0": "index_value = -0.1 where index_value is not null",
+        "computed_index >= 0": "computed_index = -0.1",
+        "published_index >= 0": "published_index = -0.1",
+        "index_without_project_points >= 0": "index_without_project_points = -0.1",
         "coverage between 0 and 1": "coverage = 1.1",
         "(index_value is null) = (index_basis is null)": (
             "index_basis = null where index_value is not null"
@@ -107,9 +107,9 @@ REJECTED_UPDATES: dict[str, dict[str, str]] = {
         "line_number >= 1": "line_number = 0 where line_number = 1",
     },
     "league_table": {
-        "overall_index between 0 and 100": "overall_index = 100.1",
+        "overall_index >= 0": "overall_index = -0.1",
         "overall_rank >= 1": "overall_rank = 0",
-        **{f"{name}_index between 0 and 100": f"{name}_index = -0.1" for name in CATEGORIES},
+        **{f"{name}_index >= 0": f"{name}_index = -0.1" for name in CATEGORIES},
         **{f"{name}_rank >= 1": f"{name}_rank = 0" for name in CATEGORIES},
     },
     "published_reconciliation": {

@@ -92,6 +92,13 @@ def rebuild_upstream(
                 connection.execute(f"create or replace table {node['relation_name']} as {code}")
 
 
+def make_table_of_view(connection: duckdb.DuckDBPyConnection, relation: str) -> None:
+    """Replace a view by a table with its rows, so that a row can be made bad."""
+    connection.execute(f"create temp table rows_of_the_view as select * from {relation}")
+    connection.execute(f"drop view {relation}")
+    connection.execute(f"create table {relation} as select * from rows_of_the_view")
+
+
 def attached_node(project: BuiltProject, test: Node) -> Node:
     """Return the seed or model that a generic data test is attached to."""
     node: Node = project.manifest["nodes"][test["attached_node"]]
@@ -190,10 +197,13 @@ def test_every_rule_of_valid_rows_can_fail(
         assert set(arguments) <= VALID_ROWS_ARGUMENTS, "an argument that has no bad data here"
         node = attached_node(built_project, test)
         relation = node["relation_name"]
+        is_view = node["config"]["materialized"] == "view"
         described = connection.execute(f"describe {relation}").fetchall()
         types = {column: column_type for column, column_type, *_ in described}
         for broken in broken_rules(relation, arguments, types):
             with subtests.test(name, statement=broken.statement), rolled_back(connection):
+                if is_view:
+                    make_table_of_view(connection, relation)
                 try:
                     connection.execute(broken.statement)
                 except duckdb.ConversionException as error:

@@ -160,8 +160,8 @@ final as (
         index_shares.share_of_index_variance,
 
         ---------- flags, with the thresholds of analysis_settings
-        coalesce(sqrt(summarised.score_variance), 0) < {{ setting('low_spread') }}
-            as has_low_spread,
+        coalesce(sqrt(summarised.score_variance), 0)
+        < {{ setting('low_spread') }} * indicators.scale_maximum / 100 as has_low_spread,
         summarised.share_at_zero > {{ setting('floor_or_ceiling_share') }} as has_floor_effect,
         summarised.share_at_maximum > {{ setting('floor_or_ceiling_share') }}
             as has_ceiling_effect,

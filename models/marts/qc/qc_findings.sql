@@ -13,6 +13,10 @@ previous_results as (
     select * from {{ ref('fct_index_results') }}
 ),
 
+editions as (
+    select * from {{ ref('dim_editions') }}
+),
+
 rank_jumps as (
     select
         'rank_jump' as rule_id,
@@ -21,11 +25,13 @@ rank_jumps as (
         city_id,
         category_id,
         cast(abs(tendency) as decimal(18, 12)) as found_value,
+        cast(1 as decimal(9, 3)) as threshold_factor,
         is_simulated,
         is_simulated_field
     from results
 ),
 
+-- the threshold is stated for a scale of 100
 index_jumps as (
     select
         'index_jump' as rule_id,
@@ -35,6 +41,7 @@ index_jumps as (
         results.category_id,
         cast(abs(results.index_value - previous_results.index_value) as decimal(18, 12))
             as found_value,
+        editions.scale_maximum / 100 as threshold_factor,
         results.is_simulated,
         results.is_simulated_field
     from results
@@ -44,6 +51,8 @@ index_jumps as (
             and results.previous_edition = previous_results.edition
             and results.city_id = previous_results.city_id
             and results.category_id = previous_results.category_id
+    inner join editions
+        on results.ranking_id = editions.ranking_id and results.edition = editions.edition
 ),
 
 candidates as (
@@ -52,7 +61,7 @@ candidates as (
     select * from index_jumps
 ),
 
-final as (
+compared as (
     select
         candidates.rule_id,
         candidates.ranking_id,
@@ -60,13 +69,18 @@ final as (
         candidates.city_id,
         candidates.category_id,
         candidates.found_value,
-        rules.threshold,
+        cast(rules.threshold * candidates.threshold_factor as decimal(9, 3)) as threshold,
         rules.description as rule_description,
         candidates.is_simulated,
         candidates.is_simulated_field
     from candidates
     inner join rules on candidates.rule_id = rules.rule_id
-    where candidates.found_value >= rules.threshold
+),
+
+final as (
+    select *
+    from compared
+    where found_value >= threshold
 )
 
 select * from final
