@@ -1,0 +1,338 @@
+"""An index kept in a folder of its own is built by data alone, and comes out exactly right.
+
+The example, examples/simulated_regions, differs from the Smart City Index in every setting. It is
+copied away from the repository, built by scripts/build.py --index, and recomputed in exact fractions.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import duckdb
+import pytest
+import yaml
+from conftest import PROJECT_ROOT, Differences
+from exact_index import ExactEdition, exact_editions, read_rows
+
+EXAMPLE = PROJECT_ROOT / "examples" / "simulated_regions"
+SCORES = Path("scores") / "simulated_indicator_scores.csv"
+# Its run time and code version differ by nature.
+EXCLUDED_MARTS = {"meta_build"}
+LIMIT = 1e-10
+
+
+@dataclass(frozen=True)
+class OwnIndex:
+    """A built copy of the example.
+
+    Attributes:
+        index_dir: the index folder.
+        database: the published DuckDB file.
+    """
+
+    index_dir: Path
+    database: Path
+
+
+def run_index_build(index_dir: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run scripts/build.py of the repository on an index folder, from the folder above it.
+
+    Args:
+        index_dir: the index folder.
+        arguments: further options.
+
+    Returns:
+        The ended process with its output; the exit code is not checked.
+    """
+    return subprocess.run(
+        [
+            sys.executable,
+            PROJECT_ROOT / "scripts" / "build.py",
+            "--index",
+            index_dir.name,
+            *arguments,
+        ],
+        cwd=index_dir.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def built(index_dir: Path) -> OwnIndex:
+    """Build an index folder, which must succeed."""
+    completed = run_index_build(index_dir)
+    assert completed.returncode == 0, f"{completed.stdout}\n{completed.stderr}"
+    return OwnIndex(index_dir, index_dir / "warehouse" / f"{index_dir.name}.duckdb")
+
+
+@pytest.fixture(scope="session")
+def own_index(tmp_path_factory: pytest.TempPathFactory) -> OwnIndex:
+    """Return the example, built once; a test that edits it puts everything back."""
+    index_dir = tmp_path_factory.mktemp("own_index") / "regions"
+    shutil.copytree(EXAMPLE, index_dir)
+    return built(index_dir)
+
+
+@pytest.fixture(scope="module")
+def connection(own_index: OwnIndex) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield the published file, read-only."""
+    with duckdb.connect(str(own_index.database), read_only=True) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def editions() -> dict[tuple[str, int], ExactEdition]:
+    """Return the example, recomputed."""
+    return exact_editions(EXAMPLE)
+
+
+def mart_checksums(database: Path) -> dict[str, str]:
+    """Return a checksum over all rows of every mart, ordered by all columns."""
+    with duckdb.connect(str(database), read_only=True) as opened:
+        marts = opened.execute("select table_name from duckdb_tables()").fetchall()
+        return {
+            mart: opened.execute(
+                f"select md5(string_agg(cast(mart as varchar), chr(10) order by cast(mart as varchar)))"
+                f" from main.{mart} as mart"
+            ).fetchall()[0][0]
+            for (mart,) in marts
+            if mart not in EXCLUDED_MARTS
+        }
+
+
+def content_hashes(directory: Path) -> dict[str, str]:
+    """Return the SHA-256 of every file of a directory by relative path."""
+    return {
+        str(path.relative_to(directory)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(directory.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_every_index_and_rank_agrees_with_exact_fractions(
+    connection: duckdb.DuckDBPyConnection,
+    editions: dict[tuple[str, int], ExactEdition],
+    differences: Differences,
+) -> None:
+    """Scores, indices and ranks of all nodes, cities and editions, missing ones included."""
+    rows = connection.execute(
+        "select ranking_id, edition, city_id, category_id, index_value, rank, rank_basis"
+        " from fct_index_results union all"
+        " select ranking_id, edition, city_id, indicator_id, score, rank, 'computed'"
+        " from fct_indicator_scores"
+    ).fetchall()
+    expected_count = sum(len(e.cities) * len(e.tree) for e in editions.values())
+    assert len(rows) == expected_count > 600
+    for ranking, year, city, node, index, rank, basis in rows:
+        edition = editions[ranking, year]
+        expected = edition.indices[node][city]
+        assert (index is None) == (expected is None), (ranking, year, city, node)
+        if expected is not None:
+            difference = abs(Fraction(index) - expected)
+            scale = Fraction(edition.settings["scale_maximum"])
+            differences.add("own index, share of the scale", float(difference / scale), LIMIT)
+        if basis != "published":
+            assert rank == edition.ranks[node].get(city), (ranking, year, city, node)
+
+
+def test_every_tendency_agrees(
+    connection: duckdb.DuckDBPyConnection, editions: dict[tuple[str, int], ExactEdition]
+) -> None:
+    """The rank in the edition named as previous less the rank now; none for who was not in it."""
+    previous = {
+        (row["ranking_id"], int(row["edition"])): int(row["previous_edition"] or 0)
+        for row in read_rows(EXAMPLE, "editions")
+    }
+    published = {
+        (row["ranking_id"], int(row["edition"]), row["city_id"], row["category_id"]): int(
+            row["published_rank"]
+        )
+        for row in read_rows(EXAMPLE, "published_results")
+    }
+    rows = connection.execute(
+        "select ranking_id, edition, city_id, category_id, tendency from fct_index_results"
+    ).fetchall()
+    counted = 0
+    for ranking, year, city, node, tendency in rows:
+        before = editions.get((ranking, previous[ranking, year]))
+        old_rank = before.ranks[node].get(city) if before and node in before.ranks else None
+        new_rank = editions[ranking, year].ranks[node].get(
+            city, published.get((ranking, year, city, node))
+        )
+        expected = None if old_rank is None or new_rank is None else old_rank - new_rank
+        assert tendency == expected, (ranking, year, city, node)
+        counted += tendency is not None
+    assert counted > 100
+
+
+def test_the_example_differs_in_every_setting() -> None:
+    """Every value of every setting that the methodology knows occurs in the example."""
+    nodes = read_rows(EXAMPLE, "hierarchy")
+    methodologies = read_rows(EXAMPLE, "methodologies")
+
+    def values(rows: list[dict[str, str]], column: str) -> set[str]:
+        return {row[column] for row in rows if row[column]}
+
+    assert values(nodes, "scoring_rule") == {
+        "as_scored", "rank_percent", "share_of_best", "min_max", "goalposts"
+    }  # fmt: skip
+    assert values(nodes, "direction") == {"higher_is_better", "lower_is_better"}
+    assert values(nodes, "aggregation") == {"arithmetic", "geometric"}
+    assert values(nodes, "role") == {"regular", "project"}
+    assert values(nodes, "is_capped") == values(nodes, "is_logarithmic") == {"true", "false"}
+    assert values(methodologies, "missing_value_rule") == {"renormalise", "zero", "no_index"}
+    assert values(methodologies, "rank_taken_on") == {"rounded", "unrounded"}
+    assert values(methodologies, "scale_maximum") == {"1", "100", "1000"}
+    assert "true" in values(read_rows(EXAMPLE, "simulated_indicator_scores"), "is_not_applicable")
+    assert {row["is_simulated_field"] for row in read_rows(EXAMPLE, "rankings")} == {"true"}
+
+
+def test_the_edge_cases_of_the_example_occur(connection: duckdb.DuckDBPyConnection) -> None:
+    """Depths, gaps, a tie, a zero, a cap and cities that come and go are in the marts."""
+    counts = connection.execute(
+        "select (select list(distinct heights.height order by heights.height) from"
+        "   (select max(height) as height from dim_categories group by ranking_id, edition)"
+        "   as heights),"
+        " (select list(distinct status order by status) from fct_indicator_scores),"
+        " (select count(*) > 0 from fct_index_results where tied_with is not null),"
+        " (select count(*) > 0 from fct_index_results where index_value = 0 and category_id = 'overall'),"
+        " (select count(*) > 0 from fct_indicator_scores where role = 'project' and score > 100),"
+        " (select count(*) > 0 from fct_index_results where is_new_in_field),"
+        " (select max(index_value) > 100 from fct_index_results)"
+    ).fetchall()
+    expected_statuses = ["missing", "not_applicable", "scored"]
+    assert counts == [([1, 2, 3], expected_statuses, True, True, True, True, True)]
+
+
+def test_every_mart_has_rows_or_says_why_not(connection: duckdb.DuckDBPyConnection) -> None:
+    """All marts hold the example; analysis marts those editions that analysis_coverage names."""
+    marts = [name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()]
+    assert len(marts) >= 29
+    empty = [
+        mart for mart in marts if connection.execute(f"select count(*) from {mart}").fetchall() == [(0,)]
+    ]
+    assert empty == []
+    coverage = connection.execute(
+        "select ranking_id, edition, status, is_additive from analysis_coverage order by all"
+    ).fetchall()
+    analysed = {(ranking, edition) for ranking, edition, status, _ in coverage if status == "analysed"}
+    assert len(analysed) == 5 and len(coverage) == 9
+    for mart, needs_sum in {"rank_robustness": False, "peer_cities": False, "rank_bounds": True}.items():
+        found = set(connection.execute(f"select distinct ranking_id, edition from {mart}").fetchall())
+        assert found == {
+            (ranking, edition)
+            for ranking, edition, status, is_additive in coverage
+            if status == "analysed" and (is_additive or not needs_sum)
+        }
+
+
+def test_the_league_table_has_the_columns_of_the_index(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    """The categories of index.yml have their columns, with descriptions, and no others have."""
+    columns = connection.execute(
+        "select column_name, comment from duckdb_columns() where table_name = 'league_table'"
+    ).fetchall()
+    settings = yaml.safe_load((EXAMPLE / "index.yml").read_text(encoding="utf-8"))
+    expected = {f"{category}_index" for category in settings["league_table_categories"]}
+    assert {name for name, _ in columns if name.endswith("_index")} == {*expected, "overall_index"}
+    assert all(comment for _, comment in columns)
+
+
+def test_nothing_is_written_outside_the_folder(own_index: OwnIndex) -> None:
+    """Build and published files are in the index folder; nothing is left beside them."""
+    assert sorted(path.name for path in own_index.index_dir.parent.iterdir()) == ["regions"]
+    assert sorted(path.name for path in (own_index.index_dir / "build").iterdir()) == [
+        ".lock",
+        "project",
+    ]
+    assert own_index.database.exists()
+
+
+def external_scores(index_dir: Path) -> list[dict[str, str]]:
+    """Take the scores out of an index folder and return them as rows for external files."""
+    rows = read_rows(index_dir, "simulated_indicator_scores")
+    (index_dir / SCORES).unlink()
+    return [{**row, "is_simulated": "true"} for row in rows]
+
+
+def add_setting(index_dir: Path, line: str) -> None:
+    """Add a line to the settings of an index."""
+    with (index_dir / "index.yml").open("a", encoding="utf-8") as settings:
+        settings.write(f"{line}\n")
+
+
+def write_csv(file: Path, rows: list[dict[str, str]], columns: list[str]) -> None:
+    """Write rows as a CSV file with the columns in an order."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("w", encoding="utf-8", newline="") as opened:
+        writer = csv.DictWriter(opened, columns, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def write_parquet(file: Path, rows: list[dict[str, str]]) -> None:
+    """Write rows as a Parquet file with the types that a data frame would have."""
+    text = file.with_suffix(".text")
+    write_csv(text, rows, list(rows[0]))
+    with duckdb.connect() as opened:
+        opened.execute(f"copy (from read_csv('{text}')) to '{file}' (format parquet)")
+        types = [kind for _, kind, *_ in opened.execute(f"describe from '{file}'").fetchall()]
+    assert {"BIGINT", "DOUBLE", "BOOLEAN"} <= set(types)
+    text.unlink()
+
+
+def test_csv_files_with_shuffled_columns_give_the_same(own_index: OwnIndex, tmp_path: Path) -> None:
+    """Scores from a glob of CSV files, columns and rows in other orders, change no mart."""
+    index_dir = tmp_path / "regions"
+    shutil.copytree(EXAMPLE, index_dir)
+    rows = external_scores(index_dir)
+    generator = random.Random(1)
+    generator.shuffle(rows)
+    for number in range(3):
+        columns = list(rows[0])
+        generator.shuffle(columns)
+        write_csv(index_dir / "large" / f"scores_{number}.csv", rows[number::3], columns)
+    add_setting(index_dir, "scores_location: large/scores_*.csv")
+    assert mart_checksums(built(index_dir).database) == mart_checksums(own_index.database)
+
+
+def test_parquet_files_give_the_same(own_index: OwnIndex, tmp_path: Path) -> None:
+    """Scores, members and cities from Parquet files change no mart; a bad row is named.
+
+    A score of an indicator that the tree does not have passes the gate, which knows no trees; the data
+    test's message names the row of the Parquet file, and the published files stay.
+    """
+    index_dir = tmp_path / "regions"
+    shutil.copytree(EXAMPLE, index_dir)
+    rows = external_scores(index_dir)
+    write_parquet(index_dir / "scores.parquet", rows)
+    add_setting(index_dir, "scores_location: scores.parquet")
+    for name, setting in {"cities": "cities", "field_members": "field_members"}.items():
+        file = index_dir / "entities" / f"simulated_{name}.csv"
+        of_file = [{**row, "is_simulated": "true"} for row in read_rows(index_dir, file.stem)]
+        file.unlink()
+        write_csv(index_dir / "large" / f"{name}.csv", of_file, list(of_file[0])[::-1])
+        add_setting(index_dir, f"{setting}_location: large/{name}.csv")
+    index = built(index_dir)
+    assert mart_checksums(index.database) == mart_checksums(own_index.database)
+    before = content_hashes(index_dir / "warehouse")
+    rows[9]["indicator_id"] = "misspelt"
+    write_parquet(index_dir / "scores.parquet", rows)
+    completed = run_index_build(index_dir)
+    assert completed.returncode == 1
+    for text in ["regions/scores.parquet:10: ", "misspelt", "must be one of the edition's tree"]:
+        assert text in completed.stderr, completed.stderr
+    assert "Nothing was published" in completed.stderr
+    assert content_hashes(index_dir / "warehouse") == before
+    assert not (index_dir / "build" / "external_rows.duckdb").exists()
