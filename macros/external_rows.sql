@@ -22,8 +22,8 @@
         read_parquet({{ location }}, union_by_name = true)
     {%- else -%}
         read_csv(
-            {{ location }}, header = true, all_varchar = true, union_by_name = true,
-            delim = ',', quote = '"', escape = '"', comment = ''
+            {{ location }}, all_varchar = true, union_by_name = true,
+            header = true, delim = ',', quote = '"', escape = '"', comment = ''
         )
     {%- endif -%}
 {%- endmacro %}

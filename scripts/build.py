@@ -94,22 +94,14 @@ class Project:
         return file
 
     def findings(self, external_rows: Path) -> list[Finding]:
-        """Return what the input gate finds; the empty seeds of an index folder are as they must be.
+        """Return what the input gate finds.
 
         Args:
             external_rows: file to load external rows into.
         """
-        findings = check_input(self.directory, self.locations(), external_rows, self.name_of)
-        left_out = {
-            str(path.relative_to(self.directory))
-            for path in self.directory.glob("seeds/**/*.csv")
-            if self.index_dir is not None and str(path.relative_to(self.directory)) not in self.origins
-        }
-        return [
-            replace(finding, file=self.name_of(finding.file))
-            for finding in findings
-            if finding.file not in left_out
-        ]
+        return check_input(
+            self.directory, self.locations(), external_rows, self.name_of, self.origins
+        )
 
     def places(self, table_name: str, row_key: str, external_rows: Path) -> list[str]:
         """Return file and line of the input rows that a data test names.

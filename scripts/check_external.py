@@ -9,6 +9,8 @@ file, line (for Parquet the row, from 1), column, value, rule and advice, like t
 
 from __future__ import annotations
 
+import csv
+import gzip
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -20,6 +22,7 @@ from check_seeds import (
     DECIMAL_TYPE,
     INTEGER_LIMIT,
     Finding,
+    OutsideKeys,
     Seed,
     check_seeds,
     declared_seeds,
@@ -31,11 +34,7 @@ from check_seeds import (
 )
 
 # The same as in macros/external_rows.sql, so that the gate reads what the build reads.
-CSV_OPTIONS = (
-    "header = true, all_varchar = true, union_by_name = true,"
-    " delim = ',', quote = '\"', escape = '\"', comment = ''"
-)
-PARQUET_OPTIONS = "union_by_name = true"
+CSV_FORMAT = "header = true, delim = ',', quote = '\"', escape = '\"', comment = ''"
 SHOWN_ROWS_PER_RULE = 10
 FLAG = "is_simulated"
 INVISIBLE = r"[\p{Cc}\p{Cf}\p{Co}\x{00A0}\x{1680}\x{2000}-\x{200A}\x{202F}\x{205F}\x{3000}]"
@@ -97,13 +96,6 @@ class ExternalTable:
         """Add a finding about a file as a whole or one of its lines."""
         self.findings.append(Finding(self.shown(file), line, "", value, rule, advice))
 
-    def _reader(self, files: list[str]) -> str:
-        """Return the SQL that reads files."""
-        names = f"[{', '.join(map(sql_text, files))}]"
-        if self.is_parquet:
-            return f"read_parquet({names}, {PARQUET_OPTIONS}, filename = true)"
-        return f"read_csv({names}, {CSV_OPTIONS}, filename = true)"
-
     def _load(self) -> bool:
         """Load the rows of all files as texts; returns whether that was possible."""
         try:
@@ -119,59 +111,55 @@ class ExternalTable:
                 "Correct the path; it is relative to the folder of the setting.",
             )  # fmt: skip
             return False
-        files = [file for (file,) in found]
-        if not all([self._columns_are_right(file) for file in files]):
-            return False
-        reader = self._reader(files)
-        try:
-            types = {
-                name: column_type
-                for name, column_type, *_ in self.connection.execute(
-                    f"describe select * from {reader}"
-                ).fetchall()
-            }
-            texts = [f"{as_text(name, types[name])} as {name}" for name in self.seed.types]
-            self.connection.execute(
-                f"create or replace table {self.seed.name} as"
-                f" select {', '.join(texts)}, filename from {reader}"
-            )
-        except duckdb.Error as error:
-            self._report_error(self.location, error)
+        name, columns = self.seed.name, ", ".join(f"{column} varchar" for column in self.seed.types)
+        self.connection.execute(f"create or replace table {name} ({columns}, filename varchar)")
+        if not all([self._load_file(file) for (file,) in found]):
             return False
         self.connection.execute(
-            f"create or replace table {self.seed.name}_files as"
-            f" select filename, min(rowid) as first_row from {self.seed.name} group by filename"
+            f"create or replace table {name}_files as"
+            f" select filename, min(rowid) as first_row from {name} group by filename"
         )
         self.connection.execute(
-            f"create or replace view {self.seed.name}_rows as"
-            f" select rows.rowid as row_id, rows.* from {self.seed.name} as rows"
+            f"create or replace view {name}_rows as"
+            f" select rows.rowid as row_id, rows.* from {name} as rows"
         )
-        (row_count,) = self.connection.execute(
-            f"select count(*) from {self.seed.name}"
-        ).fetchall()[0]
-        if row_count == 0:
+        if self.connection.execute(f"select count(*) from {name}").fetchall() == [(0,)]:
             self.report(self.location, 0, "has no rows", "Correct the location, or leave it out.")
         return True
 
-    def _columns_are_right(self, file: str) -> bool:
-        """Check that a file can be read and has the declared columns, in any order."""
+    def _load_file(self, file: str) -> bool:
+        """Load one file, which must have the declared columns in any order; returns whether it did."""
         try:
-            described = self.connection.execute(
-                f"describe select * exclude (filename) from {self._reader([file])}"
-            ).fetchall()
-        except duckdb.Error as error:
+            types = self._parquet_types(file) if self.is_parquet else csv_types(file)
+            problems = header_problems(list(types), list(self.seed.types), is_ordered=False)
+            for value, rule, advice in problems:
+                self.report(file, 0 if self.is_parquet else 1, rule, advice, value)
+            if problems:
+                return False
+            texts = [f"{as_text(name, types[name])} as {name}" for name in self.seed.types]
+            reader = (
+                f"read_parquet({sql_text(file)})"
+                if self.is_parquet
+                else f"read_csv({sql_text(file)}, auto_detect = false, {CSV_FORMAT},"
+                f" new_line = {sql_text(line_end(file))}, columns = {struct(types)})"
+            )
+            self.connection.execute(
+                f"insert into {self.seed.name}"
+                f" select {', '.join(texts)}, {sql_text(file)} from {reader}"
+            )
+        except (duckdb.Error, OSError, UnicodeDecodeError, csv.Error) as error:
             self._report_error(file, error)
             return False
-        header = [name for name, *_ in described]
-        problems = header_problems(header, list(self.seed.types), is_ordered=False)
-        for value, rule, advice in problems:
-            self.report(file, 0 if self.is_parquet else 1, rule, advice, value)
-        return not problems
+        return True
 
-    def _report_error(self, file: str, error: duckdb.Error) -> None:
-        """Add a finding for a file that DuckDB cannot read, with the line if it names one."""
+    def _parquet_types(self, file: str) -> dict[str, str]:
+        """Return the type of every column of a Parquet file, in the order of the file."""
+        described = self.connection.execute(f"describe from read_parquet({sql_text(file)})")
+        return {name: column_type for name, column_type, *_ in described.fetchall()}
+
+    def _report_error(self, file: str, error: Exception) -> None:
+        """Add a finding for a file that cannot be read, with the line if the error names one."""
         message = str(error)
-        named_file = re.search(r"^\s*file = (.+)$", message, re.MULTILINE)
         line = re.search(r"CSV Error on Line: (\d+)", message)
         reasons = [
             text.strip()
@@ -179,8 +167,8 @@ class ExternalTable:
             if text.strip() and "CSV Error on Line" not in text and "Original Line" not in text
         ]
         self.report(
-            named_file[1] if named_file else file, int(line[1]) if line else 0,
-            f"cannot be read: {reasons[0] if reasons else message}",
+            file, int(line[1]) if line else 0,
+            f"cannot be read: {(reasons or [message])[0].rstrip('.')}",
             "It must be a whole Parquet file, or comma-separated UTF-8 text with a header.",
         )  # fmt: skip
 
@@ -207,6 +195,43 @@ class ExternalTable:
             )
 
 
+def first_line(file: str) -> str:
+    """Return the first line of a text file, which may be compressed as .gz, with its end.
+
+    Raises:
+        OSError: the file cannot be opened.
+        UnicodeDecodeError: the line is not UTF-8.
+    """
+    opened = gzip.open(file, "rb") if file.endswith(".gz") else Path(file).open("rb")
+    with opened as lines:
+        return lines.readline().decode("utf-8-sig")
+
+
+def line_end(file: str) -> str:
+    r"""Return how the lines of a text file end, as DuckDB writes it: \n or \r\n."""
+    return r"\r\n" if first_line(file).endswith("\r\n") else r"\n"
+
+
+def csv_types(file: str) -> dict[str, str]:
+    """Return the columns of a CSV file in the order of its header, all of them texts.
+
+    A repeated column has a name of its own, so that it shows as unknown.
+
+    Raises:
+        csv.Error: the header has a quote that is misplaced or not closed.
+    """
+    (header,) = list(csv.reader([first_line(file).rstrip("\r\n")], strict=True)) or [[]]
+    return {
+        f"{column} (again)" if column in header[:position] else column: "VARCHAR"
+        for position, column in enumerate(header)
+    }
+
+
+def struct(types: dict[str, str]) -> str:
+    """Return columns and types as an SQL struct."""
+    return f"{{{', '.join(f'{sql_text(name)}: {sql_text(kind)}' for name, kind in types.items())}}}"
+
+
 def as_text(column: str, column_type: str) -> str:
     """Return SQL for a column as the text that a CSV file would have.
 
@@ -221,10 +246,11 @@ def as_text(column: str, column_type: str) -> str:
     text = f"cast({column} as varchar)"
     if column_type == "DOUBLE":
         # 1e-07 and 1e+16 in full
-        text = (
-            f"case when contains({text}, 'e') then coalesce("
-            f"cast(try_cast({column} as decimal(38, 15)) as varchar), {text}) else {text} end"
+        in_full = (
+            f"case when abs({column}) < 1 then cast(try_cast({column} as decimal(38, 15)) as varchar)"
+            f" else cast(try_cast({column} as hugeint) as varchar) end"
         )
+        text = f"case when contains({text}, 'e') then coalesce({in_full}, {text}) else {text} end"
     if column_type == "DOUBLE" or column_type.startswith("DECIMAL"):
         return (
             f"case when contains({text}, '.') then rtrim(rtrim({text}, '0'), '.') else {text} end"
@@ -286,13 +312,10 @@ def value_rules(seed: Seed) -> Iterable[BrokenRows]:
             yield rule(is_bad_text(column), column, text_wording(column))
         else:
             yield rule(is_bad_value(column, column_type), column, type_wording(column_type))
+    required = [FLAG]
     for arguments in seed.rules:
         key = [name for name in arguments["key"] if name not in arguments.get("nullable_key", [])]
-        for column in dict.fromkeys([*key, *arguments.get("required", [])]):
-            yield rule(
-                f"coalesce({column}, '') = ''", column,
-                lambda _: ("must not be empty", "Fill it in."),
-            )  # fmt: skip
+        required += [*key, *arguments.get("required", [])]
         for column, (lowest, highest) in arguments.get("bounds", {}).items():
             yield rule(
                 f"try_cast({column} as decimal(38, 12)) not between {lowest} and {highest}", column,
@@ -305,6 +328,11 @@ def value_rules(seed: Seed) -> Iterable[BrokenRows]:
                 f"{column} not in ({', '.join(map(sql_text, accepted))})", column,
                 lambda _, values=accepted: (f"must be one of {', '.join(values)}", "Correct it."),
             )  # fmt: skip
+    for column in dict.fromkeys(required):
+        yield rule(
+            f"coalesce({column}, '') = ''", column,
+            lambda _: ("must not be empty", "Fill it in."),
+        )  # fmt: skip
 
 
 def row_rules(seed: Seed, tables: dict[str, list[str]]) -> Iterable[BrokenRows]:
@@ -412,12 +440,11 @@ def load_seeds(connection: duckdb.DuckDBPyConnection, seeds: list[Seed]) -> None
     """Load all seeds, which passed the gate, as tables of texts into schema `seeds`."""
     connection.execute("create or replace schema seeds")
     for seed in seeds:
-        columns = ", ".join(f"{sql_text(column)}: 'VARCHAR'" for column in seed.types)
+        columns = struct(dict.fromkeys(seed.types, "VARCHAR"))
         is_simulated = str(seed.name.startswith("simulated_")).lower()
         connection.execute(
             f"create table seeds.{seed.name} as select *, '{is_simulated}' as {FLAG} from read_csv("
-            f"{sql_text(seed.path)}, auto_detect = false, header = true, delim = ',',"
-            f" quote = '\"', escape = '\"', columns = {{{columns}}})"
+            f"{sql_text(seed.path)}, auto_detect = false, {CSV_FORMAT}, columns = {columns})"
         )
 
 
@@ -426,6 +453,7 @@ def check_input(
     locations: dict[str, str],
     database: Path,
     shown: Callable[[str], str] = str,
+    origins: dict[str, str] | None = None,
 ) -> list[Finding]:
     """Check all seeds of a project and the files of its locations.
 
@@ -435,13 +463,15 @@ def check_input(
         database: file to load external rows into; must not exist yet, and is left for
             `external_places`. Not written without locations.
         shown: returns a path of an external file as the user knows it.
+        origins: for an assembled project, what `assemble_project` returned: the user's file of every
+            seed file. The other seed files have a header only, as they must.
 
     Returns:
         All findings, by file and line. Rows of external files are checked once the seeds and the
         columns of all files are right.
     """
     if not locations:
-        return check_seeds(project_dir)
+        return seed_findings(project_dir, {}, origins)
     seeds = declared_seeds(project_dir)
     with duckdb.connect(
         str(database),
@@ -467,15 +497,32 @@ def check_input(
             known_cities = (
                 set(connection.execute("select city_id from cities").fetchall()) if cities else set()
             )
-            seed_findings = check_seeds(project_dir, {"stg_cities": known_cities})
-            findings += seed_findings
-            if not seed_findings:
+            found_in_seeds = seed_findings(project_dir, {"stg_cities": known_cities}, origins)
+            findings += found_in_seeds
+            if not found_in_seeds:
                 load_seeds(connection, seeds)
                 for table in external.values():
                     already_found = len(table.findings)
                     check_rows(table, tables)
                     findings += table.findings[already_found:]
     return sorted(findings, key=finding_order)
+
+
+def seed_findings(
+    project_dir: Path, outside: OutsideKeys, origins: dict[str, str] | None
+) -> list[Finding]:
+    """Return what is wrong with the seeds, under the names of the user's files.
+
+    Args:
+        project_dir: the dbt project.
+        outside: keys that are known from elsewhere, as for `check_seeds`.
+        origins: as for `check_input`.
+    """
+    return [
+        replace(finding, file=origins[finding.file]) if origins else finding
+        for finding in check_seeds(project_dir, outside)
+        if not origins or finding.file in origins
+    ]
 
 
 def check_rows(table: ExternalTable, tables: dict[str, list[str]]) -> None:

@@ -1,0 +1,346 @@
+"""The gate for files from outside names file, line, column, value and rule, like that of the seeds."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import PROJECT_ROOT
+from test_own_index import EXAMPLE, SCORES, content_hashes, run_index_build
+
+sys.path.insert(0, str(PROJECT_ROOT / "scripts"))
+
+from check_external import CSV_FORMAT, SHOWN_ROWS_PER_RULE, check_input  # noqa: E402
+from check_seeds import Finding  # noqa: E402
+from index_project import LOCATIONS, assemble_project  # noqa: E402
+
+HEADERS = {
+    "indicator_scores": "ranking_id,edition,city_id,indicator_id,raw_value,is_not_applicable,source,is_simulated",
+    "cities": "city_id,city_name,state_code,state_name,population,latitude,longitude,source,is_simulated",
+    "field_members": "ranking_id,city_id,first_edition,last_edition,source,is_simulated",
+}
+GOOD_ROWS = {
+    "indicator_scores": "simulated_living,2019,region_01,life_expectancy,80.1,false,made up,true",
+    "cities": "region_10,Simulierte Region 10,G4,Simulierte Gruppe 4,1000,,,made up,true",
+    "field_members": "simulated_living,region_09,2023,,made up,true",
+}
+
+
+@dataclass(frozen=True)
+class AssembledProject:
+    """A project of an index folder, and the folder's file of every seed file."""
+
+    directory: Path
+    origins: dict[str, str]
+
+
+def project_with(directory: Path, edit: Callable[[Path], None] | None = None) -> AssembledProject:
+    """Assemble a project of the example without its scores, for files to be checked against.
+
+    Args:
+        directory: directory to work in.
+        edit: what to change in the copy of the index folder first.
+    """
+    copy = directory / "regions"
+    shutil.copytree(EXAMPLE, copy)
+    (copy / SCORES).unlink()
+    (copy / "index.yml").write_text("scores_location: given/*\n", encoding="utf-8")
+    if edit is not None:
+        edit(copy)
+    return AssembledProject(directory / "project", assemble_project(copy, directory / "project"))
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> AssembledProject:
+    """Return a project of the example without scores; tests must not change it."""
+    return project_with(tmp_path_factory.mktemp("gate"))
+
+
+class Gate:
+    """Checks files in a directory against a project."""
+
+    def __init__(self, project: AssembledProject, directory: Path) -> None:
+        self.project = project
+        self.directory = directory
+
+    def check(self, **locations: str) -> list[Finding]:
+        """Return the findings for locations relative to the directory, by name of the seed."""
+        return check_input(
+            self.project.directory,
+            {name: str(self.directory / location) for name, location in locations.items()},
+            self.directory / "rows.duckdb",
+            lambda path: str(Path(path).relative_to(self.directory)),
+            self.project.origins,
+        )
+
+    def write(self, name: str, *lines: str) -> None:
+        """Write a text file."""
+        (self.directory / name).write_bytes("".join(f"{line}\n" for line in lines).encode())
+
+    def write_parquet(self, name: str, query: str) -> None:
+        """Write the result of a query as a Parquet file."""
+        with duckdb.connect() as connection:
+            connection.execute(f"copy ({query}) to '{self.directory / name}' (format parquet)")
+
+
+@pytest.fixture
+def gate(project: AssembledProject, tmp_path: Path) -> Gate:
+    """Return a gate with a directory of its own."""
+    return Gate(project, tmp_path)
+
+
+# The input, the row (field by field, from 0, and its new text), and what the finding must say.
+BAD_VALUES: dict[str, tuple[str, int, str, tuple[str, str]]] = {
+    "score as text": ("indicator_scores", 4, "full", ("raw_value", "must be a number")),
+    "score NaN": ("indicator_scores", 4, "NaN", ("raw_value", "must be a number")),
+    "score infinite": ("indicator_scores", 4, "inf", ("raw_value", "must be a number")),
+    "score with an exponent": ("indicator_scores", 4, "1e2", ("raw_value", "must be a number")),
+    "score with a comma": ("indicator_scores", 4, '"80,1"', ("raw_value", "must be a number")),
+    "too many digits": ("indicator_scores", 4, "8.1234567", ("raw_value", "more than 6 digits")),
+    "too large": ("indicator_scores", 4, "9" * 13, ("raw_value", "too large")),
+    "edition with digits": ("indicator_scores", 1, "2019.0", ("edition", "whole number")),
+    "edition too large": ("indicator_scores", 1, "3000000000", ("edition", "too large")),
+    "flag in capitals": ("indicator_scores", 5, "FALSE", ("is_not_applicable", "true or false")),
+    "flag empty": ("indicator_scores", 5, "", ("is_not_applicable", "must not be empty")),
+    "source empty": ("indicator_scores", 6, "", ("source", "must not be empty")),
+    "key empty": ("indicator_scores", 2, "", ("city_id", "must not be empty")),
+    "identifier in capitals": ("indicator_scores", 2, "Region_01", ("city_id", "is no identifier")),
+    "identifier with a space": ("indicator_scores", 3, "life expectancy", ("indicator_id", "is no identifier")),
+    "unknown city": ("indicator_scores", 2, "atlantis", ("city_id", "must exist in cities")),
+    "unknown edition": ("indicator_scores", 1, "2020", ("ranking_id, edition", "must exist in editions")),
+    "unknown ranking": ("indicator_scores", 0, "nowhere", ("ranking_id, edition", "must exist in editions")),
+    "no flag of simulation": ("indicator_scores", 7, "", ("is_simulated", "must not be empty")),
+    "real score of a simulated city": ("indicator_scores", 7, "false", ("is_simulated", "must be true for a simulated city")),
+    "space at the end": ("cities", 1, '"Simulierte Region 10 "', ("city_name", "begins or ends with a space")),
+    "invisible character": ("cities", 1, "Simulierte Re\u200bgion 10", ("city_name", "invisible character U+200B")),
+    "no-break space": ("cities", 3, "Simulierte\u00a0Gruppe", ("state_name", "invisible character U+00A0")),
+    "decomposed letters": ("cities", 1, "Simulierte Regio\u0301n", ("city_name", "decomposed Unicode")),
+    "Cyrillic letter": ("cities", 1, "Simulierte R\u0435gion", ("city_name", "CYRILLIC SMALL LETTER IE")),
+    "population zero": ("cities", 4, "0", ("population", "must be between 1 and 100000000")),
+    "latitude beyond the pole": ("cities", 5, "90.1", ("latitude", "must be between -90 and 90")),
+    "latitude too exact": ("cities", 5, "50.12345", ("latitude", "more than 4 digits")),
+    "simulated city with another name": ("cities", 1, "Region 10", ("city_name", "must be named Simuliert")),
+    "real city with a simulated name": ("cities", 8, "false", ("city_name", "must be named Simuliert")),
+    "city of the seeds": ("cities", 0, "region_01", ("city_id", "stands in simulated_cities.csv already")),
+    "name of the seeds": ("cities", 1, "Simulierte Region 01", ("city_name", "stands in simulated_cities.csv already")),
+    "member of the seeds": ("field_members", 1, "region_01", ("ranking_id, city_id", "stands in simulated_field_members.csv already")),
+    "year too small": ("field_members", 2, "203", ("first_edition", "must be between 1900 and 2999")),
+    "real member that is a simulated city": ("field_members", 5, "false", ("is_simulated", "must be true for a simulated city")),
+    "member of an unknown ranking": ("field_members", 0, "nowhere", ("ranking_id", "must exist in rankings")),
+}  # fmt: skip
+
+
+def edited_row(row: str, position: int, text: str) -> str:
+    """Return a row of CSV with another text in a field, quotes and all."""
+    fields = row.split(",")
+    fields[position] = text
+    return ",".join(fields)
+
+
+@pytest.mark.parametrize("case", BAD_VALUES)
+def test_bad_value_is_named(gate: Gate, case: str) -> None:
+    """File, line, column, value, rule and advice of every kind of bad value are named."""
+    name, position, text, (column, rule) = BAD_VALUES[case]
+    row = edited_row(GOOD_ROWS[name], position, text)
+    # the bad row stands on line 3 of the second file
+    other = "region_11,Simulierte Region 11,G4,Simulierte Gruppe 4,1000,,,made up,true"
+    rows = {
+        "indicator_scores": "simulated_living,2019,region_02,life_expectancy,80.1,false,made up,true",
+        "cities": other,
+        "field_members": "simulated_services,region_09,2023,,made up,true",
+    }
+    third = {
+        "indicator_scores": "simulated_living,2019,region_03,life_expectancy,80.1,false,made up,true",
+        "cities": other.replace("11", "12"),
+        "field_members": "simulated_services,region_08,2023,,made up,true",
+    }
+    gate.write("part_1.csv", HEADERS[name], rows[name])
+    gate.write("part_2.csv", HEADERS[name], third[name], row)
+    findings = gate.check(**{name: "part_*.csv"})
+    (value,) = next(csv.reader(io.StringIO(text))) if text else ("",)
+    matching = [f for f in findings if f.column == column and rule in f.rule]
+    assert matching, findings
+    assert {(finding.file, finding.line) for finding in matching} == {("part_2.csv", 3)}
+    assert all(finding.advice for finding in matching)
+    if column == HEADERS[name].split(",")[position]:
+        assert all(finding.value == value for finding in matching)
+
+
+def test_good_rows_have_no_findings(gate: Gate) -> None:
+    """Columns in any order, and editions as a data frame writes them, are fine."""
+    for name, row in GOOD_ROWS.items():
+        gate.write(f"{name}.csv", HEADERS[name], row)
+    assert gate.check(**{name: f"{name}.csv" for name in GOOD_ROWS}) == []
+
+
+FILES: dict[str, tuple[str, list[str], tuple[str, int, str]]] = {
+    "no file": ("other.csv", [], ("scores*.csv", 0, "no file matches")),
+    "empty file": ("scores.csv", [], ("scores.csv", 1, "lacks columns")),
+    "header only": ("scores.csv", [HEADERS["indicator_scores"]], ("scores*.csv", 0, "has no rows")),
+    "missing column": ("scores.csv", ["ranking_id,edition", "a,1"], ("scores.csv", 1, "lacks columns")),
+    "unknown column": ("scores.csv", [HEADERS["indicator_scores"] + ",note", GOOD_ROWS["indicator_scores"] + ",x"], ("scores.csv", 1, "has unknown columns")),
+    "column in capitals": ("scores.csv", [HEADERS["indicator_scores"].replace("edition", "Edition"), GOOD_ROWS["indicator_scores"]], ("scores.csv", 1, "lacks columns")),
+    "repeated column": ("scores.csv", [HEADERS["indicator_scores"] + ",edition", GOOD_ROWS["indicator_scores"] + ",2019"], ("scores.csv", 1, "has unknown columns")),
+    "semicolons": ("scores.csv", [HEADERS["indicator_scores"].replace(",", ";"), GOOD_ROWS["indicator_scores"].replace(",", ";")], ("scores.csv", 1, "not separated by commas")),
+    "too many fields": ("scores.csv", [HEADERS["indicator_scores"], GOOD_ROWS["indicator_scores"], GOOD_ROWS["indicator_scores"] + ",x"], ("scores.csv", 3, "cannot be read")),
+    "unclosed quote": ("scores.csv", [HEADERS["indicator_scores"], GOOD_ROWS["indicator_scores"].replace("made up", '"made up')], ("scores.csv", 2, "cannot be read")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", FILES)
+def test_bad_file_is_named(gate: Gate, case: str) -> None:
+    """A file that is missing, unreadable or has other columns is named, with the line if there is one."""
+    file, lines, (found_file, line, rule) = FILES[case]
+    gate.write(file, *lines)
+    findings = gate.check(indicator_scores="scores*.csv")
+    assert findings
+    assert (findings[0].file, findings[0].line) == (found_file, line), findings
+    assert any(rule in finding.rule for finding in findings), findings
+    assert all(finding.advice for finding in findings)
+
+
+def test_files_that_cannot_be_read_are_named(gate: Gate) -> None:
+    """Latin-1, a text that is called Parquet, and a missing network file are findings."""
+    (gate.directory / "latin.csv").write_bytes(
+        f"{HEADERS['indicator_scores']}\n{GOOD_ROWS['indicator_scores']}ü\n".encode("latin-1")
+    )
+    gate.write("text.parquet", HEADERS["indicator_scores"])
+    for location in ("latin.csv", "text.parquet"):
+        (finding,) = gate.check(indicator_scores=location)
+        assert finding.file == location and "cannot be read" in finding.rule
+    (finding,) = check_input(
+        gate.project.directory,
+        {"indicator_scores": "https://example.org/x.csv"},
+        gate.directory / "network.duckdb",
+    )
+    assert finding.file == "https://example.org/x.csv"
+
+
+PARQUET_ROW = (
+    "select 'simulated_living' as ranking_id, 2019 as edition, 'region_01' as city_id,"
+    " 'life_expectancy' as indicator_id, {value} as raw_value, false as is_not_applicable,"
+    " 'made up' as source, true as is_simulated"
+)
+PARQUET_VALUES = {
+    "0.1::double": None,
+    "80::bigint": None,
+    "123456.654321::double": None,
+    "80.100000000::decimal(18,9)": None,
+    "'80.1'": None,
+    "1e-7::double": "more than 6 digits",
+    "0.1::float": "more than 6 digits",
+    "1e16::double": "too large",
+    "1e30::double": "too large",
+    "1e39::double": "must be a number",
+    "'NaN'::double": "must be a number",
+    "'-infinity'::double": "must be a number",
+    "''": "must be a number",
+    "true": "must be a number",
+    "date '2019-01-01'": "must be a number",
+    "[80.1]": "must be a number",
+}
+
+
+@pytest.mark.parametrize("value", PARQUET_VALUES)
+def test_typed_values_of_parquet(gate: Gate, value: str) -> None:
+    """What a typed value stands for must be exactly what the declared type can hold."""
+    gate.write_parquet("scores.parquet", PARQUET_ROW.format(value=value))
+    findings = gate.check(indicator_scores="scores.parquet")
+    rule = PARQUET_VALUES[value]
+    if rule is None:
+        assert findings == []
+    else:
+        (finding,) = findings
+        assert rule in finding.rule
+        assert (finding.file, finding.line, finding.column) == ("scores.parquet", 1, "raw_value")
+
+
+def test_duplicates_within_and_between_files(gate: Gate) -> None:
+    """The second and every further row of a key is named, wherever the first one stands."""
+    row = GOOD_ROWS["indicator_scores"]
+    gate.write("scores_1.csv", HEADERS["indicator_scores"], row, row.replace("region_01", "region_02"))
+    gate.write("scores_2.csv", HEADERS["indicator_scores"], row, row.replace("region_01", "region_03"), row)
+    findings = gate.check(indicator_scores="scores_*.csv")
+    assert [(f.file, f.line, f.value) for f in findings] == [
+        ("scores_2.csv", line, "simulated_living, 2019, region_01, life_expectancy")
+        for line in (2, 4)
+    ]
+    assert all("must be unique" in finding.rule for finding in findings)
+
+
+def test_findings_are_limited_and_counted(gate: Gate) -> None:
+    """The first rows that break a rule are named, and how many more there are."""
+    rows = [
+        edited_row(GOOD_ROWS["indicator_scores"].replace("2019", str(year)), 4, "full")
+        for year in (2019, 2021, 2023)
+        for _ in range(500)
+    ]
+    gate.write("scores.csv", HEADERS["indicator_scores"], *rows)
+    findings = [f for f in gate.check(indicator_scores="scores.csv") if f.column == "raw_value"]
+    assert [finding.line for finding in findings] == [0, *range(2, 2 + SHOWN_ROWS_PER_RULE)]
+    assert findings[0].rule == "1,490 more rows: must be a number"
+
+
+def test_cities_from_outside_are_known_to_the_seeds(tmp_path: Path) -> None:
+    """Members in the seeds and scores from outside may be of cities that only a location brings."""
+
+    def edit(index_dir: Path) -> None:
+        with (index_dir / "entities" / "simulated_field_members.csv").open("a") as members:
+            members.write("simulated_living,region_10,2023,,made up\n")
+
+    gate = Gate(project_with(tmp_path / "own", edit), tmp_path)
+    gate.write("cities.csv", HEADERS["cities"], GOOD_ROWS["cities"])
+    score = "simulated_living,2023,region_10,life_expectancy,80.1,false,made up,true"
+    gate.write("scores.csv", HEADERS["indicator_scores"], score)
+    assert gate.check(cities="cities.csv", indicator_scores="scores.csv") == []
+    (gate.directory / "rows.duckdb").unlink()
+    findings = gate.check(indicator_scores="scores.csv")
+    assert [(Path(f.file).name, f.value, f.rule) for f in findings] == [
+        ("simulated_field_members.csv", "region_10", "must exist in cities")
+    ]
+
+
+def test_simulated_rows_in_a_real_ranking(tmp_path: Path) -> None:
+    """A ranking without is_simulated_field takes no simulated member or score."""
+
+    def edit(index_dir: Path) -> None:
+        rankings = index_dir / "rankings.csv"
+        rankings.write_text(rankings.read_text().replace(",true,Goalposts", ",false,Goalposts"))
+
+    gate = Gate(project_with(tmp_path / "own", edit), tmp_path)
+    for name in ("indicator_scores", "field_members"):
+        gate.write(f"{name}.csv", HEADERS[name], GOOD_ROWS[name])
+        (finding,) = gate.check(**{name: f"{name}.csv"})
+        (gate.directory / "rows.duckdb").unlink()
+        assert finding.rule == "what is simulated must not stand in a real ranking"
+
+
+def test_gate_and_build_read_csv_alike() -> None:
+    """The options with which the gate reads a CSV file are those of the build."""
+    macro = (PROJECT_ROOT / "macros" / "external_rows.sql").read_text(encoding="utf-8")
+    assert CSV_FORMAT in " ".join(macro.split())
+    assert set(LOCATIONS) == set(HEADERS)
+
+
+def test_bad_file_leaves_the_published_files(tmp_path: Path) -> None:
+    """A bad external file ends the build before dbt starts; what is published stays as it was."""
+    index_dir = tmp_path / "regions"
+    shutil.copytree(EXAMPLE, index_dir)
+    (index_dir / "warehouse").mkdir()
+    (index_dir / "warehouse" / "regions.duckdb").write_text("published before")
+    before = content_hashes(index_dir / "warehouse")
+    row = edited_row(GOOD_ROWS["indicator_scores"], 4, "full")
+    (tmp_path / "scores.csv").write_text(f"{HEADERS['indicator_scores']}\n{row}\n")
+    completed = run_index_build(index_dir, "--scores-location", "scores.csv")
+    assert completed.returncode == 1
+    assert "scores.csv:2, column raw_value, value 'full': must be a number." in completed.stderr
+    assert "must be unique, but stands in simulated_indicator_scores.csv already" in completed.stderr
+    assert "Nothing was published" in completed.stderr
+    assert content_hashes(index_dir / "warehouse") == before
