@@ -2,12 +2,14 @@
 
     python scripts/build.py
     python scripts/build.py --index ../my_index
+    python scripts/build.py --index ../my_index --check
 
 The way of a build:
 
 1. take the build lock, so that two builds never meet; with --index, make the index folder a dbt
    project in its own build directory (index_project.py),
-2. check the seed files as text (check_seeds.py),
+2. check the seed files as text (check_seeds.py) and the files of locations (check_external.py);
+   --check ends here,
 3. `dbt build` (seeds, models, data tests, unit tests) into a fresh build/smart_city_index.duckdb,
 4. if anything failed: say which rows break which rule, leave the published file as it was, exit 1,
 5. copy the marts into a file of their own (tables only, no views) and into Parquet files,
@@ -432,6 +434,42 @@ def publish(
     sync_directory(warehouse_dir)
 
 
+@contextlib.contextmanager
+def prepared_project(
+    build_dir: Path, index_dir: Path | None, overrides: dict[str, str]
+) -> Iterator[Project]:
+    """Hold the lock of the build directory and yield the project to build.
+
+    Args:
+        build_dir: directory of the unpublished build.
+        index_dir: index folder to assemble a project of, or None for this repository.
+        overrides: vars that go before those of the project, locations as absolute paths.
+
+    Raises:
+        BuildError: the directory cannot be used, or another build is running in it.
+        IndexFolderError: the index folder is not complete.
+    """
+    if index_dir is not None:
+        check_folder(index_dir)
+    for directory in (PROJECT_DIR, build_dir):
+        if "'" in str(directory):
+            raise BuildError(
+                f"the path of the project must not contain a single quote: {directory}"
+            )
+    with build_lock(build_dir):
+        if index_dir is None:
+            yield Project(overrides=overrides)
+        else:
+            project_dir = build_dir / "project"
+            yield Project(
+                directory=project_dir,
+                database_name=database_name(index_dir),
+                index_dir=index_dir,
+                origins=assemble_project(index_dir, project_dir, overrides),
+                overrides=overrides,
+            )
+
+
 def build(
     build_dir: Path,
     warehouse_dir: Path,
@@ -457,22 +495,8 @@ def build(
         check_folder(index_dir)
         if warehouse_dir == PROJECT_DIR / "warehouse":
             raise BuildError(f"{warehouse_dir} is for this repository's own rankings")
-    for directory in (PROJECT_DIR, build_dir):
-        if "'" in str(directory):
-            raise BuildError(
-                f"the path of the project must not contain a single quote: {directory}"
-            )
-    with build_lock(build_dir):
+    with prepared_project(build_dir, index_dir, overrides or {}) as project:
         check_writable(warehouse_dir)
-        project = Project(overrides=overrides or {})
-        if index_dir is not None:
-            project = replace(
-                project,
-                directory=build_dir / "project",
-                database_name=database_name(index_dir),
-                index_dir=index_dir,
-                origins=assemble_project(index_dir, build_dir / "project", project.overrides),
-            )
         database = build_dir / project.database_name
         remove_leftovers(database, warehouse_dir)
         try:
@@ -488,6 +512,33 @@ def build(
     return row_counts
 
 
+def check(build_dir: Path, index_dir: Path | None, overrides: dict[str, str]) -> None:
+    """Only check the input; arguments and errors are those of `build`."""
+    external_rows = build_dir / EXTERNAL_ROWS
+    with prepared_project(build_dir, index_dir, overrides) as project:
+        remove_external_rows(external_rows)
+        try:
+            check_input_of(project, external_rows)
+        finally:
+            remove_external_rows(external_rows)
+
+
+def check_input_of(project: Project, external_rows: Path) -> None:
+    """Run the input gate.
+
+    Args:
+        project: the dbt project.
+        external_rows: file to load external rows into; must not exist yet.
+
+    Raises:
+        BuildError: the input has findings.
+    """
+    findings = project.findings(external_rows)
+    if findings:
+        lines = [f"{len(findings)} findings in the input:", *map(str, findings)]
+        raise BuildError("\n".join(lines))
+
+
 def check_and_run(project: Project, database: Path) -> None:
     """Check the input of a project, then run all its models and tests.
 
@@ -499,10 +550,7 @@ def check_and_run(project: Project, database: Path) -> None:
         BuildError: the input has findings, or a model or test failed.
     """
     external_rows = database.with_name(EXTERNAL_ROWS)
-    findings = project.findings(external_rows)
-    if findings:
-        lines = [f"{len(findings)} findings in the input:", *map(str, findings)]
-        raise BuildError("\n".join(lines))
+    check_input_of(project, external_rows)
     results = run_dbt_build(database, project.directory, project.overrides)
     if failed(results):
         lines = ["the build failed:"]
@@ -519,6 +567,7 @@ def main() -> int:
     )
     parser.add_argument("--build-dir", type=Path, help="default: build/ here, or in DIR")
     parser.add_argument("--warehouse-dir", type=Path, help="default: warehouse/ here, or in DIR")
+    parser.add_argument("--check", action="store_true", help="only check the input")
     for location in LOCATIONS.values():
         parser.add_argument(
             f"--{location.replace('_', '-')}",
@@ -536,6 +585,10 @@ def main() -> int:
     warehouse_dir = (arguments.warehouse_dir or home / "warehouse").resolve()
     started = time.monotonic()
     try:
+        if arguments.check:
+            check(build_dir, arguments.index, overrides)
+            print(f"The input has no findings ({time.monotonic() - started:.1f} s).")
+            return 0
         row_counts = build(build_dir, warehouse_dir, arguments.index, overrides)
     except (BuildError, IndexFolderError) as error:
         print(f"\n{error}\n\nNothing was published; {warehouse_dir} is as it was.", file=sys.stderr)

@@ -63,10 +63,12 @@ def assemble_project(
     seeds = declared_seeds(PROJECT_DIR)
     files = find_files(index_dir, project_dir, seeds, settings, problems)
     problems += missing_files(index_dir, seeds, files, settings)
+    problems += unknown_categories(index_dir, files, settings)
     if problems:
         raise IndexFolderError("\n".join([f"{index_dir} is no complete index:", *problems]))
-    if "league_table_categories" not in settings:
-        settings["league_table_categories"] = categories_below_the_root(files["hierarchy"])
+    settings.setdefault(
+        "league_table_categories", categories_of(files["hierarchy"], is_below_root=True)
+    )
     copy_models(project_dir, settings)
     return copy_seeds(project_dir, seeds, files)
 
@@ -210,15 +212,37 @@ def missing_files(
     return problems
 
 
-def categories_below_the_root(hierarchy: Path) -> list[str]:
-    """Return the categories right below the root, of all methodologies, in the order of the file."""
+def unknown_categories(
+    index_dir: Path, files: dict[str, Path], settings: dict[str, Any]
+) -> list[str]:
+    """Return a line for every category of the settings that no tree has; arguments as above."""
+    chosen = settings.get("league_table_categories")
+    if "hierarchy" not in files or not isinstance(chosen, list):
+        return []
+    known = categories_of(files["hierarchy"], is_below_root=False)
+    return [
+        f"{index_dir / SETTINGS_FILE}: league_table_categories: {category!r} is no category of"
+        f" {files['hierarchy'].name}; known are {', '.join(known)}"
+        for category in chosen
+        if category not in known
+    ]
+
+
+def categories_of(hierarchy: Path, *, is_below_root: bool) -> list[str]:
+    """Return the categories of all methodologies in the order of the file.
+
+    Args:
+        hierarchy: the file, which need not have passed the input gate yet.
+        is_below_root: whether to return only those right below the root.
+    """
     with hierarchy.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
         rows = list(csv.DictReader(lines))
     return list(
         dict.fromkeys(
             row["node_id"]
             for row in rows
-            if row.get("parent_node_id") == "overall" and row.get("node_type") == "category"
+            if row.get("node_type") == "category"
+            and (not is_below_root or row.get("parent_node_id") == "overall")
         )
     )
 

@@ -25,6 +25,8 @@ def read_rows(index_dir: Path, name: str) -> list[Row]:
     """Return the rows of a CSV file of an index folder, wherever in it; none if there is no file."""
     rows = []
     for file in index_dir.rglob(f"{name}.csv"):
+        if file.relative_to(index_dir).parts[0] == "build":
+            continue
         with file.open(encoding="utf-8", newline="") as opened:
             rows += list(csv.DictReader(opened))
     return rows

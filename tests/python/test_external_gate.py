@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from conftest import PROJECT_ROOT
-from test_own_index import EXAMPLE, SCORES, content_hashes, run_index_build
+from test_own_index import SCORES, content_hashes, copy_example, run_index_build
 
 sys.path.insert(0, str(PROJECT_ROOT / "scripts"))
 
@@ -49,7 +48,7 @@ def project_with(directory: Path, edit: Callable[[Path], None] | None = None) ->
         edit: what to change in the copy of the index folder first.
     """
     copy = directory / "regions"
-    shutil.copytree(EXAMPLE, copy)
+    copy_example(copy)
     (copy / SCORES).unlink()
     (copy / "index.yml").write_text("scores_location: given/*\n", encoding="utf-8")
     if edit is not None:
@@ -332,7 +331,7 @@ def test_gate_and_build_read_csv_alike() -> None:
 def test_bad_file_leaves_the_published_files(tmp_path: Path) -> None:
     """A bad external file ends the build before dbt starts; what is published stays as it was."""
     index_dir = tmp_path / "regions"
-    shutil.copytree(EXAMPLE, index_dir)
+    copy_example(index_dir)
     (index_dir / "warehouse").mkdir()
     (index_dir / "warehouse" / "regions.duckdb").write_text("published before")
     before = content_hashes(index_dir / "warehouse")

@@ -7,6 +7,7 @@ copied away from the repository, built by scripts/build.py --index, and recomput
 from __future__ import annotations
 
 import csv
+import fcntl
 import hashlib
 import random
 import shutil
@@ -22,6 +23,10 @@ import pytest
 import yaml
 from conftest import PROJECT_ROOT, Differences
 from exact_index import ExactEdition, exact_editions, read_rows
+
+sys.path.insert(0, str(PROJECT_ROOT / "scripts"))
+
+from index_project import database_name  # noqa: E402
 
 EXAMPLE = PROJECT_ROOT / "examples" / "simulated_regions"
 SCORES = Path("scores") / "simulated_indicator_scores.csv"
@@ -41,6 +46,11 @@ class OwnIndex:
 
     index_dir: Path
     database: Path
+
+
+def copy_example(index_dir: Path) -> None:
+    """Copy the example; what someone has built in it is left out."""
+    shutil.copytree(EXAMPLE, index_dir, ignore=shutil.ignore_patterns("build", "warehouse"))
 
 
 def run_index_build(index_dir: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -79,7 +89,7 @@ def built(index_dir: Path) -> OwnIndex:
 def own_index(tmp_path_factory: pytest.TempPathFactory) -> OwnIndex:
     """Return the example, built once; a test that edits it puts everything back."""
     index_dir = tmp_path_factory.mktemp("own_index") / "regions"
-    shutil.copytree(EXAMPLE, index_dir)
+    copy_example(index_dir)
     return built(index_dir)
 
 
@@ -259,6 +269,82 @@ def test_nothing_is_written_outside_the_folder(own_index: OwnIndex) -> None:
     assert own_index.database.exists()
 
 
+# What is done to a copy of the example, and what the message must say.
+BAD_FOLDERS: dict[str, tuple[str, str | None, list[str]]] = {
+    "unknown setting": ("index.yml", "score_location: x.csv\n", ["index.yml: unknown setting 'score_location'", "scores_location"]),
+    "settings that are no YAML": ("index.yml", "a: [b\n", ["index.yml: cannot be read as YAML"]),
+    "settings that are a list": ("index.yml", "- a\n", ["index.yml: must hold lines such as"]),
+    "location that is no path": ("index.yml", "scores_location: [a]\n", ["index.yml: scores_location must be a path"]),
+    "categories that are no list": ("index.yml", "league_table_categories: health\n", ["league_table_categories must be a list"]),
+    "category that is not in the tree": ("index.yml", "league_table_categories: [health, helth]\n", ["'helth' is no category of hierarchy.csv"]),
+    "settings under another name": ("index.yaml", "a: b\n", ["index.yaml: must be named index.yml"]),
+    "required file missing": ("hierarchy.csv", None, ["hierarchy.csv: is missing; its header is methodology_id,"]),
+    "no members at all": ("entities/simulated_field_members.csv", None, ["field_members.csv: is missing", "field_members_location"]),
+    "misspelt file": ("edition.csv", "a\n", ["edition.csv: is no file of an index; is it editions.csv?"]),
+    "file twice": ("more/rankings.csv", "a\n", ["rankings.csv: stands at", "already"]),
+    "bad row": ("editions.csv", "a\n", ["regions/editions.csv:1, value"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BAD_FOLDERS)
+def test_bad_folder_is_named(tmp_path: Path, case: str) -> None:
+    """What is wrong with a folder or its settings is said under the user's own file names."""
+    file, content, texts = BAD_FOLDERS[case]
+    index_dir = tmp_path / "regions"
+    copy_example(index_dir)
+    (index_dir / file).parent.mkdir(exist_ok=True)
+    if content is None:
+        (index_dir / file).unlink()
+    else:
+        (index_dir / file).write_text(content, encoding="utf-8")
+    completed = run_index_build(index_dir)
+    assert completed.returncode == 1
+    for text in [*texts, "Nothing was published"]:
+        assert text in completed.stderr, completed.stderr
+    assert str(index_dir / "build") not in completed.stderr
+    assert "Traceback" not in completed.stderr
+
+
+def test_second_build_of_an_index_is_refused(own_index: OwnIndex) -> None:
+    """While one build of the folder holds its lock another one ends at once."""
+    before = content_hashes(own_index.database.parent)
+    with (own_index.index_dir / "build" / ".lock").open("w") as lock_file:
+        fcntl.flock(lock_file, fcntl.LOCK_EX)
+        completed = run_index_build(own_index.index_dir)
+    assert completed.returncode == 1
+    assert "another build is running" in completed.stderr
+    assert content_hashes(own_index.database.parent) == before
+
+
+def test_an_index_is_kept_apart_from_the_repository(tmp_path: Path) -> None:
+    """The repository's warehouse/, the repository itself and a folder that is none are refused."""
+    index_dir = tmp_path / "regions"
+    copy_example(index_dir)
+    warehouse = str(PROJECT_ROOT / "warehouse")
+    completed = run_index_build(index_dir, "--warehouse-dir", warehouse)
+    assert "is for this repository's own rankings" in completed.stderr
+    completed = run_index_build(PROJECT_ROOT)
+    assert "is, or holds, this repository" in completed.stderr
+    completed = run_index_build(tmp_path / "nothing")
+    assert "is no folder" in completed.stderr
+    assert not (tmp_path / "nothing").exists()
+
+
+@pytest.mark.parametrize(
+    ("folder", "name"),
+    [
+        ("my-index", "my_index.duckdb"),
+        ("Städte 2025", "st_dte_2025.duckdb"),
+        ("2025", "index_2025.duckdb"),
+        ("export", "index_export.duckdb"),
+        ("---", "index.duckdb"),
+    ],
+)
+def test_the_file_is_named_after_the_folder(tmp_path: Path, folder: str, name: str) -> None:
+    """Every name of a folder gives the name of a catalogue."""
+    assert database_name(tmp_path / folder) == name
+
+
 def external_scores(index_dir: Path) -> list[dict[str, str]]:
     """Take the scores out of an index folder and return them as rows for external files."""
     rows = read_rows(index_dir, "simulated_indicator_scores")
@@ -295,7 +381,7 @@ def write_parquet(file: Path, rows: list[dict[str, str]]) -> None:
 def test_csv_files_with_shuffled_columns_give_the_same(own_index: OwnIndex, tmp_path: Path) -> None:
     """Scores from a glob of CSV files, columns and rows in other orders, change no mart."""
     index_dir = tmp_path / "regions"
-    shutil.copytree(EXAMPLE, index_dir)
+    copy_example(index_dir)
     rows = external_scores(index_dir)
     generator = random.Random(1)
     generator.shuffle(rows)
@@ -314,7 +400,7 @@ def test_parquet_files_give_the_same(own_index: OwnIndex, tmp_path: Path) -> Non
     test's message names the row of the Parquet file, and the published files stay.
     """
     index_dir = tmp_path / "regions"
-    shutil.copytree(EXAMPLE, index_dir)
+    copy_example(index_dir)
     rows = external_scores(index_dir)
     write_parquet(index_dir / "scores.parquet", rows)
     add_setting(index_dir, "scores_location: scores.parquet")

@@ -1,0 +1,116 @@
+"""docs/your_own_index.md is true: its files build, its commands run, its outputs and errors come."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import PROJECT_ROOT
+
+PAGE = (PROJECT_ROOT / "docs" / "your_own_index.md").read_text(encoding="utf-8")
+FILE_BLOCK = re.compile(r"^`(\w+\.csv)` - .*?\n```csv\n(.*?)```", re.MULTILINE | re.DOTALL)
+
+
+def indented_block(start: str) -> str:
+    """Return the indented block of the page that begins with a text, without its indentation."""
+    lines = PAGE.splitlines()
+    first = next(n for n, line in enumerate(lines) if line.startswith(f"    {start}"))
+    last = next((n for n, line in enumerate(lines) if n > first and line and line[0] != " "), None)
+    return "\n".join(line[4:] for line in lines[first:last]).strip()
+
+
+def run(command: str, index_dir: Path) -> subprocess.CompletedProcess[str]:
+    """Run a command of the page in the repository, on a copy of its index folder.
+
+    Args:
+        command: the command as the page has it.
+        index_dir: the copy; stands in for ../my_index.
+
+    Returns:
+        The ended process with its output; the exit code is not checked.
+    """
+    here = re.sub(r"(\$ENGINE/)?\.venv/bin/", f"{Path(sys.executable).parent}/", command)
+    return subprocess.run(
+        ["bash", "-c", here.replace("../my_index", str(index_dir))],
+        cwd=PROJECT_ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def index_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the index folder of the page, built by the command behind its make target."""
+    directory = tmp_path_factory.mktemp("page") / "my_index"
+    directory.mkdir()
+    files = FILE_BLOCK.findall(PAGE)
+    assert len(files) == 7
+    for name, content in files:
+        (directory / name).write_text(content, encoding="utf-8")
+    _, make_build = indented_block(".venv/bin/python scripts/build.py").splitlines()
+    planned = run(make_build.replace("make ", "make --dry-run "), directory)
+    assert planned.returncode == 0, planned.stderr
+    command = planned.stdout.splitlines()[-1]
+    assert command == f'.venv/bin/python scripts/build.py --index "{directory}"'
+    completed = run(command, directory)
+    assert completed.returncode == 0, f"{completed.stdout}\n{completed.stderr}"
+    assert f"Published {directory / 'warehouse' / 'my_index.duckdb'}" in completed.stdout
+    return directory
+
+
+def test_check_and_query_print_what_the_page_says(index_dir: Path) -> None:
+    """The check finds nothing; the query prints the table of the page."""
+    check = indented_block(".venv/bin/python scripts/build.py").splitlines()[0]
+    completed = run(check, index_dir)
+    assert completed.returncode == 0 and "no findings" in completed.stdout, completed.stderr
+    query, _, table = indented_block('.venv/bin/python -c "').partition("\n\n")
+    completed = run(query, index_dir)
+    assert completed.stdout.strip() == table.strip(), completed.stderr
+
+
+def test_plain_dbt_works_in_the_assembled_project(index_dir: Path) -> None:
+    """The commands of the page build marts into the project's own file and leave the published one."""
+    published = (index_dir / "warehouse" / "my_index.duckdb").read_bytes()
+    completed = run(indented_block("ENGINE=$PWD"), index_dir)
+    assert completed.returncode == 0, completed.stdout
+    assert (index_dir / "build" / "project" / "build" / "smart_city_index.duckdb").exists()
+    assert (index_dir / "warehouse" / "my_index.duckdb").read_bytes() == published
+
+
+EDITS = {
+    "hierarchy.csv": (",min_max,", ",minmax,"),
+    "simulated_indicator_scores.csv": (",noise,62,", ",noise,62 dB,"),
+}
+
+
+def test_gate_says_what_the_page_says(index_dir: Path, tmp_path: Path) -> None:
+    """The two findings of the page come word for word, at once."""
+    copy = tmp_path / "my_index"
+    shutil.copytree(index_dir, copy, ignore=shutil.ignore_patterns("build", "warehouse"))
+    for file, (old, new) in EDITS.items():
+        text = (copy / file).read_text(encoding="utf-8")
+        (copy / file).write_text(text.replace(old, new), encoding="utf-8")
+    completed = run(".venv/bin/python scripts/build.py --index ../my_index --check", copy)
+    expected = indented_block("../my_index/hierarchy.csv:4").replace("../my_index", str(copy))
+    assert completed.returncode == 1
+    assert f"2 findings in the input:\n{expected}\n" in completed.stderr
+
+
+def test_data_test_says_what_the_page_says(index_dir: Path) -> None:
+    """The message of the data test comes word for word, and what is published stays."""
+    published = (index_dir / "warehouse" / "my_index.duckdb").read_bytes()
+    scores = index_dir / "simulated_indicator_scores.csv"
+    original = scores.read_text(encoding="utf-8")
+    scores.write_text(original.replace("town_2,noise,62", "town_2,nois,62"), encoding="utf-8")
+    completed = run(".venv/bin/python scripts/build.py --index ../my_index", index_dir)
+    scores.write_text(original, encoding="utf-8")
+    expected = indented_block("../my_index/simulated_indicator_scores.csv:6: ranking_id")
+    assert completed.returncode == 1
+    assert expected.replace("../my_index", str(index_dir)) in completed.stderr, completed.stderr
+    assert "Nothing was published" in completed.stderr
+    assert (index_dir / "warehouse" / "my_index.duckdb").read_bytes() == published
