@@ -119,6 +119,23 @@ broken_rules as (
     left join {{ ref('stg_analysis_settings') }} as settings
         on expected.setting_id = settings.setting_id
     where settings.setting_id is null
+
+    union all
+
+    select
+        'profile_labels' as table_name,
+        'line_id=' || expected.line_id as row_key,
+        'label_de' as column_name,
+        cast(null as {{ dbt.type_string() }}) as found,
+        'the line must have its labels' as rule
+    from (
+        {% for line_id in ['state', 'area', 'population', 'place'] %}
+        select '{{ line_id }}' as line_id
+        {% if not loop.last %}union all{% endif %}
+        {% endfor %}
+    ) as expected
+    left join {{ ref('stg_profile_labels') }} as labels on expected.line_id = labels.line_id
+    where labels.line_id is null
 )
 
 select * from broken_rules

@@ -259,6 +259,14 @@ def test_the_league_table_has_the_columns_of_the_index(
     assert all(comment for _, comment in columns)
 
 
+def test_profiles_have_the_labels_of_the_index(connection: duckdb.DuckDBPyConnection) -> None:
+    """What is ranked need not be a city in a federal state."""
+    labels = connection.execute(
+        "select distinct label_de from city_profiles where section = 'header' order by 1"
+    ).fetchall()
+    assert labels == [("Bevölkerung",), ("Fläche",), ("Gruppe",), ("Rang",)]
+
+
 def test_nothing_is_written_outside_the_folder(own_index: OwnIndex) -> None:
     """Build and published files are in the index folder; nothing is left beside them."""
     assert sorted(path.name for path in own_index.index_dir.parent.iterdir()) == ["regions"]

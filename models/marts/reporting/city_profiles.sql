@@ -25,6 +25,10 @@ best_practices as (
     select * from {{ ref('stg_best_practices') }}
 ),
 
+labels as (
+    select * from {{ ref('stg_profile_labels') }}
+),
+
 overall_results as (
     select *
     from results
@@ -40,8 +44,8 @@ header_lines as (
         '1.1' as sort_key,
         'state' as line_id,
         cast(null as {{ dbt.type_string() }}) as category_id,
-        'Bundesland' as label_de,
-        'Federal state' as label_en,
+        cast(null as {{ dbt.type_string() }}) as label_de,
+        cast(null as {{ dbt.type_string() }}) as label_en,
         edition_cities.state_name as text_de,
         edition_cities.state_name as text_en,
         cast(null as decimal(24, 12)) as line_value,
@@ -66,8 +70,8 @@ header_lines as (
         '1.2' as sort_key,
         'area' as line_id,
         cast(null as {{ dbt.type_string() }}) as category_id,
-        'Stadtfläche' as label_de,
-        'Area' as label_en,
+        cast(null as {{ dbt.type_string() }}) as label_de,
+        cast(null as {{ dbt.type_string() }}) as label_en,
         {{ printed_area('edition_cities.area_km2') }} || ' km²' as text_de,
         {{ printed_area('edition_cities.area_km2') }} || ' km²' as text_en,
         cast(edition_cities.area_km2 as decimal(24, 12)) as line_value,
@@ -92,8 +96,8 @@ header_lines as (
         '1.3' as sort_key,
         'population' as line_id,
         cast(null as {{ dbt.type_string() }}) as category_id,
-        'Einwohner' as label_de,
-        'Inhabitants' as label_en,
+        cast(null as {{ dbt.type_string() }}) as label_de,
+        cast(null as {{ dbt.type_string() }}) as label_en,
         {{ printed_thousands('edition_cities.population', '.') }} as text_de,
         {{ printed_thousands('edition_cities.population', ',') }} as text_en,
         cast(edition_cities.population as decimal(24, 12)) as line_value,
@@ -118,8 +122,8 @@ header_lines as (
         '1.4' as sort_key,
         'place' as line_id,
         cast(null as {{ dbt.type_string() }}) as category_id,
-        'Platz' as label_de,
-        'Place' as label_en,
+        cast(null as {{ dbt.type_string() }}) as label_de,
+        cast(null as {{ dbt.type_string() }}) as label_en,
         cast(overall_results.rank as {{ dbt.type_string() }}) as text_de,
         cast(overall_results.rank as {{ dbt.type_string() }}) as text_en,
         cast(null as decimal(24, 12)) as line_value,
@@ -266,8 +270,8 @@ final as (
         lines.category_id,
 
         ---------- texts
-        lines.label_de,
-        lines.label_en,
+        coalesce(lines.label_de, labels.label_de) as label_de,
+        coalesce(lines.label_en, labels.label_en) as label_en,
         lines.text_de,
         lines.text_en,
         lines.name_is_inferred,
@@ -293,6 +297,7 @@ final as (
             lines.ranking_id = edition_cities.ranking_id
             and lines.edition = edition_cities.edition
             and lines.city_id = edition_cities.city_id
+    left join labels on lines.line_id = labels.line_id and lines.section = 'header'
 )
 
 select * from final
