@@ -13,26 +13,80 @@
 {%- endmacro %}
 
 
+{% macro to_double(value) -%}
+    {#-
+      An exact number (decimal or integer) as DOUBLE. Beyond 2^53 units of its last digit it has no
+      exact DOUBLE, and which of the two neighbours it becomes must not depend on the engine.
+    -#}
+    {{ return(adapter.dispatch('to_double')(value)) }}
+{%- endmacro %}
+
+
+{% macro default__to_double(value) -%}
+    {#- DuckDB: beyond 2^53 units the whole part and the fraction are converted one by one. -#}
+    cast({{ value }} as double)
+{%- endmacro %}
+
+
+{% macro spark__to_double(value) -%}
+    {#-
+      Spark's cast gives the nearest DOUBLE. Beyond 2^53 units the whole part and the fraction are
+      converted one by one, the fraction's digits in two halves of 64 bits, as DuckDB does. typeof()
+      tells the number of digits; the lambda names the value once.
+    -#}
+    {%- set digits = "cast(split_part(cast(exact as string), '.', 2) as decimal(38, 0))" -%}
+    {%- set unit_count -%}
+        pow(10D, cast(concat('0', regexp_extract(typeof(exact), ',([0-9]+)', 1)) as int))
+    {%- endset -%}
+    transform(
+        array({{ value }}),
+        exact -> case
+            when {{ unit_count }} = 1 or abs(cast(exact as double)) * {{ unit_count }} <= 9007199254740992
+                then cast(exact as double)
+            else
+                cast(exact - exact % 1 as double)
+                + sign(exact) * (
+                    cast({{ digits }} % 18446744073709551616 as double)
+                    + cast({{ digits }} div 18446744073709551616 as double) * 18446744073709551616D
+                ) / {{ unit_count }}
+        end
+    )[0]
+{%- endmacro %}
+
+
+{% macro rounded_double(value, digits) -%}
+    {#- A DOUBLE rounded half away from zero to a number of digits. -#}
+    {{ return(adapter.dispatch('rounded_double')(value, digits)) }}
+{%- endmacro %}
+
+
+{% macro default__rounded_double(value, digits) -%}
+    {#- DuckDB: counts units of the last digit in floating point. -#}
+    round({{ value }}, {{ digits }})
+{%- endmacro %}
+
+
+{% macro spark__rounded_double(value, digits) -%}
+    {#- Spark's round() of a DOUBLE rounds its shortest decimal notation; counted as DuckDB does. -#}
+    round(({{ value }}) * 1e{{ digits }}D, 0) / 1e{{ digits }}D
+{%- endmacro %}
+
+
 {% macro divide(numerator, denominator) -%}
     {#-
       Quotient as an exact decimal: NULL where the denominator is 0 or NULL. Numerator and
       denominator must be exact (decimal or integer), so that the one rounding below is the only
       one and neither row order nor threads can change the result.
     -#}
-    cast(
-        round(
-            cast({{ numerator }} as double) / nullif(cast({{ denominator }} as double), 0), 12
-        ) as {{ type_index() }}
-    )
+    {%- set quotient = to_double(numerator) ~ ' / nullif(' ~ to_double(denominator) ~ ', 0)' -%}
+    cast({{ rounded_double(quotient, 12) }} as {{ type_index() }})
 {%- endmacro %}
 
 
 {% macro multiply(left_factor, right_factor) -%}
     {#- Product as an exact decimal: rounded once, to 12 digits. -#}
-    cast(
-        round(cast({{ left_factor }} as double) * cast({{ right_factor }} as double), 12)
-        as {{ type_index() }}
-    )
+    {%- set product = to_double(left_factor) ~ ' * ' ~ to_double(right_factor) -%}
+    cast({{ rounded_double(product, 12) }} as {{ type_index() }})
 {%- endmacro %}
 
 
@@ -92,27 +146,25 @@
       n sum(xy) - sum(x) sum(y), which is n (n - 1) times the covariance of a sample; with y = x the
       variance. Exact for sums of decimals with 8 digits (16 for sum_xy), so that a constant has 0.
     -#}
-    cast(
+    {%- set difference -%}
         cast({{ count }} as decimal(10, 0)) * cast({{ sum_xy }} as decimal(28, 16))
         - cast({{ sum_x }} as {{ type_observation() }}) * cast({{ sum_y }} as {{ type_observation() }})
-        as double
-    )
+    {%- endset -%}
+    {{ to_double(difference) }}
 {%- endmacro %}
 
 
 {% macro correlation(count, sum_x, sum_y, sum_xx, sum_yy, sum_xy) -%}
     {#- Pearson correlation, -1..1, rounded to 8 digits; NULL where a figure is constant. -#}
-    cast(
-        round(
-            {{ scaled_covariance(count, sum_x, sum_y, sum_xy) }}
-            / nullif(
-                sqrt({{ scaled_covariance(count, sum_x, sum_x, sum_xx) }})
-                * sqrt({{ scaled_covariance(count, sum_y, sum_y, sum_yy) }}),
-                0
-            ),
-            8
-        ) as {{ type_index() }}
-    )
+    {%- set quotient -%}
+        {{ scaled_covariance(count, sum_x, sum_y, sum_xy) }}
+        / nullif(
+            sqrt({{ scaled_covariance(count, sum_x, sum_x, sum_xx) }})
+            * sqrt({{ scaled_covariance(count, sum_y, sum_y, sum_yy) }}),
+            0
+        )
+    {%- endset -%}
+    cast({{ rounded_double(quotient, 8) }} as {{ type_index() }})
 {%- endmacro %}
 
 
@@ -156,7 +208,7 @@
     cast(
         case
             when not {{ condition }} then {{ value }}
-            when {{ value }} > 0 then round(ln(cast({{ value }} as double)), 15)
+            when {{ value }} > 0 then {{ rounded_double('ln(' ~ to_double(value) ~ ')', 15) }}
         end as decimal(27, 15)
     )
 {%- endmacro %}

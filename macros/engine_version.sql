@@ -8,3 +8,9 @@
     {#- DuckDB: version() gives v1.5.6. -#}
     'DuckDB ' || version()
 {%- endmacro %}
+
+
+{% macro spark__engine_version() -%}
+    {#- version() gives the number and the commit it was built from. -#}
+    'Spark ' || substring_index(version(), ' ', 1)
+{%- endmacro %}

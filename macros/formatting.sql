@@ -30,6 +30,12 @@
 {%- endmacro %}
 
 
+{% macro spark__ordered_list(value) -%}
+    {#- Spark's own aggregate takes no order before version 4.1. -#}
+    array_join(array_sort(collect_list({{ value }})), ', ')
+{%- endmacro %}
+
+
 {% macro printed_thousands(value, separator) -%}
     {#- A whole number below a thousand million with a thousands separator: 629.047. -#}
     case

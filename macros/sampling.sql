@@ -14,6 +14,13 @@
 {%- endmacro %}
 
 
+{% macro spark__uniform_number(text) -%}
+    {#- conv() gives the number as text. -#}
+    (cast(cast(conv(substr(md5({{ text }}), 1, 13), 16, 10) as bigint) as double) + 0.5D)
+    / 4503599627370496
+{%- endmacro %}
+
+
 {% macro numbers_up_to(count) -%}
     {#- SQL expression of a select list: one row for each of the whole numbers 1 .. count. -#}
     {{ return(adapter.dispatch('numbers_up_to')(count)) }}
@@ -26,15 +33,42 @@
 {%- endmacro %}
 
 
-{% macro ordered_values(value, order_by) -%}
-    {#- Aggregate: the values of a group as a list, in the order of another column. -#}
-    {{ return(adapter.dispatch('ordered_values')(value, order_by)) }}
+{% macro spark__numbers_up_to(count) -%}
+    {#- sequence() would count down to a number below 1. -#}
+    explode(
+        case
+            when {{ count }} < 1 then cast(array() as array<bigint>)
+            else sequence(cast(1 as bigint), cast({{ count }} as bigint))
+        end
+    )
 {%- endmacro %}
 
 
-{% macro default__ordered_values(value, order_by) -%}
+{% macro ordered_values(value, order_by, condition='true') -%}
+    {#-
+      Aggregate: the values of the rows of a group that meet a condition as a list, in the order of
+      another column.
+    -#}
+    {{ return(adapter.dispatch('ordered_values')(value, order_by, condition)) }}
+{%- endmacro %}
+
+
+{% macro default__ordered_values(value, order_by, condition) -%}
     {#- DuckDB. -#}
     list(cast({{ value }} as double) order by {{ order_by }})
+    {%- if condition != 'true' %} filter (where {{ condition }}){% endif %}
+{%- endmacro %}
+
+
+{% macro spark__ordered_values(value, order_by, condition) -%}
+    {#- Pairs, sorted by their first part. -#}
+    transform(
+        array_sort(
+            collect_list(named_struct('place', {{ order_by }}, 'value', cast({{ value }} as double)))
+            filter (where {{ condition }})
+        ),
+        pair -> pair.value
+    )
 {%- endmacro %}
 
 
@@ -50,6 +84,16 @@
 {%- endmacro %}
 
 
+{% macro spark__inner_product(left_list, right_list) -%}
+    {#- Summed from the first to the last, as DuckDB does. -#}
+    aggregate(
+        zip_with({{ left_list }}, {{ right_list }}, (left_value, right_value) -> left_value * right_value),
+        0D,
+        (total, product) -> total + product
+    )
+{%- endmacro %}
+
+
 {% macro euclidean_distance(left_list, right_list) -%}
     {#- Root of the sum of squared differences of two lists of doubles of the same length. -#}
     {{ return(adapter.dispatch('euclidean_distance')(left_list, right_list)) }}
@@ -59,6 +103,22 @@
 {% macro default__euclidean_distance(left_list, right_list) -%}
     {#- DuckDB. -#}
     list_distance({{ left_list }}, {{ right_list }})
+{%- endmacro %}
+
+
+{% macro spark__euclidean_distance(left_list, right_list) -%}
+    {#- Summed from the first to the last, as DuckDB does. -#}
+    sqrt(
+        aggregate(
+            zip_with(
+                {{ left_list }},
+                {{ right_list }},
+                (left_value, right_value) -> (left_value - right_value) * (left_value - right_value)
+            ),
+            0D,
+            (total, square) -> total + square
+        )
+    )
 {%- endmacro %}
 
 

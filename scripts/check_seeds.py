@@ -285,7 +285,7 @@ def text_problem(value: str, column: str) -> tuple[str, str] | None:
 
 def type_problem(value: str, column_type: str) -> tuple[str, str] | None:
     """Return rule and advice if a value is not of its column's type, or None."""
-    if column_type == "varchar":
+    if column_type == "string":
         return None
     if column_type == "boolean":
         return None if value in ("true", "false") else ("must be true or false", "Write it so.")

@@ -11,7 +11,7 @@ headers as (
     select
         '{{ node.name }}' as table_name,
         '{{ node.original_file_path }}' as row_key,
-        {{ file_header(node.original_file_path) }} as found,
+        {{ seed_header(node) }} as found,
         '{{ node.columns.keys() | join(",") }}' as declared_columns
     {% if not loop.last %}union all{% endif %}
     {% else %}

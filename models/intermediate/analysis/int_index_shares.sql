@@ -53,35 +53,43 @@ part_sums as (
         contributions.node_id
 ),
 
-final as (
+scaled as (
     select
         part_sums.ranking_id,
         part_sums.edition,
         part_sums.part,
         part_sums.node_id,
         part_sums.category_id,
-        cast(
-            round(
-                {{ scaled_covariance(
-                    'index_sums.city_count',
-                    'part_sums.part_total',
-                    'index_sums.index_total',
-                    'part_sums.product_total'
-                ) }} / nullif(
-                    {{ scaled_covariance(
-                        'index_sums.city_count',
-                        'index_sums.index_total',
-                        'index_sums.index_total',
-                        'index_sums.index_square_total'
-                    ) }}, 0
-                ), 8
-            ) as {{ type_index() }}
-        ) as share_of_index_variance
+        {{ scaled_covariance(
+            'index_sums.city_count',
+            'part_sums.part_total',
+            'index_sums.index_total',
+            'part_sums.product_total'
+        ) }} as covariance,
+        {{ scaled_covariance(
+            'index_sums.city_count',
+            'index_sums.index_total',
+            'index_sums.index_total',
+            'index_sums.index_square_total'
+        ) }} as index_variance
     from part_sums
     inner join index_sums
         on
             part_sums.ranking_id = index_sums.ranking_id
             and part_sums.edition = index_sums.edition
+),
+
+final as (
+    select
+        ranking_id,
+        edition,
+        part,
+        node_id,
+        category_id,
+        cast(
+            {{ rounded_double('covariance / nullif(index_variance, 0)', 8) }} as {{ type_index() }}
+        ) as share_of_index_variance
+    from scaled
 )
 
 select * from final

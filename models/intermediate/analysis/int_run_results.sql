@@ -197,8 +197,8 @@ parent_weights as (
         weight_set_number,
         parent_node_id,
         sum(weight) as total_weight,
-        {{ ordered_values('weight', 'node_number') }}
-            filter (where node_type = 'indicator') as indicator_weights
+        {{ ordered_values('weight', 'node_number', "node_type = 'indicator'") }}
+            as indicator_weights
     from weights
     where weight_set_number in (select weight_set_number from other_runs)
     group by weight_set_number, parent_node_id
@@ -350,7 +350,7 @@ rounded_roots as (
     select
         run_number,
         city_id,
-        cast(round(value, 8) as {{ type_index() }}) as index_value
+        cast({{ rounded_double('value', 8) }} as {{ type_index() }}) as index_value
     from roots
     where value is not null
 ),

@@ -104,6 +104,17 @@ numbered as (
             and nodes.node_id = left_out.node_id
 ),
 
+drawn as (
+    select
+        *,
+        case
+            when distribution = 'box' then weight * (1 + box_share * (2 * random_number - 1))
+            when distribution = 'flat_simplex' then -ln(random_number)
+            else weight
+        end as drawn_weight
+    from numbered
+),
+
 links as (
     select
         weight_set_number,
@@ -114,17 +125,8 @@ links as (
         depth,
         role,
         parent_divisor,
-        cast(
-            round(
-                case
-                    when distribution = 'box'
-                        then weight * (1 + box_share * (2 * random_number - 1))
-                    when distribution = 'flat_simplex' then -ln(random_number)
-                    else weight
-                end, 12
-            ) as {{ type_index() }}
-        ) as weight
-    from numbered
+        cast({{ rounded_double('drawn_weight', 12) }} as {{ type_index() }}) as weight
+    from drawn
 ),
 
 {{ effective_weight_ctes('links', ['weight_set_number']) }},

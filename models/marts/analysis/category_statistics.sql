@@ -105,7 +105,8 @@ item_totals as (
         edition,
         parent_node_id,
         count(*) as item_count,
-        sum(cast(round(item_variance, 8) as decimal(28, 8))) as item_variance_total
+        sum(cast({{ rounded_double('item_variance', 8) }} as decimal(28, 8)))
+            as item_variance_total
     from item_variances
     group by ranking_id, edition, parent_node_id
 ),
@@ -132,21 +133,17 @@ scale_variances as (
     group by ranking_id, edition, parent_node_id
 ),
 
-alphas as (
+unrounded_alphas as (
     select
         item_totals.ranking_id,
         item_totals.edition,
         item_totals.parent_node_id,
         item_totals.item_count,
-        cast(
-            round(
-                cast(item_totals.item_count as double)
-                / nullif(cast(item_totals.item_count - 1 as double), 0)
-                * (
-                    1 - cast(item_totals.item_variance_total as double)
-                    / nullif(scale_variances.scale_variance, 0)
-                ), 8
-            ) as {{ type_index() }}
+        cast(item_totals.item_count as double)
+        / nullif(cast(item_totals.item_count - 1 as double), 0)
+        * (
+            1 - cast(item_totals.item_variance_total as double)
+            / nullif(scale_variances.scale_variance, 0)
         ) as cronbach_alpha
     from item_totals
     inner join scale_variances
@@ -154,6 +151,16 @@ alphas as (
             item_totals.ranking_id = scale_variances.ranking_id
             and item_totals.edition = scale_variances.edition
             and item_totals.parent_node_id = scale_variances.parent_node_id
+),
+
+alphas as (
+    select
+        ranking_id,
+        edition,
+        parent_node_id,
+        item_count,
+        cast({{ rounded_double('cronbach_alpha', 8) }} as {{ type_index() }}) as cronbach_alpha
+    from unrounded_alphas
 ),
 
 variance_shares as (
@@ -176,7 +183,7 @@ final as (
         ---------- distribution
         cast(summarised.city_count as integer) as city_count,
         summarised.mean_index,
-        cast(round(sqrt(summarised.index_variance), 8) as {{ type_index() }})
+        cast({{ rounded_double('sqrt(summarised.index_variance)', 8) }} as {{ type_index() }})
             as standard_deviation,
         cast(summarised.minimum_index as {{ type_index() }}) as minimum_index,
         cast(summarised.maximum_index as {{ type_index() }}) as maximum_index,

@@ -43,18 +43,26 @@ distances as (
         peers.city_id as peer_city_id,
         own.size_class_id,
         peers.size_class_id as peer_size_class_id,
-        cast(
-            round(
-                {{ euclidean_distance('own.score_list', 'peers.score_list') }}
-                / sqrt(cast(own.indicator_count as double)), 8
-            ) as {{ type_index() }}
-        ) as distance
+        {{ euclidean_distance('own.score_list', 'peers.score_list') }}
+        / sqrt(cast(own.indicator_count as double)) as distance
     from profiles as own
     inner join profiles as peers
         on
             own.ranking_id = peers.ranking_id
             and own.edition = peers.edition
             and own.city_id <> peers.city_id
+),
+
+rounded_distances as (
+    select
+        ranking_id,
+        edition,
+        city_id,
+        peer_city_id,
+        size_class_id,
+        peer_size_class_id,
+        cast({{ rounded_double('distance', 8) }} as {{ type_index() }}) as distance
+    from distances
 ),
 
 nearest as (
@@ -70,7 +78,7 @@ nearest as (
             partition by ranking_id, edition, city_id
             order by distance asc, peer_city_id asc
         ) as nearness
-    from distances
+    from rounded_distances
     {% if group_column %}where {{ group_column }} = peer_{{ group_column }}{% endif %}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
