@@ -2,6 +2,8 @@
 # make build INDEX=../my_index   the same for an index in a folder of its own, into its warehouse/
 # make test    set up and run every test
 # make test-duckdb-2   the same with DuckDB 2.0 as the engine
+# make spark   build and test on Apache Spark instead, into build/spark (needs Java)
+# make parity  build on DuckDB and on Spark and compare every row (needs Java)
 # make lint    check SQL style
 # make docs    write dbt's documentation as one page, target/static_index.html
 # make lock    pin the dependencies anew after a change of requirements*.in
@@ -10,12 +12,16 @@
 
 PYTHON ?= python3
 VENV := .venv
+SPARK_VENV := .venv-spark
 DRIVER_1_4 := .drivers/duckdb-1.4
 DRIVER_2_0 := .drivers/duckdb-2.0
 
 ENGINE_INDEPENDENT_TESTS := test_build_safety.py test_campaigns.py test_input_gate.py
 
-.PHONY: build test lint docs lock audit clean test-duckdb-2
+# Unit tests pass on Spark as well, but take as long as everything else together.
+SPARK_OPTIONS ?= --exclude-resource-type unit_test
+
+.PHONY: build test spark parity lint docs lock audit clean test-duckdb-2
 
 build: $(VENV)/build-ready
 	$(VENV)/bin/python scripts/build.py $(if $(INDEX),--index "$(INDEX)")
@@ -23,6 +29,12 @@ build: $(VENV)/build-ready
 test: $(VENV)/test-ready $(DRIVER_1_4)/ready $(DRIVER_2_0)/ready
 	$(VENV)/bin/sqlfluff lint --processes 2 models tests/*.sql analyses
 	$(VENV)/bin/pytest --numprocesses 2 --dist worksteal tests/python $(PYTEST_OPTIONS)
+
+spark: $(SPARK_VENV)/ready
+	$(SPARK_VENV)/bin/python scripts/build_spark.py $(SPARK_OPTIONS)
+
+parity: $(VENV)/test-ready $(SPARK_VENV)/ready
+	$(VENV)/bin/pytest tests/parity $(PYTEST_OPTIONS)
 
 lint: $(VENV)/test-ready
 	$(VENV)/bin/sqlfluff lint --processes 2 models tests/*.sql analyses
@@ -38,14 +50,14 @@ test-duckdb-2:
 		PYTEST_OPTIONS="$(addprefix --ignore tests/python/,$(ENGINE_INDEPENDENT_TESTS))"
 
 clean:
-	rm -rf $(VENV) .venv-duckdb-2 .drivers target logs warehouse .pytest_cache .hypothesis
+	rm -rf $(VENV) $(SPARK_VENV) .venv-duckdb-2 .drivers target logs warehouse .pytest_cache .hypothesis
 	find build -mindepth 1 ! -name .gitkeep -delete
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 lock:
 	$(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/pip install --quiet uv
-	for name in requirements requirements-dev; do \
+	for name in requirements requirements-dev requirements-spark; do \
 		.venv-lock/bin/uv pip compile --quiet --universal --python-version 3.10 --upgrade \
 			--generate-hashes --no-header --no-annotate --no-strip-extras \
 			$$name.in --output-file $$name.txt; \
@@ -73,6 +85,13 @@ $(VENV)/test-ready: requirements-dev.txt $(ENGINE_PIN) | $(VENV)/bin/python
 	$(if $(ENGINE_PIN),$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check \
 		--require-hashes --no-deps --requirement $(ENGINE_PIN))
 	touch $(VENV)/build-ready $@
+
+$(SPARK_VENV)/ready: requirements-spark.txt
+	$(PYTHON) scripts/check_java.py
+	$(PYTHON) -m venv $(SPARK_VENV)
+	$(SPARK_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+		--requirement requirements-spark.txt
+	touch $@
 
 # DuckDB drivers of other versions, to prove that they open the published file.
 $(DRIVER_1_4)/ready: requirements-duckdb-1.4.txt | $(VENV)/test-ready

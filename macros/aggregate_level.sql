@@ -309,7 +309,7 @@ select * from final
         case
             when role <> 'regular' or {{ value }} is null then 0
             when aggregation = 'geometric' and {{ value }} > 0
-                then weight * cast({{ rounded_double('ln(' ~ to_double(value) ~ ')', 15) }} as decimal(18, 15))
+                then weight * {{ rounded_decimal('ln(' ~ to_double(value) ~ ')', 15, 'decimal(18, 15)') }}
             when aggregation = 'geometric' then 0
             else weight * {{ value }}
         end
@@ -330,9 +330,9 @@ select * from final
             and base_weight is not null
             then 0
         when aggregation = 'geometric'
-            then cast({{ rounded_double(
+            then {{ rounded_decimal(
                 'exp(' ~ to_double(total) ~ ' / ' ~ to_double('base_weight') ~ ')', 12
-            ) }} as {{ type_index() }})
+            ) }}
         else {{ divide(total, 'base_weight') }}
     end
 {%- endmacro %}

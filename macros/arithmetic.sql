@@ -30,45 +30,65 @@
 
 {% macro spark__to_double(value) -%}
     {#-
-      Spark's cast gives the nearest DOUBLE. Beyond 2^53 units the whole part and the fraction are
-      converted one by one, the fraction's digits in two halves of 64 bits, as DuckDB does. typeof()
-      tells the number of digits; the lambda names the value once.
+      Spark's cast gives the nearest DOUBLE. Beyond 2^53 units of the last digit DuckDB converts the
+      whole part and the fraction one by one, the fraction's digits as two halves of 64 bits; so does
+      this. typeof() tells the number of digits, the lambdas name what they need more than once.
     -#}
-    {%- set digits = "cast(split_part(cast(exact as string), '.', 2) as decimal(38, 0))" -%}
+    {%- set two_64 = '18446744073709551616' -%}
     {%- set unit_count -%}
         pow(10D, cast(concat('0', regexp_extract(typeof(exact), ',([0-9]+)', 1)) as int))
+    {%- endset -%}
+    {%- set fraction_digits -%}
+        cast(sign(exact) as int) * cast(split_part(cast(exact as string), '.', 2) as decimal(38, 0))
     {%- endset -%}
     transform(
         array({{ value }}),
         exact -> case
             when {{ unit_count }} = 1 or abs(cast(exact as double)) * {{ unit_count }} <= 9007199254740992
                 then cast(exact as double)
-            else
-                cast(exact - exact % 1 as double)
-                + sign(exact) * (
-                    cast({{ digits }} % 18446744073709551616 as double)
-                    + cast({{ digits }} div 18446744073709551616 as double) * 18446744073709551616D
-                ) / {{ unit_count }}
+            else cast(exact - exact % 1 as double) + transform(
+                array({{ fraction_digits }}),
+                digits -> case
+                    when digits < 0 and digits >= -{{ two_64 }} then -cast(-1 - digits as double) - 1
+                    else
+                        cast(pmod(digits, {{ two_64 }}) as double)
+                        + cast((digits - pmod(digits, {{ two_64 }})) div {{ two_64 }} as double) * {{ two_64 }}D
+                end
+            )[0] / {{ unit_count }}
         end
     )[0]
 {%- endmacro %}
 
 
-{% macro rounded_double(value, digits) -%}
-    {#- A DOUBLE rounded half away from zero to a number of digits. -#}
-    {{ return(adapter.dispatch('rounded_double')(value, digits)) }}
+{% macro rounded_decimal(value, digits, type=none) -%}
+    {#-
+      A DOUBLE rounded half away from zero to a number of digits, as an exact decimal.
+
+      Arguments:
+        value: SQL expression
+        digits: digits after the point
+        type: type of the result; that of an index if none is given
+    -#}
+    {{ return(adapter.dispatch('rounded_decimal')(value, digits, type or type_index())) }}
 {%- endmacro %}
 
 
-{% macro default__rounded_double(value, digits) -%}
-    {#- DuckDB: counts units of the last digit in floating point. -#}
-    round({{ value }}, {{ digits }})
+{% macro default__rounded_decimal(value, digits, type) -%}
+    {#- DuckDB rounds to whole units in floating point, once in round() and once in the cast. -#}
+    cast(round({{ value }}, {{ digits }}) as {{ type }})
 {%- endmacro %}
 
 
-{% macro spark__rounded_double(value, digits) -%}
-    {#- Spark's round() of a DOUBLE rounds its shortest decimal notation; counted as DuckDB does. -#}
-    round(({{ value }}) * 1e{{ digits }}D, 0) / 1e{{ digits }}D
+{% macro spark__rounded_decimal(value, digits, type) -%}
+    {#-
+      Spark's round() and cast of a DOUBLE look at its shortest decimal notation instead. Counted in
+      units as DuckDB does: first of the digits asked for, then of the type's last digit.
+    -#}
+    {%- set scale = modules.re.search(', *([0-9]+)', type)[1] | int -%}
+    cast(
+        cast(round(round(({{ value }}) * 1e{{ digits }}D, 0) / 1e{{ digits }}D * 1e{{ scale }}D, 0) as bigint)
+        * 0.{{ '0' * (scale - 1) }}1 as {{ type }}
+    )
 {%- endmacro %}
 
 
@@ -79,14 +99,14 @@
       one and neither row order nor threads can change the result.
     -#}
     {%- set quotient = to_double(numerator) ~ ' / nullif(' ~ to_double(denominator) ~ ', 0)' -%}
-    cast({{ rounded_double(quotient, 12) }} as {{ type_index() }})
+    {{ rounded_decimal(quotient, 12) }}
 {%- endmacro %}
 
 
 {% macro multiply(left_factor, right_factor) -%}
     {#- Product as an exact decimal: rounded once, to 12 digits. -#}
     {%- set product = to_double(left_factor) ~ ' * ' ~ to_double(right_factor) -%}
-    cast({{ rounded_double(product, 12) }} as {{ type_index() }})
+    {{ rounded_decimal(product, 12) }}
 {%- endmacro %}
 
 
@@ -164,7 +184,7 @@
             0
         )
     {%- endset -%}
-    cast({{ rounded_double(quotient, 8) }} as {{ type_index() }})
+    {{ rounded_decimal(quotient, 8) }}
 {%- endmacro %}
 
 
@@ -205,12 +225,11 @@
       The value itself, or its natural logarithm rounded to 15 digits where the condition holds;
       NULL for the logarithm of a value that is not positive.
     -#}
-    cast(
-        case
-            when not {{ condition }} then {{ value }}
-            when {{ value }} > 0 then {{ rounded_double('ln(' ~ to_double(value) ~ ')', 15) }}
-        end as decimal(27, 15)
-    )
+    case
+        when not {{ condition }} then cast({{ value }} as decimal(27, 15))
+        when {{ value }} > 0
+            then {{ rounded_decimal('ln(' ~ to_double(value) ~ ')', 15, 'decimal(27, 15)') }}
+    end
 {%- endmacro %}
 
 

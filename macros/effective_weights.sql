@@ -68,7 +68,7 @@ effective_weights as (
     {% for depth in [1, 2, 3] %}
     select
         *,
-        cast({{ rounded_double('product', 15) }} as decimal(18, 15)) as effective_weight
+        {{ rounded_decimal('product', 15, 'decimal(18, 15)') }} as effective_weight
     from products_{{ depth }}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}

@@ -29,6 +29,23 @@
 {%- endmacro %}
 
 
+{% macro spark__external_rows(relation) -%}
+    {#-
+      Parquet files are read by path; for CSV files Spark's SQL knows no header, so that they have to
+      be made a table first.
+    -#}
+    {%- if relation.identifier.endswith('.parquet') -%}
+        parquet.`{{ relation.identifier | replace("`", "``") }}`
+    {%- elif relation.identifier.endswith('.csv') -%}
+        {{ exceptions.raise_compiler_error(
+            relation.identifier ~ ': Spark reads external inputs from Parquet files or tables, not from CSV'
+        ) }}
+    {%- else -%}
+        {{ relation }}
+    {%- endif -%}
+{%- endmacro %}
+
+
 {% macro external_directories() -%}
     {#- The directories of the external inputs, as they are written before the first wildcard. -#}
     {%- set directories = [] -%}

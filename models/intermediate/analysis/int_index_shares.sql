@@ -86,9 +86,7 @@ final as (
         part,
         node_id,
         category_id,
-        cast(
-            {{ rounded_double('covariance / nullif(index_variance, 0)', 8) }} as {{ type_index() }}
-        ) as share_of_index_variance
+        {{ rounded_decimal('covariance / nullif(index_variance, 0)', 8) }} as share_of_index_variance
     from scaled
 )
 

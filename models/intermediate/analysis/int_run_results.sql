@@ -295,7 +295,7 @@ sums_{{ level }} as (
         part as total,
         zero_weight
         {% else %}
-        cast(sum(cast(part as {{ type_index() }})) as double) as total,
+        cast(sum({{ rounded_decimal('part', 12) }}) as double) as total,
         max(zero_weight) as zero_weight
         {% endif %}
     from parts_{{ level }}
@@ -350,7 +350,7 @@ rounded_roots as (
     select
         run_number,
         city_id,
-        cast({{ rounded_double('value', 8) }} as {{ type_index() }}) as index_value
+        {{ rounded_decimal('value', 8) }} as index_value
     from roots
     where value is not null
 ),

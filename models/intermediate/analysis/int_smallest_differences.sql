@@ -192,7 +192,7 @@ final as (
         scenario_id,
         city_id,
         other_city_id,
-        cast({{ rounded_double('difference', 10) }} as {{ type_index() }}) as smallest_difference
+        {{ rounded_decimal('difference', 10) }} as smallest_difference
     from differences_{{ level }}
     where node_id = 'overall'
     {% if not loop.last %}union all{% endif %}

@@ -125,7 +125,7 @@ links as (
         depth,
         role,
         parent_divisor,
-        cast({{ rounded_double('drawn_weight', 12) }} as {{ type_index() }}) as weight
+        {{ rounded_decimal('drawn_weight', 12) }} as weight
     from drawn
 ),
 

@@ -105,8 +105,7 @@ item_totals as (
         edition,
         parent_node_id,
         count(*) as item_count,
-        sum(cast({{ rounded_double('item_variance', 8) }} as decimal(28, 8)))
-            as item_variance_total
+        sum({{ rounded_decimal('item_variance', 8, 'decimal(28, 8)') }}) as item_variance_total
     from item_variances
     group by ranking_id, edition, parent_node_id
 ),
@@ -159,7 +158,7 @@ alphas as (
         edition,
         parent_node_id,
         item_count,
-        cast({{ rounded_double('cronbach_alpha', 8) }} as {{ type_index() }}) as cronbach_alpha
+        {{ rounded_decimal('cronbach_alpha', 8) }} as cronbach_alpha
     from unrounded_alphas
 ),
 
@@ -183,8 +182,7 @@ final as (
         ---------- distribution
         cast(summarised.city_count as integer) as city_count,
         summarised.mean_index,
-        cast({{ rounded_double('sqrt(summarised.index_variance)', 8) }} as {{ type_index() }})
-            as standard_deviation,
+        {{ rounded_decimal('sqrt(summarised.index_variance)', 8) }} as standard_deviation,
         cast(summarised.minimum_index as {{ type_index() }}) as minimum_index,
         cast(summarised.maximum_index as {{ type_index() }}) as maximum_index,
 

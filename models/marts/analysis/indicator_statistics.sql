@@ -142,8 +142,7 @@ final as (
         ---------- distribution
         cast(summarised.city_count as integer) as city_count,
         summarised.mean_score,
-        cast({{ rounded_double('sqrt(summarised.score_variance)', 8) }} as {{ type_index() }})
-            as standard_deviation,
+        {{ rounded_decimal('sqrt(summarised.score_variance)', 8) }} as standard_deviation,
         {% for column in [
             'minimum_score', 'first_quartile', 'median_score', 'third_quartile', 'maximum_score'
         ] %}

@@ -61,7 +61,7 @@ rounded_distances as (
         peer_city_id,
         size_class_id,
         peer_size_class_id,
-        cast({{ rounded_double('distance', 8) }} as {{ type_index() }}) as distance
+        {{ rounded_decimal('distance', 8) }} as distance
     from distances
 ),
 
