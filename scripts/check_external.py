@@ -308,7 +308,7 @@ def value_rules(seed: Seed) -> Iterable[BrokenRows]:
         )
 
     for column, column_type in seed.types.items():
-        if column_type == "varchar":
+        if column_type == "string":
             yield rule(is_bad_text(column), column, text_wording(column))
         else:
             yield rule(is_bad_value(column, column_type), column, type_wording(column_type))
