@@ -1,0 +1,626 @@
+"""Measure how the models grow with the field, beside one hand-written query and pandas.
+
+    python benchmarks/scale.py [--sizes 83x2,1000x2,...] [--memory 6GB] [--pandas-limit 100000] [--json FILE]
+
+For every size (entities x editions, 37 indicators each) a simulated field is written as Parquet, in
+an index folder outside the project, and measured in turn, each in a process of its own:
+
+1. the project: `dbt run` of everything that the two fact tables need (`+fct_index_results
+   +fct_indicator_scores`), from the Parquet files, without tests; then the other core and reporting
+   marts,
+2. one hand-written DuckDB query with the same figures: indices, project points, coverage, ranks in
+   the field, the state and the size class, tendencies, of every node of the tree,
+3. the same indices, ranks and tendencies in pandas, up to --pandas-limit entities (it is installed
+   into a temporary environment).
+
+The hand-written query must agree with the project in every figure, or the program fails. At the end
+stand the exponents of growth from 11,000 entities up. Everything happens in a temporary directory;
+nothing asserts a time. benchmarks/README.md shows results.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import importlib.metadata
+import json
+import math
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import duckdb
+
+PROJECT_DIR = Path(__file__).resolve().parents[1]
+sys.path += [str(PROJECT_DIR / "scripts"), str(PROJECT_DIR / "benchmarks")]
+
+from build import BenchmarkError, cpu_model  # noqa: E402
+from index_project import assemble_project  # noqa: E402
+
+RANKING = "scale_field"
+METHODOLOGY = "sci_2025"
+LAST_EDITION = 2025
+SOURCE = "simulated: benchmarks/scale.py"
+SIZES = "83x2,1000x2,11000x2,100000x2,1000000x2,11000x20"
+PANDAS = "pandas==2.3.3"
+GROWTH_FROM = 11_000
+FACTS = ("+fct_index_results", "+fct_indicator_scores")
+OTHER_MARTS = (
+    "dim_rankings", "dim_editions", "dim_cities", "dim_categories", "dim_indicators",
+    "league_table", "city_profiles", "+published_reconciliation", "+edition_reconciliation",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Size:
+    """A field to generate: entities per edition, and editions."""
+
+    entities: int
+    editions: int
+
+    def __str__(self) -> str:
+        """Return the size as on the command line."""
+        return f"{self.entities}x{self.editions}"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One measured process.
+
+    Attributes:
+        seconds: wall time of the whole process, imports and dbt's parsing included.
+        sql_seconds: the part in which the computation ran.
+        memory_mb: largest resident set of the process, in MB.
+    """
+
+    seconds: float
+    sql_seconds: float
+    memory_mb: float
+
+
+def edition_years(editions: int) -> list[int]:
+    """Return the years of that many editions, the last one being 2025."""
+    return [LAST_EDITION - editions + 1 + number for number in range(editions)]
+
+
+def write_field(index_dir: Path, size: Size) -> None:
+    """Write a simulated field as an index folder: CSV files for the method, Parquet for the rest.
+
+    Scores are drawn by hash, with one digit after the point; every name says that it is simulated.
+
+    Args:
+        index_dir: the folder; must not exist yet.
+        size: entities and editions.
+    """
+    index_dir.mkdir(parents=True)
+    for name in ("methodologies", "hierarchy"):
+        with (PROJECT_DIR / f"seeds/methodology/{name}.csv").open(encoding="utf-8", newline="") as seed:
+            header, *rows = csv.reader(seed)
+        write_rows(index_dir / f"{name}.csv", header, [row for row in rows if row[0] == METHODOLOGY])
+    write_rows(
+        index_dir / "rankings.csv",
+        seed_header("methodology/rankings.csv"),
+        [[RANKING, "Skalenfeld", "Scale field", "", "", "true", "Simulated field of a benchmark", SOURCE]],
+    )
+    shutil.copyfile(PROJECT_DIR / "seeds/reference/size_classes.csv", index_dir / "size_classes.csv")
+    years = edition_years(size.editions)
+    write_rows(
+        index_dir / "editions.csv",
+        seed_header("methodology/editions.csv"),
+        [
+            [RANKING, str(year), str(year - 1) if year > years[0] else "", METHODOLOGY, *[""] * 6, SOURCE]
+            for year in years
+        ],
+    )
+    data = index_dir / "data"
+    data.mkdir()
+    (index_dir / "index.yml").write_text(
+        "cities_location: data/cities.parquet\n"
+        "field_members_location: data/field_members.parquet\n"
+        "scores_location: data/scores_*.parquet\n"
+        "enforce_primary_keys: false\n",
+        encoding="utf-8",
+    )
+    with duckdb.connect() as connection:
+        connection.execute("set preserve_insertion_order = false")
+        connection.execute(
+            f"""
+            create view cities as
+            select
+                printf('sim_%07d', number) as city_id,
+                printf('Simulierte Stadt %07d', number) as city_name,
+                printf('S%02d', number % 16) as state_code,
+                printf('Simuliertes Land %02d', number % 16) as state_name,
+                cast(100000 + number * 7919 % 900000 as integer) as population,
+                cast(null as decimal(7, 4)) as latitude,
+                cast(null as decimal(7, 4)) as longitude,
+                '{SOURCE}' as source,
+                true as is_simulated
+            from range(1, {size.entities} + 1) as numbers(number)
+            """
+        )
+        connection.execute(f"copy cities to '{data}/cities.parquet'")
+        connection.execute(
+            f"copy (select '{RANKING}' as ranking_id, city_id, {years[0]} as first_edition,"
+            " cast(null as integer) as last_edition, source, is_simulated from cities)"
+            f" to '{data}/field_members.parquet'"
+        )
+        connection.execute(
+            "create table indicators as select node_id, role,"
+            " row_number() over (order by node_id) as number"
+            f" from read_csv('{index_dir}/hierarchy.csv', header = true) where node_type = 'indicator'"
+        )
+        for year in years:
+            connection.execute(
+                f"""
+                copy (
+                    select
+                        '{RANKING}' as ranking_id,
+                        cast({year} as integer) as edition,
+                        printf('sim_%07d', cities.number) as city_id,
+                        indicators.node_id as indicator_id,
+                        cast(
+                            hash(cities.number, indicators.number, {year})
+                            % case when indicators.role = 'project' then 51 else 1001 end / 10
+                            as decimal(18, 6)
+                        ) as raw_value,
+                        false as is_not_applicable,
+                        '{SOURCE}' as source,
+                        true as is_simulated
+                    from range(1, {size.entities} + 1) as cities(number)
+                    cross join indicators
+                ) to '{data}/scores_{year}.parquet'
+                """
+            )
+
+
+def seed_header(path: str) -> list[str]:
+    """Return the header of a seed file, named relative to seeds/."""
+    with (PROJECT_DIR / "seeds" / path).open(encoding="utf-8", newline="") as seed:
+        return next(csv.reader(seed))
+
+
+def write_rows(file: Path, header: list[str], rows: list[list[str]]) -> None:
+    """Write a CSV file as the seeds are written."""
+    with file.open("w", encoding="utf-8", newline="") as opened:
+        csv.writer(opened, lineterminator="\n").writerows([header, *rows])
+
+
+def run_measured(command: list[str], cwd: Path, environment: dict[str, str]) -> tuple[float, float]:
+    """Run a process.
+
+    Args:
+        command: program and arguments.
+        cwd: working directory.
+        environment: variables on top of this process's own.
+
+    Returns:
+        Wall time in seconds and largest resident set in MB.
+
+    Raises:
+        BenchmarkError: the process failed.
+    """
+    with tempfile.TemporaryFile("w+") as output:
+        started = time.monotonic()
+        process = subprocess.Popen(
+            command, cwd=cwd, env={**os.environ, **environment}, stdout=output, stderr=output
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.monotonic() - started
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode != 0:
+            output.seek(0)
+            raise BenchmarkError(f"{' '.join(command)}\n{output.read()[-4000:]}")
+    return seconds, usage.ru_maxrss / 1024
+
+
+def run_project(project_dir: Path, selected: tuple[str, ...], memory: str) -> Measured:
+    """Run models of an assembled project with dbt.
+
+    Args:
+        project_dir: the project, seeds loaded.
+        selected: dbt's selection.
+        memory: memory limit of the engine.
+    """
+    seconds, memory_mb = run_measured(
+        [dbt(), "run", "--profiles-dir", ".", "--select", *selected],
+        project_dir,
+        {"SMART_CITY_INDEX_MEMORY": memory},
+    )
+    results = json.loads((project_dir / "target/run_results.json").read_text(encoding="utf-8"))
+    sql_seconds = sum(result["execution_time"] for result in results["results"])
+    return Measured(seconds, sql_seconds, memory_mb)
+
+
+def dbt() -> str:
+    """Return the path of the dbt program beside this Python."""
+    return str(Path(sys.executable).with_name("dbt"))
+
+
+def run_script(function: str, python: str, index_dir: Path, database: Path, memory: str) -> Measured:
+    """Run one of this file's comparisons in a process of its own.
+
+    Args:
+        function: `hand` or `pandas`.
+        python: the interpreter.
+        index_dir: the generated field.
+        database: file for the result of `hand`, and for the seconds of both (with .seconds).
+        memory: memory limit of DuckDB.
+    """
+    seconds, memory_mb = run_measured(
+        [python, str(Path(__file__).resolve()), "--compute", function, str(index_dir), str(database), memory],
+        PROJECT_DIR,
+        {},
+    )
+    sql_seconds = float(database.with_suffix(".seconds").read_text(encoding="utf-8"))
+    return Measured(seconds, sql_seconds, memory_mb)
+
+
+def hand_written_query(index_dir: Path) -> str:
+    """Return one query from the Parquet files to the figures of both fact tables."""
+    data = index_dir / "data"
+    return f"""
+with
+tree as (
+    select
+        nodes.node_id, nodes.parent_node_id as category_id, nodes.role, parents.project_cap_share
+    from read_csv('{index_dir}/hierarchy.csv', header = true) as nodes
+    inner join read_csv('{index_dir}/hierarchy.csv', header = true) as parents
+        on nodes.parent_node_id = parents.node_id
+    where nodes.node_type = 'indicator'
+),
+editions as (
+    select edition, previous_edition
+    from read_csv('{index_dir}/editions.csv', header = true)
+),
+cities as (
+    select
+        city_id,
+        state_code,
+        case
+            when population < 150000 then 1 when population < 300000 then 2
+            when population < 500000 then 3 else 4
+        end as size_class
+    from '{data}/cities.parquet'
+),
+scores as (
+    select
+        scores.edition, scores.city_id, scores.indicator_id, scores.raw_value, tree.category_id,
+        tree.role, tree.project_cap_share
+    from '{data}/scores_*.parquet' as scores
+    inner join tree on scores.indicator_id = tree.node_id
+),
+sums as (
+    select
+        edition,
+        city_id,
+        category_id,
+        max(project_cap_share) as cap,
+        sum(case when role = 'regular' then raw_value end) as total,
+        count(case when role = 'regular' then raw_value end) as indicators,
+        sum(case when role = 'project' then raw_value else 0 end) as points
+    from scores
+    group by edition, city_id, category_id
+),
+means as (
+    select
+        edition, city_id, category_id, cap, indicators,
+        round(total::double / indicators, 12)::decimal(18, 12) as mean,
+        round(least(points, cap * 100 * indicators)::double / indicators, 12)::decimal(18, 12) as points
+    from sums
+),
+categories as (
+    select
+        edition, city_id, category_id, indicators,
+        round((mean + points)::double / (1 + cap)::double, 12)::decimal(18, 12) as value,
+        round(mean::double / (1 + cap)::double, 12)::decimal(18, 12) as value_without
+    from means
+),
+overall as (
+    select
+        edition, city_id, 'overall' as category_id, sum(indicators) as indicators,
+        round(sum(value)::double / count(*), 12)::decimal(18, 12) as value,
+        round(sum(value_without)::double / count(*), 12)::decimal(18, 12) as value_without
+    from categories
+    group by edition, city_id
+),
+nodes as (
+    select
+        edition, city_id, indicator_id as node_id, false as is_category, null as indicators,
+        raw_value::decimal(18, 12) as value, null as value_without
+    from scores
+    union all
+    select edition, city_id, category_id, true, indicators, value, value_without from categories
+    union all
+    select edition, city_id, category_id, true, indicators, value, value_without from overall
+),
+ranked as (
+    select
+        *,
+        rank() over (partition by edition, node_id order by round(value, 8) desc) as rank,
+        count(*) over (partition by edition, node_id) as city_count
+    from nodes
+),
+grouped as (
+    select
+        ranked.edition, ranked.city_id, ranked.node_id,
+        rank() over (partition by edition, node_id, state_code order by rank) as rank_in_state,
+        rank() over (partition by edition, node_id, size_class order by rank) as rank_in_size_class
+    from ranked
+    inner join cities on ranked.city_id = cities.city_id
+    where is_category
+)
+select
+    ranked.edition, ranked.city_id, ranked.node_id, ranked.value, ranked.value_without,
+    ranked.indicators, ranked.rank, ranked.city_count, grouped.rank_in_state,
+    grouped.rank_in_size_class, previous.rank as previous_rank, previous.rank - ranked.rank as tendency
+from ranked
+inner join editions on ranked.edition = editions.edition
+left join ranked as previous
+    on
+        editions.previous_edition = previous.edition
+        and ranked.city_id = previous.city_id
+        and ranked.node_id = previous.node_id
+left join grouped
+    on
+        ranked.edition = grouped.edition
+        and ranked.city_id = grouped.city_id
+        and ranked.node_id = grouped.node_id
+"""
+
+
+def compute_by_hand(index_dir: Path, database: Path, memory: str) -> float:
+    """Run the hand-written query into a file; returns its seconds."""
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(f"set threads = 2; set memory_limit = '{memory}'")
+        started = time.monotonic()
+        connection.execute(f"create table figures as {hand_written_query(index_dir)}")
+        connection.execute("checkpoint")
+        return time.monotonic() - started
+
+
+def compute_in_pandas(index_dir: Path, _database: Path, _memory: str) -> float:
+    """Compute indices, ranks and tendencies in pandas; returns the seconds, reading included."""
+    import pandas  # noqa: PLC0415
+
+    started = time.monotonic()
+    with (index_dir / "hierarchy.csv").open(encoding="utf-8") as opened:
+        nodes = pandas.read_csv(opened)
+    files = sorted((index_dir / "data").glob("scores_*.parquet"))
+    columns = ["edition", "city_id", "indicator_id", "raw_value"]
+    scores = pandas.concat([pandas.read_parquet(file, columns=columns) for file in files])
+    scores["raw_value"] = scores["raw_value"].astype("float64")
+    tree = nodes.set_index("node_id")
+    scores["category_id"] = scores["indicator_id"].map(tree["parent_node_id"])
+    is_regular = scores["indicator_id"].map(tree["role"]) == "regular"
+    keys = ["edition", "city_id", "category_id"]
+    regular = scores[is_regular].groupby(keys)["raw_value"].agg(["sum", "count"])
+    points = scores[~is_regular].groupby(keys)["raw_value"].sum().reindex(regular.index).fillna(0)
+    cap = regular.index.get_level_values("category_id").map(tree["project_cap_share"].fillna(0))
+    capped = points.clip(upper=cap * 100 * regular["count"])
+    categories = ((regular["sum"] + capped) / regular["count"] / (1 + cap)).rename("value")
+    overall = categories.groupby(["edition", "city_id"]).mean().reset_index()
+    overall["node_id"] = "overall"
+    values = pandas.concat(
+        [
+            scores.rename(columns={"indicator_id": "node_id", "raw_value": "value"})[
+                ["edition", "city_id", "node_id", "value"]
+            ],
+            categories.reset_index().rename(columns={"category_id": "node_id"}),
+            overall,
+        ]
+    )
+    by_node = values["value"].round(8).groupby([values["edition"], values["node_id"]])
+    values["rank"] = by_node.rank(method="min", ascending=False)
+    previous = values[["edition", "city_id", "node_id", "rank"]].assign(edition=values["edition"] + 1)
+    compared = values.merge(previous, on=["edition", "city_id", "node_id"], how="left")
+    compared["tendency"] = compared["rank_y"] - compared["rank_x"]
+    compared.to_parquet(index_dir / "pandas.parquet")
+    return time.monotonic() - started
+
+
+COMPUTATIONS = {"hand": compute_by_hand, "pandas": compute_in_pandas}
+
+
+def disagreements(project_database: Path, hand_database: Path) -> int:
+    """Count the figures of the hand-written query that the project's marts do not have alike.
+
+    Args:
+        project_database: file with both fact tables.
+        hand_database: file with table figures.
+    """
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{project_database}' as project (read_only)")
+        connection.execute(f"attach '{hand_database}' as hand (read_only)")
+        found = connection.execute(
+            """
+            with
+            marts as (
+                select
+                    edition, city_id, category_id as node_id, index_value as value,
+                    index_without_project_points as value_without, indicator_count as indicators,
+                    rank, ranked_city_count as city_count, rank_in_state, rank_in_size_class,
+                    previous_rank, tendency
+                from project.main.fct_index_results
+                union all
+                select
+                    edition, city_id, indicator_id, score, null, null, rank, ranked_city_count,
+                    null, null, previous_rank, tendency
+                from project.main.fct_indicator_scores
+            ),
+            counted as (
+                select
+                    count(*) as pairs,
+                    count(case when
+                        marts.value = figures.value
+                        and marts.value_without is not distinct from figures.value_without
+                        and marts.indicators is not distinct from figures.indicators
+                        and marts.rank = figures.rank
+                        and marts.city_count = figures.city_count
+                        and marts.rank_in_state is not distinct from figures.rank_in_state
+                        and marts.rank_in_size_class is not distinct from figures.rank_in_size_class
+                        and marts.previous_rank is not distinct from figures.previous_rank
+                        and marts.tendency is not distinct from figures.tendency
+                    then 1 end) as equal_pairs
+                from marts
+                full outer join hand.figures as figures
+                    on
+                        marts.edition = figures.edition
+                        and marts.city_id = figures.city_id
+                        and marts.node_id = figures.node_id
+            )
+            select pairs - equal_pairs from counted
+            """
+        ).fetchone()
+    return int(found[0]) if found else -1
+
+
+def pandas_environment(directory: Path) -> str:
+    """Install pandas into an environment of its own; returns its Python."""
+    subprocess.run([sys.executable, "-m", "venv", directory], check=True)
+    python = directory / "bin" / "python"
+    subprocess.run(
+        [python, "-m", "pip", "install", "--quiet", PANDAS, "pyarrow",
+         f"duckdb=={duckdb.__version__}", "jinja2", "pyyaml"],
+        check=True,
+    )  # fmt: skip
+    return str(python)
+
+
+def measure(size: Size, directory: Path, memory: str, pandas_python: str | None) -> dict[str, Measured]:
+    """Measure one size.
+
+    Args:
+        size: the field.
+        directory: where everything happens; its contents are deleted in the end.
+        memory: memory limit of DuckDB.
+        pandas_python: Python with pandas, or None to leave it out.
+
+    Returns:
+        The measurements by variant.
+
+    Raises:
+        BenchmarkError: a process failed, or the hand-written query has other figures.
+    """
+    index_dir, project_dir = directory / "index", directory / "project"
+    hand_database = directory / "hand.duckdb"
+    write_field(index_dir, size)
+    project_dir.mkdir()
+    (project_dir / "build").mkdir()
+    assemble_project(index_dir, project_dir)
+    run_measured([dbt(), "seed", "--profiles-dir", "."], project_dir, {})
+    measured = {
+        "models": run_project(project_dir, FACTS, memory),
+        "hand": run_script("hand", sys.executable, index_dir, hand_database, memory),
+    }
+    wrong = disagreements(project_dir / "build/smart_city_index.duckdb", hand_database)
+    if wrong:
+        raise BenchmarkError(f"{size}: the project and the hand-written query differ in {wrong} rows")
+    hand_database.unlink()
+    if pandas_python:
+        measured["pandas"] = run_script("pandas", pandas_python, index_dir, hand_database, memory)
+    measured["other marts"] = run_project(project_dir, OTHER_MARTS, memory)
+    for path in directory.iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    return measured
+
+
+def growth(results: dict[Size, dict[str, Measured]], variant: str) -> float | None:
+    """Fit seconds = constant * entities ^ exponent to two editions from GROWTH_FROM entities up.
+
+    Returns:
+        The exponent of the seconds in the computation, or None for fewer than two sizes.
+    """
+    points = [
+        (math.log(size.entities), math.log(measured[variant].sql_seconds))
+        for size, measured in results.items()
+        if size.editions == 2 and size.entities >= GROWTH_FROM and variant in measured
+    ]
+    if len(points) < 2:
+        return None
+    mean_x = sum(x for x, _ in points) / len(points)
+    mean_y = sum(y for _, y in points) / len(points)
+    return sum((x - mean_x) * (y - mean_y) for x, y in points) / sum(
+        (x - mean_x) ** 2 for x, _ in points
+    )
+
+
+def parse_size(text: str) -> Size:
+    """Read a size such as 11000x2."""
+    entities, editions = text.split("x")
+    return Size(int(entities), int(editions))
+
+
+def report(results: dict[Size, dict[str, Measured]], memory: str) -> None:
+    """Print machine, versions, the table and the exponents."""
+    versions = {
+        name: importlib.metadata.version(name) for name in ("dbt-core", "dbt-duckdb", "duckdb")
+    }
+    listed = ", ".join(f"{name} {version}" for name, version in versions.items())
+    print(f"\n{cpu_model()}, {os.cpu_count()} cores; Python {platform.python_version()}, {listed}, {PANDAS}")
+    print(f"DuckDB's memory limit: {memory}\n")
+    print("| entities x editions | scores | variant | wall s | computing s | scores per s | memory MB | to hand |")
+    print("|---|---:|---|---:|---:|---:|---:|---:|")
+    for size, measured in results.items():
+        scores = size.entities * size.editions * 37
+        for variant, one in measured.items():
+            ratio = one.sql_seconds / measured["hand"].sql_seconds
+            print(
+                f"| {size.entities:,} x {size.editions} | {scores:,} | {variant} | {one.seconds:.1f} |"
+                f" {one.sql_seconds:.1f} | {scores / one.sql_seconds:,.0f} | {one.memory_mb:,.0f} |"
+                f" {ratio:.2f} |"
+            )
+    print()
+    for variant in ("models", "hand", "other marts", "pandas"):
+        exponent = growth(results, variant)
+        if exponent is not None:
+            print(f"exponent of {variant} from {GROWTH_FROM:,} entities up: {exponent:.3f}")
+
+
+def main() -> int:
+    """Measure the sizes named on the command line; returns the exit code."""
+    if sys.argv[1:2] == ["--compute"]:
+        function, index_dir, database, memory = sys.argv[2:]
+        seconds = COMPUTATIONS[function](Path(index_dir), Path(database), memory)
+        Path(database).with_suffix(".seconds").write_text(str(seconds), encoding="utf-8")
+        return 0
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--sizes", default=SIZES, help="entities x editions, comma between sizes")
+    parser.add_argument("--memory", default="6GB", help="DuckDB's memory limit")
+    parser.add_argument("--pandas-limit", type=int, default=100_000, help="most entities for pandas; 0 leaves it out")
+    parser.add_argument("--json", type=Path, help="also write the figures to this file")
+    arguments = parser.parse_args()
+    results: dict[Size, dict[str, Measured]] = {}
+    with tempfile.TemporaryDirectory(prefix="scale_") as temporary:
+        try:
+            python = None
+            if arguments.pandas_limit:
+                python = pandas_environment(Path(temporary) / "pandas")
+            for size in map(parse_size, arguments.sizes.split(",")):
+                directory = Path(temporary) / str(size)
+                directory.mkdir()
+                with_pandas = python if size.entities * size.editions <= 2 * arguments.pandas_limit else None
+                results[size] = measure(size, directory, arguments.memory, with_pandas)
+                for variant, one in results[size].items():
+                    print(f"{size} {variant}: {one}", flush=True)
+        except BenchmarkError as error:
+            print(error, file=sys.stderr)
+            return 1
+    report(results, arguments.memory)
+    if arguments.json:
+        figures = {
+            str(size): {variant: asdict(one) for variant, one in measured.items()}
+            for size, measured in results.items()
+        }
+        arguments.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

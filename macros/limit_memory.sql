@@ -1,0 +1,11 @@
+{% macro limit_memory() -%}
+    {#-
+      Statement that sets the engine's memory limit to environment variable SMART_CITY_INDEX_MEMORY
+      (for example 6GB); what does not fit goes to disk. Empty without the variable, and for engines
+      whose profile sets it.
+    -#}
+    {%- set limit = env_var('SMART_CITY_INDEX_MEMORY', '') -%}
+    {%- if limit and target.type == 'duckdb' -%}
+        set global memory_limit = '{{ limit | replace("'", "''") }}';
+    {%- endif -%}
+{%- endmacro %}
