@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -326,6 +327,26 @@ def test_gate_and_build_read_csv_alike() -> None:
     macro = (PROJECT_ROOT / "macros" / "external_rows.sql").read_text(encoding="utf-8")
     assert CSV_FORMAT in " ".join(macro.split())
     assert set(LOCATIONS) == set(HEADERS)
+
+
+def test_scores_for_the_shipped_rankings(tmp_path: Path) -> None:
+    """--scores-location adds rows to this repository's rankings too; --check only checks them."""
+    score = "smart_city_index,2025,{city},payment,88.5,false,made up,{is_simulated}"
+    for city, is_simulated, rule in [
+        ("aachen", "false", "The input has no findings"),
+        ("aachen", "true", "column is_simulated, value 'true': what is simulated must not stand"),
+        ("duesseldorf", "false", "must be unique, but stands in indicator_scores.csv already"),
+    ]:
+        row = score.format(city=city, is_simulated=is_simulated)
+        (tmp_path / "scores.csv").write_text(f"{HEADERS['indicator_scores']}\n{row}\n")
+        completed = subprocess.run(
+            [sys.executable, PROJECT_ROOT / "scripts" / "build.py", "--check", "--build-dir", "build",
+             "--scores-location", "scores.csv"],
+            cwd=tmp_path, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert rule in completed.stdout + completed.stderr, completed.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["build", "scores.csv"]
+    assert [path.name for path in (tmp_path / "build").iterdir()] == [".lock"]
 
 
 def test_bad_file_leaves_the_published_files(tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ CASES: dict[str, tuple[str, Edit, tuple[str, str, str]]] = {
     "boolean as number": (SCORES, replaced(",71.4,false,", ",71.4,0,"), ("is_not_applicable", "0", "true or false")),
     "rank 0": (PUBLISHED, replaced(",hamburg,overall,1,", ",hamburg,overall,0,"), ("published_rank", "0", "between 1 and")),
     "rank negative": (PUBLISHED, replaced(",hamburg,overall,1,", ",hamburg,overall,-1,"), ("published_rank", "-1", "between 1 and")),
-    "index above every scale": (PUBLISHED, replaced(",79.53,2,", ",179.53,2,"), ("published_index", "179.53", "between 0 and 1000")),
+    "index above every scale": (PUBLISHED, replaced(",79.53,2,", ",1790.53,2,"), ("published_index", "1790.53", "between 0 and 1000")),
     "index negative": (PUBLISHED, replaced(",79.53,2,", ",-79.53,2,"), ("published_index", "-79.53", "between 0 and 100")),
     "missing source": (SCORES, appended("smart_city_index,2025,aachen,payment,50.0,false,"), ("source", "", "must not be empty")),
     "missing key": (SCORES, appended("smart_city_index,2025,,payment,50.0,false,x"), ("city_id", "", "must not be empty")),
