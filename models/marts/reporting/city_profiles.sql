@@ -297,7 +297,7 @@ final as (
             lines.ranking_id = edition_cities.ranking_id
             and lines.edition = edition_cities.edition
             and lines.city_id = edition_cities.city_id
-    left join labels on lines.line_id = labels.line_id and lines.section = 'header'
+    left join labels on lines.line_id = labels.line_id
 )
 
 select * from final
