@@ -3,7 +3,8 @@
     python scripts/build_spark.py [options of dbt build]
 
 Everything it writes goes below one directory, build/spark (or SMART_CITY_INDEX_SPARK_DIR); what an
-earlier build left there is removed first. Tables end as Parquet files in build/spark/warehouse/<schema>.db/<table>/.
+earlier build left there is removed first. Tables end as Parquet files in
+build/spark/warehouse/<schema>.db/<table>/.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ import shutil
 import sys
 from pathlib import Path
 
+from build import Project
 from check_java import java_problem
-from check_seeds import check_seeds
 
 PROJECT_DIR = Path(__file__).resolve().parents[1]
+WRITTEN_PARTS = ("warehouse", "scratch", "target", "logs")
 
 
 def keep_ansi_mode() -> None:
@@ -36,7 +38,7 @@ def keep_ansi_mode() -> None:
 
 
 def build(spark_dir: Path, options: list[str]) -> bool:
-    """Remove an earlier build and run `dbt build` into its directory.
+    """Run `dbt build` into a directory.
 
     Args:
         spark_dir: where tables, scratch files, compiled SQL and logs go.
@@ -47,8 +49,6 @@ def build(spark_dir: Path, options: list[str]) -> bool:
     """
     from dbt.cli.main import dbtRunner
 
-    for part in ("warehouse", "scratch", "target", "logs"):
-        shutil.rmtree(spark_dir / part, ignore_errors=True)
     os.environ["SMART_CITY_INDEX_SPARK_DIR"] = str(spark_dir)
     os.chdir(PROJECT_DIR)
     keep_ansi_mode()
@@ -60,7 +60,7 @@ def build(spark_dir: Path, options: list[str]) -> bool:
 
 
 def main() -> int:
-    """Check Java and the seed files, then build.
+    """Check Java and the input, then build.
 
     Returns:
         The exit code: 0 if everything was built and every test passed.
@@ -69,13 +69,17 @@ def main() -> int:
     if problem:
         print(problem, file=sys.stderr)
         return 1
-    findings = check_seeds(PROJECT_DIR)
+    spark_dir = Path(os.environ.get("SMART_CITY_INDEX_SPARK_DIR", PROJECT_DIR / "build" / "spark"))
+    spark_dir = spark_dir.resolve()
+    for part in WRITTEN_PARTS:
+        shutil.rmtree(spark_dir / part, ignore_errors=True)
+    (spark_dir / "scratch").mkdir(parents=True)
+    findings = Project(PROJECT_DIR).findings(spark_dir / "scratch" / "external_rows.duckdb")
     for finding in findings:
         print(finding, file=sys.stderr)
     if findings:
         return 1
-    spark_dir = Path(os.environ.get("SMART_CITY_INDEX_SPARK_DIR", PROJECT_DIR / "build" / "spark"))
-    return 0 if build(spark_dir.resolve(), sys.argv[1:]) else 1
+    return 0 if build(spark_dir, sys.argv[1:]) else 1
 
 
 if __name__ == "__main__":
