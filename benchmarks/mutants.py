@@ -123,6 +123,7 @@ class Model:
         family: name of the macro if it is a call of a macro and nothing else, else its own name.
         is_mutated: whether it belongs to the mutated directories.
         is_mart: whether it is a mart.
+        is_view: whether it is a view.
     """
 
     name: str
@@ -134,6 +135,7 @@ class Model:
     family: str
     is_mutated: bool
     is_mart: bool
+    is_view: bool
 
 
 @dataclass(frozen=True)
@@ -518,6 +520,7 @@ def read_model(node: dict[str, Any], compiled_code: str, project_dir: Path) -> M
         family=macro.group(1) if macro else node["name"],
         is_mutated=directory in MUTATED_DIRECTORIES and node["name"] not in EXCLUDED_MARTS,
         is_mart=is_mart,
+        is_view=node["config"]["materialized"] == "view",
     )
 
 
@@ -657,13 +660,11 @@ class Laboratory:
         try:
             for node, code in self.small_warehouse.nodes:
                 is_downstream = rebuilt & set(node["depends_on"]["nodes"])
-                if node["config"]["materialized"] == "view" or not (
-                    node["name"] in sql or is_downstream
-                ):
+                if node["name"] not in sql and not is_downstream:
                     continue
                 rebuilt.add(node["unique_id"])
                 self.small_connection.execute(
-                    f"create or replace table {node['relation_name']} as"
+                    f"create or replace {node['config']['materialized']} {node['relation_name']} as"
                     f" {sql.get(node['name'], code)}"
                 )
                 recorded = self.recorded_lines.get(node["name"])
@@ -687,12 +688,14 @@ class Laboratory:
             if not model.is_mutated or not (model.name in sql or model.parents & changed.keys()):
                 continue
             query = sql.get(model.name, model.sql)
-            self.connection.execute(f"drop table {model.relation}")
-            if model.definition:
+            if model.is_view:
+                self.connection.execute(f"create or replace view {model.relation} as {query}")
+            elif model.definition:
+                self.connection.execute(f"drop table {model.relation}")
                 self.connection.execute(f"create table {model.relation} {model.definition}")
                 self.connection.execute(f"insert into {model.relation} by name ({query})")
             else:
-                self.connection.execute(f"create table {model.relation} as ({query})")
+                self.connection.execute(f"create or replace table {model.relation} as ({query})")
             baseline = f"from {BASELINE_SCHEMA}.{model.name}"
             if is_different(self.connection, f"from {model.relation}", baseline):
                 changed[model.unique_id] = model

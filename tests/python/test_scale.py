@@ -1,0 +1,72 @@
+"""A field written by benchmarks/scale.py: the same figures as one hand-written query, keys as a test."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from conftest import DATABASE_NAME, PROJECT_ROOT, run_dbt
+
+sys.path += [str(PROJECT_ROOT / "benchmarks"), str(PROJECT_ROOT / "scripts")]
+
+from index_project import assemble_project
+from scale import Size, compute_by_hand, disagreements, write_field
+
+SIZE = Size(entities=40, editions=3)
+
+
+@pytest.fixture(scope="module")
+def project_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the built project of a field that is one city too large for the analysis."""
+    directory = tmp_path_factory.mktemp("scale")
+    write_field(directory / "index", SIZE)
+    with (directory / "index" / "index.yml").open("a", encoding="utf-8") as settings:
+        settings.write(f"analysis_maximum_city_count: {SIZE.entities - 1}\n")
+    (directory / "project" / "build").mkdir(parents=True)
+    assemble_project(directory / "index", directory / "project")
+    completed = run_dbt(directory / "project", "build")
+    assert completed.returncode == 0, completed.stdout
+    return directory / "project"
+
+
+def test_the_hand_written_query_agrees(project_dir: Path, tmp_path: Path) -> None:
+    """Every figure of both fact tables is the same, and one changed figure is noticed."""
+    hand = tmp_path / "hand.duckdb"
+    compute_by_hand(project_dir.parent / "index", hand, "1GB")
+    marts = project_dir / "build" / DATABASE_NAME
+    assert disagreements(marts, hand) == 0
+    with duckdb.connect(str(hand)) as connection:
+        nodes = connection.execute("select count(*), count(tendency) from figures").fetchall()
+        connection.execute("update figures set tendency = 99 where rank = 1 and node_id = 'mobility'")
+    assert nodes == [(40 * 3 * 43, 40 * 2 * 43)]
+    assert disagreements(marts, hand) == 3
+
+
+def test_a_field_above_the_limit_is_not_analysed(project_dir: Path) -> None:
+    """The coverage says so for every edition, and no analysis mart has a row."""
+    with duckdb.connect(str(project_dir / "build" / DATABASE_NAME), read_only=True) as connection:
+        coverage = connection.execute(
+            "select distinct status, city_count from analysis_coverage"
+        ).fetchall()
+        analysed = connection.execute(
+            "select sum(row_count) from meta_build where mart_name in"
+            " ('rank_robustness', 'rank_bounds', 'peer_cities', 'indicator_statistics')"
+        ).fetchall()
+    assert coverage == [("field_too_large", 40)]
+    assert analysed == [(0,)]
+
+
+def test_keys_are_tested_where_they_are_not_enforced(project_dir: Path) -> None:
+    """Without primary keys a second row gets in, and the data test names it."""
+    with duckdb.connect(str(project_dir / "build" / DATABASE_NAME)) as connection:
+        keys = connection.execute(
+            "select count(*) from duckdb_constraints() where constraint_type = 'PRIMARY KEY'"
+        ).fetchall()
+        connection.execute("insert into fct_indicator_scores from fct_indicator_scores limit 1")
+    assert keys == [(0,)]
+    completed = run_dbt(project_dir, "test", "--select", "primary_keys_are_unique")
+    assert completed.returncode == 1
+    assert "FAIL 1 primary_keys_are_unique" in completed.stdout
