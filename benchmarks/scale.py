@@ -38,9 +38,8 @@ from pathlib import Path
 import duckdb
 
 PROJECT_DIR = Path(__file__).resolve().parents[1]
-sys.path += [str(PROJECT_DIR / "scripts"), str(PROJECT_DIR / "benchmarks")]
+sys.path.append(str(PROJECT_DIR / "scripts"))
 
-from build import BenchmarkError, cpu_model  # noqa: E402
 from index_project import assemble_project  # noqa: E402
 
 RANKING = "scale_field"
@@ -55,6 +54,10 @@ OTHER_MARTS = (
     "dim_rankings", "dim_editions", "dim_cities", "dim_categories", "dim_indicators",
     "league_table", "city_profiles", "+published_reconciliation", "+edition_reconciliation",
 )  # fmt: skip
+
+
+class ScaleError(Exception):
+    """The benchmark cannot go on; the message is for the person who started it."""
 
 
 @dataclass(frozen=True)
@@ -204,7 +207,7 @@ def run_measured(command: list[str], cwd: Path, environment: dict[str, str]) -> 
         Wall time in seconds and largest resident set in MB.
 
     Raises:
-        BenchmarkError: the process failed.
+        ScaleError: the process failed.
     """
     with tempfile.TemporaryFile("w+") as output:
         started = time.monotonic()
@@ -216,7 +219,7 @@ def run_measured(command: list[str], cwd: Path, environment: dict[str, str]) -> 
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode != 0:
             output.seek(0)
-            raise BenchmarkError(f"{' '.join(command)}\n{output.read()[-4000:]}")
+            raise ScaleError(f"{' '.join(command)}\n{output.read()[-4000:]}")
     return seconds, usage.ru_maxrss / 1024
 
 
@@ -506,7 +509,7 @@ def measure(size: Size, directory: Path, memory: str, pandas_python: str | None)
         The measurements by variant.
 
     Raises:
-        BenchmarkError: a process failed, or the hand-written query has other figures.
+        ScaleError: a process failed, or the hand-written query has other figures.
     """
     index_dir, project_dir = directory / "index", directory / "project"
     hand_database = directory / "hand.duckdb"
@@ -521,7 +524,7 @@ def measure(size: Size, directory: Path, memory: str, pandas_python: str | None)
     }
     wrong = disagreements(project_dir / "build/smart_city_index.duckdb", hand_database)
     if wrong:
-        raise BenchmarkError(f"{size}: the project and the hand-written query differ in {wrong} rows")
+        raise ScaleError(f"{size}: the project and the hand-written query differ in {wrong} rows")
     hand_database.unlink()
     if pandas_python:
         measured["pandas"] = run_script("pandas", pandas_python, index_dir, hand_database, memory)
@@ -559,6 +562,8 @@ def parse_size(text: str) -> Size:
 
 def report(results: dict[Size, dict[str, Measured]], memory: str) -> None:
     """Print machine, versions, the table and the exponents."""
+    from build import cpu_model  # noqa: PLC0415  (scripts/ has a module of this name too)
+
     versions = {
         name: importlib.metadata.version(name) for name in ("dbt-core", "dbt-duckdb", "duckdb")
     }
@@ -609,7 +614,7 @@ def main() -> int:
                 results[size] = measure(size, directory, arguments.memory, with_pandas)
                 for variant, one in results[size].items():
                     print(f"{size} {variant}: {one}", flush=True)
-        except BenchmarkError as error:
+        except ScaleError as error:
             print(error, file=sys.stderr)
             return 1
     report(results, arguments.memory)

@@ -47,21 +47,16 @@ field_rule_values as (
     select
         *,
         rank() over (
-            partition by ranking_id, edition, indicator_id, status
-            order by oriented_value desc nulls last
+            partition by ranking_id, edition, indicator_id order by oriented_value desc nulls last
         ) as value_rank,
         count(*) over (
-            partition by ranking_id, edition, indicator_id, status, oriented_value
+            partition by ranking_id, edition, indicator_id, oriented_value
         ) as tie_size,
-        count(*) over (partition by ranking_id, edition, indicator_id, status) as value_count,
-        min(raw_value) over (partition by ranking_id, edition, indicator_id, status)
-            as lowest_value,
-        max(raw_value) over (partition by ranking_id, edition, indicator_id, status)
-            as highest_value,
-        min(oriented_value) over (partition by ranking_id, edition, indicator_id, status)
-            as worst_value,
-        max(oriented_value) over (partition by ranking_id, edition, indicator_id, status)
-            as best_value
+        count(oriented_value) over (partition by ranking_id, edition, indicator_id) as value_count,
+        min(raw_value) over (partition by ranking_id, edition, indicator_id) as lowest_value,
+        max(raw_value) over (partition by ranking_id, edition, indicator_id) as highest_value,
+        min(oriented_value) over (partition by ranking_id, edition, indicator_id) as worst_value,
+        max(oriented_value) over (partition by ranking_id, edition, indicator_id) as best_value
     from described_values
     where scoring_rule in ('rank_percent', 'share_of_best', 'min_max')
 ),

@@ -53,7 +53,7 @@ def index_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, content in files:
         (directory / name).write_text(content, encoding="utf-8")
     _, make_build = indented_block(".venv/bin/python scripts/build.py").splitlines()
-    planned = run(make_build.replace("make ", "make --dry-run "), directory)
+    planned = run(make_build.replace("make ", "make --dry-run --no-print-directory "), directory)
     assert planned.returncode == 0, planned.stderr
     command = planned.stdout.splitlines()[-1]
     assert command == f'.venv/bin/python scripts/build.py --index "{directory}"'
