@@ -1,6 +1,7 @@
 """Measure how the models grow with the field, beside one hand-written query and pandas.
 
-    python benchmarks/scale.py [--sizes 83x2,1000x2,...] [--memory 6GB] [--pandas-limit 100000] [--json FILE]
+    python benchmarks/scale.py [--sizes 83x2,1000x2,...] [--memory 6GB] [--pandas-limit 110000]
+                               [--json FILE]
 
 For every size (entities x editions, 37 indicators each) a simulated field is written as Parquet, in
 an index folder outside the project, and measured in turn, each in a process of its own:
@@ -37,7 +38,8 @@ from pathlib import Path
 
 import duckdb
 
-PROJECT_DIR = Path(__file__).resolve().parents[1]
+SCRIPT = Path(__file__).resolve()
+PROJECT_DIR = SCRIPT.parents[1]
 sys.path.append(str(PROJECT_DIR / "scripts"))
 
 from index_project import assemble_project  # noqa: E402
@@ -52,7 +54,8 @@ GROWTH_FROM = 11_000
 FACTS = ("+fct_index_results", "+fct_indicator_scores")
 OTHER_MARTS = (
     "dim_rankings", "dim_editions", "dim_cities", "dim_categories", "dim_indicators",
-    "league_table", "city_profiles", "+published_reconciliation", "+edition_reconciliation",
+    "league_table", "city_profiles", "published_reconciliation", "edition_reconciliation",
+    "path:models/staging",
 )  # fmt: skip
 
 
@@ -78,12 +81,13 @@ class Measured:
 
     Attributes:
         seconds: wall time of the whole process, imports and dbt's parsing included.
-        sql_seconds: the part in which the computation ran.
+        computing_seconds: the part in which the computation ran; for dbt the sum over the models,
+            two of which can run at a time.
         memory_mb: largest resident set of the process, in MB.
     """
 
     seconds: float
-    sql_seconds: float
+    computing_seconds: float
     memory_mb: float
 
 
@@ -103,22 +107,25 @@ def write_field(index_dir: Path, size: Size) -> None:
     """
     index_dir.mkdir(parents=True)
     for name in ("methodologies", "hierarchy"):
-        with (PROJECT_DIR / f"seeds/methodology/{name}.csv").open(encoding="utf-8", newline="") as seed:
+        seed_file = PROJECT_DIR / "seeds" / "methodology" / f"{name}.csv"
+        with seed_file.open(encoding="utf-8", newline="") as seed:
             header, *rows = csv.reader(seed)
-        write_rows(index_dir / f"{name}.csv", header, [row for row in rows if row[0] == METHODOLOGY])
+        kept = [row for row in rows if row[0] == METHODOLOGY]
+        write_rows(index_dir / f"{name}.csv", header, kept)
     write_rows(
         index_dir / "rankings.csv",
         seed_header("methodology/rankings.csv"),
-        [[RANKING, "Skalenfeld", "Scale field", "", "", "true", "Simulated field of a benchmark", SOURCE]],
+        [[RANKING, "Skalenfeld", "Scale field", "", "", "true", "Simulated field", SOURCE]],
     )
-    shutil.copyfile(PROJECT_DIR / "seeds/reference/size_classes.csv", index_dir / "size_classes.csv")
+    size_classes = PROJECT_DIR / "seeds/reference/size_classes.csv"
+    shutil.copyfile(size_classes, index_dir / size_classes.name)
     years = edition_years(size.editions)
     write_rows(
         index_dir / "editions.csv",
         seed_header("methodology/editions.csv"),
         [
-            [RANKING, str(year), str(year - 1) if year > years[0] else "", METHODOLOGY, *[""] * 6, SOURCE]
-            for year in years
+            [RANKING, str(year), before, METHODOLOGY, *[""] * 6, SOURCE]
+            for year, before in zip(years, ["", *map(str, years)], strict=False)
         ],
     )
     data = index_dir / "data"
@@ -157,7 +164,8 @@ def write_field(index_dir: Path, size: Size) -> None:
         connection.execute(
             "create table indicators as select node_id, role,"
             " row_number() over (order by node_id) as number"
-            f" from read_csv('{index_dir}/hierarchy.csv', header = true) where node_type = 'indicator'"
+            f" from read_csv('{index_dir}/hierarchy.csv', header = true)"
+            " where node_type = 'indicator'"
         )
         for year in years:
             connection.execute(
@@ -237,8 +245,8 @@ def run_project(project_dir: Path, selected: tuple[str, ...], memory: str) -> Me
         {"SMART_CITY_INDEX_MEMORY": memory},
     )
     results = json.loads((project_dir / "target/run_results.json").read_text(encoding="utf-8"))
-    sql_seconds = sum(result["execution_time"] for result in results["results"])
-    return Measured(seconds, sql_seconds, memory_mb)
+    computing_seconds = sum(result["execution_time"] for result in results["results"])
+    return Measured(seconds, computing_seconds, memory_mb)
 
 
 def dbt() -> str:
@@ -246,7 +254,9 @@ def dbt() -> str:
     return str(Path(sys.executable).with_name("dbt"))
 
 
-def run_script(function: str, python: str, index_dir: Path, database: Path, memory: str) -> Measured:
+def run_script(
+    function: str, python: str, index_dir: Path, database: Path, memory: str
+) -> Measured:
     """Run one of this file's comparisons in a process of its own.
 
     Args:
@@ -257,12 +267,12 @@ def run_script(function: str, python: str, index_dir: Path, database: Path, memo
         memory: memory limit of DuckDB.
     """
     seconds, memory_mb = run_measured(
-        [python, str(Path(__file__).resolve()), "--compute", function, str(index_dir), str(database), memory],
+        [python, str(SCRIPT), "--compute", function, str(index_dir), str(database), memory],
         PROJECT_DIR,
         {},
     )
-    sql_seconds = float(database.with_suffix(".seconds").read_text(encoding="utf-8"))
-    return Measured(seconds, sql_seconds, memory_mb)
+    computing_seconds = float(database.with_suffix(".seconds").read_text(encoding="utf-8"))
+    return Measured(seconds, computing_seconds, memory_mb)
 
 
 def hand_written_query(index_dir: Path) -> str:
@@ -315,7 +325,8 @@ means as (
     select
         edition, city_id, category_id, cap, indicators,
         round(total::double / indicators, 12)::decimal(18, 12) as mean,
-        round(least(points, cap * 100 * indicators)::double / indicators, 12)::decimal(18, 12) as points
+        round(least(points, cap * 100 * indicators)::double / indicators, 12)::decimal(18, 12)
+            as points
     from sums
 ),
 categories as (
@@ -362,7 +373,8 @@ grouped as (
 select
     ranked.edition, ranked.city_id, ranked.node_id, ranked.value, ranked.value_without,
     ranked.indicators, ranked.rank, ranked.city_count, grouped.rank_in_state,
-    grouped.rank_in_size_class, previous.rank as previous_rank, previous.rank - ranked.rank as tendency
+    grouped.rank_in_size_class, previous.rank as previous_rank,
+    previous.rank - ranked.rank as tendency
 from ranked
 inner join editions on ranked.edition = editions.edition
 left join ranked as previous
@@ -421,7 +433,8 @@ def compute_in_pandas(index_dir: Path, _database: Path, _memory: str) -> float:
     )
     by_node = values["value"].round(8).groupby([values["edition"], values["node_id"]])
     values["rank"] = by_node.rank(method="min", ascending=False)
-    previous = values[["edition", "city_id", "node_id", "rank"]].assign(edition=values["edition"] + 1)
+    previous = values[["edition", "city_id", "node_id", "rank"]].copy()
+    previous["edition"] += 1
     compared = values.merge(previous, on=["edition", "city_id", "node_id"], how="left")
     compared["tendency"] = compared["rank_y"] - compared["rank_x"]
     compared.to_parquet(index_dir / "pandas.parquet")
@@ -496,7 +509,9 @@ def pandas_environment(directory: Path) -> str:
     return str(python)
 
 
-def measure(size: Size, directory: Path, memory: str, pandas_python: str | None) -> dict[str, Measured]:
+def measure(
+    size: Size, directory: Path, memory: str, pandas_python: str | None
+) -> dict[str, Measured]:
     """Measure one size.
 
     Args:
@@ -528,7 +543,10 @@ def measure(size: Size, directory: Path, memory: str, pandas_python: str | None)
     hand_database.unlink()
     if pandas_python:
         measured["pandas"] = run_script("pandas", pandas_python, index_dir, hand_database, memory)
+    for variant, one in measured.items():
+        print(f"{size} {variant}: {one}", flush=True)
     measured["other marts"] = run_project(project_dir, OTHER_MARTS, memory)
+    print(f"{size} other marts: {measured['other marts']}", flush=True)
     for path in directory.iterdir():
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     return measured
@@ -537,13 +555,22 @@ def measure(size: Size, directory: Path, memory: str, pandas_python: str | None)
 def growth(results: dict[Size, dict[str, Measured]], variant: str) -> float | None:
     """Fit seconds = constant * entities ^ exponent to two editions from GROWTH_FROM entities up.
 
+    The wall time of the smallest field is taken off first: what starting costs does not grow, and
+    would make the exponent look smaller.
+
     Returns:
-        The exponent of the seconds in the computation, or None for fewer than two sizes.
+        The exponent, or None for fewer than two sizes or if the smallest field was not smaller.
     """
+    measured = {
+        size: variants[variant].seconds
+        for size, variants in results.items()
+        if size.editions == 2 and variant in variants
+    }
+    smallest = min(measured, key=lambda size: size.entities)
     points = [
-        (math.log(size.entities), math.log(measured[variant].sql_seconds))
-        for size, measured in results.items()
-        if size.editions == 2 and size.entities >= GROWTH_FROM and variant in measured
+        (math.log(size.entities), math.log(seconds - measured[smallest]))
+        for size, seconds in measured.items()
+        if size.entities >= GROWTH_FROM and size != smallest
     ]
     if len(points) < 2:
         return None
@@ -568,17 +595,17 @@ def report(results: dict[Size, dict[str, Measured]], memory: str) -> None:
         name: importlib.metadata.version(name) for name in ("dbt-core", "dbt-duckdb", "duckdb")
     }
     listed = ", ".join(f"{name} {version}" for name, version in versions.items())
-    print(f"\n{cpu_model()}, {os.cpu_count()} cores; Python {platform.python_version()}, {listed}, {PANDAS}")
-    print(f"DuckDB's memory limit: {memory}\n")
-    print("| entities x editions | scores | variant | wall s | computing s | scores per s | memory MB | to hand |")
-    print("|---|---:|---|---:|---:|---:|---:|---:|")
+    print(f"\n{cpu_model()}, {os.cpu_count()} cores; Python {platform.python_version()}, {listed},")
+    print(f"{PANDAS}; DuckDB's memory limit: {memory}\n")
+    print("| entities x editions | scores | variant | wall s | scores/s | memory MB | to hand |")
+    print("|---|---:|---|---:|---:|---:|---:|")
     for size, measured in results.items():
         scores = size.entities * size.editions * 37
         for variant, one in measured.items():
-            ratio = one.sql_seconds / measured["hand"].sql_seconds
+            ratio = one.seconds / measured["hand"].seconds
             print(
-                f"| {size.entities:,} x {size.editions} | {scores:,} | {variant} | {one.seconds:.1f} |"
-                f" {one.sql_seconds:.1f} | {scores / one.sql_seconds:,.0f} | {one.memory_mb:,.0f} |"
+                f"| {size.entities:,} x {size.editions} | {scores:,} | {variant} |"
+                f" {one.seconds:.1f} | {scores / one.seconds:,.0f} | {one.memory_mb:,.0f} |"
                 f" {ratio:.2f} |"
             )
     print()
@@ -598,7 +625,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sizes", default=SIZES, help="entities x editions, comma between sizes")
     parser.add_argument("--memory", default="6GB", help="DuckDB's memory limit")
-    parser.add_argument("--pandas-limit", type=int, default=100_000, help="most entities for pandas; 0 leaves it out")
+    parser.add_argument(
+        "--pandas-limit",
+        type=int,
+        default=110_000,
+        help="most entities (times editions / 2) for pandas; 0 leaves it out",
+    )
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
     arguments = parser.parse_args()
     results: dict[Size, dict[str, Measured]] = {}
@@ -610,10 +642,9 @@ def main() -> int:
             for size in map(parse_size, arguments.sizes.split(",")):
                 directory = Path(temporary) / str(size)
                 directory.mkdir()
-                with_pandas = python if size.entities * size.editions <= 2 * arguments.pandas_limit else None
-                results[size] = measure(size, directory, arguments.memory, with_pandas)
-                for variant, one in results[size].items():
-                    print(f"{size} {variant}: {one}", flush=True)
+                is_small = size.entities * size.editions <= 2 * arguments.pandas_limit
+                pandas_python = python if is_small else None
+                results[size] = measure(size, directory, arguments.memory, pandas_python)
         except ScaleError as error:
             print(error, file=sys.stderr)
             return 1
