@@ -559,13 +559,15 @@ def growth(results: dict[Size, dict[str, Measured]], variant: str) -> float | No
     would make the exponent look smaller.
 
     Returns:
-        The exponent, or None for fewer than two sizes or if the smallest field was not smaller.
+        The exponent, or None for fewer than two sizes above the smallest.
     """
     measured = {
         size: variants[variant].seconds
         for size, variants in results.items()
         if size.editions == 2 and variant in variants
     }
+    if not measured:
+        return None
     smallest = min(measured, key=lambda size: size.entities)
     points = [
         (math.log(size.entities), math.log(seconds - measured[smallest]))
