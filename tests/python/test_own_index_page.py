@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -37,6 +38,8 @@ def run(command: str, index_dir: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["bash", "-c", here.replace("../my_index", str(index_dir))],
         cwd=PROJECT_ROOT,
+        # not the settings of a make that runs the tests
+        env={name: value for name, value in os.environ.items() if not name.startswith("MAKE")},
         capture_output=True,
         text=True,
         check=False,
