@@ -50,6 +50,7 @@ LAST_EDITION = 2025
 SOURCE = "simulated: benchmarks/scale.py"
 SIZES = "83x2,1000x2,11000x2,100000x2,1000000x2,11000x20"
 PANDAS = "pandas==2.3.3"
+PYARROW = "pyarrow==26.0.1"
 GROWTH_FROM = 11_000
 FACTS = ("+fct_index_results", "+fct_indicator_scores")
 OTHER_MARTS = (
@@ -502,8 +503,8 @@ def pandas_environment(directory: Path) -> str:
     subprocess.run([sys.executable, "-m", "venv", directory], check=True)
     python = directory / "bin" / "python"
     subprocess.run(
-        [python, "-m", "pip", "install", "--quiet", PANDAS, "pyarrow",
-         f"duckdb=={duckdb.__version__}", "jinja2", "pyyaml"],
+        [python, "-m", "pip", "install", "--quiet", PANDAS, PYARROW,
+         f"duckdb=={duckdb.__version__}", f"pyyaml=={importlib.metadata.version('pyyaml')}"],
         check=True,
     )  # fmt: skip
     return str(python)
