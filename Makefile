@@ -4,6 +4,8 @@
 # make test-duckdb-2   the same with DuckDB 2.0 as the engine
 # make spark   build and test on Apache Spark instead, into build/spark (needs Java)
 # make parity  build on DuckDB and on Spark and compare every row (needs Java)
+# make site    build the static site from the published file, into build/site
+# make serve   the same, shown on http://127.0.0.1:8000 (SERVE_OPTIONS="--port 8080")
 # make lint    check SQL style
 # make docs    write dbt's documentation as one page, target/static_index.html
 # make lock    pin the dependencies anew after a change of requirements*.in
@@ -13,6 +15,7 @@
 PYTHON ?= python3
 VENV := .venv
 SPARK_VENV := .venv-spark
+SITE_VENV := .venv-site
 DRIVER_1_4 := .drivers/duckdb-1.4
 DRIVER_2_0 := .drivers/duckdb-2.0
 
@@ -21,7 +24,7 @@ ENGINE_INDEPENDENT_TESTS := test_build_safety.py test_campaigns.py test_input_ga
 # Unit tests pass on Spark as well, but take as long as everything else together.
 SPARK_OPTIONS ?= --exclude-resource-type unit_test
 
-.PHONY: build test spark parity lint docs lock audit clean test-duckdb-2
+.PHONY: build test spark parity site serve lint docs lock audit clean test-duckdb-2
 
 build: $(VENV)/build-ready
 	$(VENV)/bin/python scripts/build.py $(if $(INDEX),--index "$(INDEX)")
@@ -35,6 +38,12 @@ spark: $(SPARK_VENV)/ready
 
 parity: $(VENV)/test-ready $(SPARK_VENV)/ready
 	$(VENV)/bin/pytest tests/parity $(PYTEST_OPTIONS)
+
+site: $(SITE_VENV)/ready
+	$(SITE_VENV)/bin/python dashboard/build_site.py $(SITE_OPTIONS)
+
+serve: site
+	$(SITE_VENV)/bin/python dashboard/serve.py $(SERVE_OPTIONS)
 
 lint: $(VENV)/test-ready
 	$(VENV)/bin/sqlfluff lint --processes 2 models tests/*.sql analyses
@@ -50,14 +59,14 @@ test-duckdb-2:
 		PYTEST_OPTIONS="$(addprefix --ignore tests/python/,$(ENGINE_INDEPENDENT_TESTS))"
 
 clean:
-	rm -rf $(VENV) $(SPARK_VENV) .venv-duckdb-2 .drivers target logs warehouse .pytest_cache .hypothesis
+	rm -rf $(VENV) $(SPARK_VENV) $(SITE_VENV) .venv-duckdb-2 .drivers target logs warehouse .pytest_cache .hypothesis
 	find build -mindepth 1 ! -name .gitkeep -delete
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 lock:
 	$(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/pip install --quiet uv
-	for name in requirements requirements-dev requirements-spark; do \
+	for name in requirements requirements-dev requirements-spark requirements-site; do \
 		.venv-lock/bin/uv pip compile --quiet --universal --python-version 3.10 --upgrade \
 			--generate-hashes --no-header --no-annotate --no-strip-extras \
 			$$name.in --output-file $$name.txt; \
@@ -91,6 +100,12 @@ $(SPARK_VENV)/ready: requirements-spark.txt
 	$(PYTHON) -m venv $(SPARK_VENV)
 	$(SPARK_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
 		--requirement requirements-spark.txt
+	touch $@
+
+$(SITE_VENV)/ready: requirements-site.txt
+	$(PYTHON) -m venv $(SITE_VENV)
+	$(SITE_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+		--requirement requirements-site.txt
 	touch $@
 
 # DuckDB drivers of other versions, to prove that they open the published file.

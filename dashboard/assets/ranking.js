@@ -1,0 +1,385 @@
+// The ranking: choose ranking, edition, category, state and size class; sort; search.
+"use strict";
+
+(() => {
+  /** member, place, tendency, printed index, marks
+   * @typedef {[number, number | null, number | null, string | null, number]} Result
+   */
+  /**
+   * @typedef {Object} Edition
+   * @property {number | null} before
+   * @property {number[]} members
+   * @property {number[]} new
+   * @property {Record<string, Result[]>} results
+   */
+  /**
+   * @typedef {Object} RankingData
+   * @property {[string, string, string, string, string, boolean][]} cities id, name, state code and name,
+   *   size class, whether it is a simulated city
+   * @property {Record<string, Edition>} editions
+   */
+  /**
+   * @typedef {Object} State
+   * @property {string} ranking
+   * @property {string} edition
+   * @property {string} category
+   * @property {string} state
+   * @property {string} size
+   * @property {string} q
+   * @property {string} sort
+   * @property {string} dir
+   */
+  /** @typedef {{name: string, simulated: boolean, editions: Record<string, Record<string, string>>}} Ranking */
+
+  const PLACE_IS_PUBLISHED = 1;
+  const TENDENCY_IS_PUBLISHED = 2;
+  const INDEX_IS_PUBLISHED = 4;
+  const IS_SIMULATED = 8;
+
+  /** @type {{rankings: Record<string, Ranking>}} */
+  const settings = site.readJson("ranking-settings");
+  const form = /** @type {HTMLFormElement} */ (document.getElementById("controls"));
+  const table = /** @type {HTMLTableElement} */ (document.getElementById("ranking-table"));
+  const body = table.tBodies[0];
+  const headers = /** @type {HTMLElement[]} */ ([...table.querySelectorAll("th[data-sort]")]);
+  const defaultRanking = /** @type {string} */ (table.dataset.ranking);
+  const firstDirection = { place: "asc", tendency: "desc", city: "asc", index: "desc" };
+  /** @type {State} */
+  let state = stateOfAddress();
+
+  /**
+   * @param {string} name
+   * @returns {HTMLSelectElement | HTMLInputElement}
+   */
+  function control(name) {
+    return /** @type {HTMLSelectElement | HTMLInputElement} */ (form.elements.namedItem(name));
+  }
+
+  /**
+   * The newest edition of a ranking.
+   * @param {string} ranking
+   * @returns {string}
+   */
+  function newestEdition(ranking) {
+    return Object.keys(settings.rankings[ranking].editions).sort().reverse()[0];
+  }
+
+  /**
+   * The state that the address asks for; what it asks wrongly falls back to the default.
+   * @returns {State}
+   */
+  function stateOfAddress() {
+    const asked = site.query();
+    const ranking = asked.ranking in settings.rankings ? asked.ranking : defaultRanking;
+    const editions = settings.rankings[ranking].editions;
+    const edition = asked.edition in editions ? asked.edition : newestEdition(ranking);
+    const sort = asked.sort in firstDirection ? asked.sort : "place";
+    return {
+      ranking,
+      edition,
+      category: asked.category in editions[edition] ? asked.category : "overall",
+      state: asked.state || "",
+      size: asked.size || "",
+      q: asked.q || "",
+      sort,
+      dir: asked.dir === "asc" || asked.dir === "desc" ? asked.dir : directionOf(sort),
+    };
+  }
+
+  /**
+   * @param {string} sort
+   * @returns {string}
+   */
+  function directionOf(sort) {
+    return firstDirection[/** @type {keyof typeof firstDirection} */ (sort)];
+  }
+
+  /**
+   * What of the state differs from the default, for the address.
+   * @returns {Record<string, string>}
+   */
+  function queryOfState() {
+    const defaults = {
+      ranking: defaultRanking,
+      edition: newestEdition(state.ranking),
+      category: "overall",
+      sort: "place",
+      dir: directionOf(state.sort),
+    };
+    return Object.fromEntries(
+      Object.entries(state).filter(
+        ([name, value]) =>
+          value !== "" && value !== /** @type {Record<string, string>} */ (defaults)[name],
+      ),
+    );
+  }
+
+  /**
+   * Put options into a control, and choose one.
+   * @param {string} name
+   * @param {[string, string][]} options value and text
+   * @param {string} chosen
+   */
+  function fill(name, options, chosen) {
+    control(name).replaceChildren(
+      ...options.map(([value, label]) => site.element("option", { value }, label)),
+    );
+    control(name).value = options.some(([value]) => value === chosen) ? chosen : options[0][0];
+  }
+
+  /**
+   * Let the controls show the state, and the state hold only what can be chosen.
+   * @param {RankingData} data
+   */
+  function showControls(data) {
+    const ranking = settings.rankings[state.ranking];
+    control("ranking").value = state.ranking;
+    fill(
+      "edition",
+      Object.keys(ranking.editions).sort().reverse().map((one) => [one, one]),
+      state.edition,
+    );
+    fill("category", Object.entries(ranking.editions[state.edition]), state.category);
+    /** @type {Map<string, string>} */
+    const states = new Map(data.cities.map(([, , code, name]) => [code, name]));
+    /** @type {[string, string][]} */
+    const options = [...states].sort((one, other) => one[1].localeCompare(other[1], "de"));
+    fill("state", [["", site.text("control_all")], ...options], state.state);
+    control("size").value = state.size;
+    if (control("q").value !== state.q) control("q").value = state.q;
+    state.state = control("state").value;
+    state.size = control("size").value || "";
+  }
+
+  /**
+   * @param {"p" | "s"} letter
+   * @returns {HTMLElement}
+   */
+  function mark(letter) {
+    const attributes = { class: `mark mark-${letter}`, title: site.text(`mark_${letter}`) };
+    return site.element("sup", attributes, letter);
+  }
+
+  /**
+   * What a real city carries whose figures are simulated.
+   * @returns {HTMLElement}
+   */
+  function simulatedTag() {
+    return site.element("span", { class: "tag" }, site.text("figures_simulated"));
+  }
+
+  /**
+   * @param {string} reason id of a text
+   * @returns {HTMLElement}
+   */
+  function gap(reason) {
+    return site.element(
+      "span",
+      { class: "gap", title: site.text(reason) },
+      site.element("span", { "aria-hidden": "true" }, "–"),
+      site.element("span", { class: "visually-hidden" }, site.text(reason)),
+    );
+  }
+
+  /**
+   * @param {number} value
+   * @returns {HTMLElement}
+   */
+  function tendency(value) {
+    const direction = value === 0 ? "same" : value > 0 ? "up" : "down";
+    const arrow = { up: "▲", down: "▼", same: "=" }[direction];
+    return site.element(
+      "span",
+      { class: `tendency ${direction}` },
+      site.element("span", { class: "arrow", "aria-hidden": "true" }, arrow),
+      site.signed(value),
+    );
+  }
+
+  /**
+   * @param {string} value printed index
+   * @returns {SVGElement}
+   */
+  function bar(value) {
+    return site.svg(
+      "svg",
+      { class: "bar", viewBox: "0 0 100 10", preserveAspectRatio: "none", "aria-hidden": "true" },
+      site.svg("rect", { class: "track", width: "100", height: "10" }),
+      site.svg("rect", { class: `fill cat-${state.category}`, width: value, height: "10" }),
+    );
+  }
+
+  /**
+   * The row of a city.
+   * @param {RankingData} data
+   * @param {Edition} edition
+   * @param {Result} result
+   * @returns {HTMLElement}
+   */
+  function row(data, edition, [member, place, change, index, marks]) {
+    const [id, name, , stateName, , isSimulatedCity] = data.cities[member];
+    const isMarked = Boolean(marks & IS_SIMULATED) && !isSimulatedCity;
+    /** @param {number} isPublished */
+    const figureMarks = (isPublished) =>
+      isMarked ? [mark("s")] : marks & isPublished ? [mark("p")] : [];
+    const reason = edition.before === null
+      ? "gap_first_edition"
+      : edition.new.includes(member) ? "gap_new_in_field" : "gap_not_published";
+    const placeCell = site.element("td", { class: "number", "data-field": "place" });
+    if (place === null) placeCell.append(gap("gap_not_published"));
+    else placeCell.append(String(place), ...figureMarks(PLACE_IS_PUBLISHED));
+    const tendencyCell = site.element("td", { class: "number", "data-field": "tendency" });
+    if (change === null) tendencyCell.append(gap(reason));
+    else {
+      tendencyCell.append(tendency(change), ...figureMarks(TENDENCY_IS_PUBLISHED));
+    }
+    const href = `city/${state.ranking}/${id}.html?edition=${state.edition}`;
+    const cityCell = site.element(
+      "th",
+      { scope: "row", "data-field": "city" },
+      site.element("a", { href }, name),
+      ...(isSimulatedCity ? [mark("s")] : []),
+      " ",
+      site.element("span", { class: "detail" }, stateName),
+      ...(isMarked ? [" ", simulatedTag()] : []),
+    );
+    const indexCell = site.element("td", { class: "index", "data-field": "index" });
+    if (index === null) indexCell.append(gap("gap_not_published"));
+    else {
+      const value = site.element("span", { class: "value" }, site.figure(index));
+      value.append(...figureMarks(INDEX_IS_PUBLISHED));
+      indexCell.append(value, bar(index));
+    }
+    return site.element("tr", { "data-city": id }, placeCell, tendencyCell, cityCell, indexCell);
+  }
+
+  /**
+   * Compare two results; what is missing comes last in either direction.
+   * @param {RankingData} data
+   * @param {Result} one
+   * @param {Result} other
+   * @returns {number}
+   */
+  function compare(data, one, other) {
+    const byName = data.cities[one[0]][1].localeCompare(data.cities[other[0]][1], "de");
+    const sign = state.dir === "asc" ? 1 : -1;
+    if (state.sort === "city") return sign * byName;
+    const column = { place: 1, tendency: 2, index: 3 }[state.sort] || 1;
+    const [value, otherValue] = [one[column], other[column]];
+    if (value !== null && otherValue !== null) {
+      const difference = Number(value) - Number(otherValue);
+      if (difference !== 0) return sign * difference;
+    } else if (value !== otherValue) return value === null ? 1 : -1;
+    if (one[1] !== null && other[1] !== null && one[1] !== other[1]) return one[1] - other[1];
+    return byName;
+  }
+
+  /**
+   * A name as one types it: small letters without marks.
+   * @param {string} name
+   * @returns {string}
+   */
+  function simplified(name) {
+    return name.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "");
+  }
+
+  /**
+   * Show the state.
+   * @param {RankingData} data
+   */
+  function show(data) {
+    showControls(data);
+    const ranking = settings.rankings[state.ranking];
+    const edition = data.editions[state.edition];
+    const known = new Map((edition.results[state.category] || []).map((one) => [one[0], one]));
+    const results = edition.members
+      .map((member) => known.get(member) || /** @type {Result} */ ([member, null, null, null, 0]))
+      .filter(([member]) => {
+        const [, name, stateCode, , size] = data.cities[member];
+        return (
+          (!state.state || stateCode === state.state) &&
+          (!state.size || size === state.size) &&
+          simplified(name).includes(simplified(state.q.trim()))
+        );
+      })
+      .sort((one, other) => compare(data, one, other));
+    body.replaceChildren(...results.map((one) => row(data, edition, one)));
+    const caption = site.text("ranking_caption", {
+      ranking: ranking.name,
+      edition: state.edition,
+      category: ranking.editions[state.edition][state.category],
+    });
+    const captionElement = /** @type {HTMLElement} */ (document.getElementById("ranking-caption"));
+    captionElement.textContent = caption;
+    const summary = /** @type {HTMLElement} */ (document.getElementById("summary"));
+    summary.textContent = results.length
+      ? site.text("ranking_summary", {
+          shown: results.length,
+          cities: edition.members.length,
+          placed: results.filter((one) => one[1] !== null).length,
+        })
+      : site.text("ranking_nothing_found");
+    const banner = /** @type {HTMLElement} */ (document.getElementById("simulated-banner"));
+    banner.hidden = !ranking.simulated;
+    Object.assign(table.dataset, {
+      ranking: state.ranking, edition: state.edition, category: state.category,
+    });
+    for (const header of headers) {
+      if (header.dataset.sort === state.sort) {
+        header.setAttribute("aria-sort", state.dir === "asc" ? "ascending" : "descending");
+      } else header.removeAttribute("aria-sort");
+    }
+  }
+
+  /** Load what the state needs, and show it. */
+  function update() {
+    site.loadData(`ranking-${state.ranking}`, show);
+  }
+
+  /** Take over what the controls say. */
+  function readControls() {
+    const ranking = control("ranking").value;
+    const edition = ranking === state.ranking ? control("edition").value : newestEdition(ranking);
+    const names = settings.rankings[ranking].editions[edition];
+    const category = control("category").value;
+    state = {
+      ...state,
+      ranking,
+      edition,
+      category: category in names ? category : "overall",
+      state: ranking === state.ranking ? control("state").value : "",
+      size: control("size").value,
+      q: control("q").value,
+    };
+  }
+
+  for (const header of headers) {
+    const sort = /** @type {string} */ (header.dataset.sort);
+    const button = site.element("button", { type: "button" }, ...header.childNodes);
+    header.append(button);
+    button.addEventListener("click", () => {
+      const opposite = state.dir === "asc" ? "desc" : "asc";
+      state = { ...state, sort, dir: state.sort === sort ? opposite : directionOf(sort) };
+      site.setQuery(queryOfState());
+      update();
+    });
+  }
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("change", (event) => {
+    if (event.target === control("q")) return;
+    readControls();
+    site.setQuery(queryOfState());
+    update();
+  });
+  form.addEventListener("input", (event) => {
+    if (event.target !== control("q")) return;
+    readControls();
+    site.setQuery(queryOfState(), true);
+    update();
+  });
+  window.addEventListener("popstate", () => {
+    state = stateOfAddress();
+    update();
+  });
+  update();
+})();

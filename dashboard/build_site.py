@@ -1,0 +1,124 @@
+"""Build the static site from the published file.
+
+    python dashboard/build_site.py [--database warehouse/smart_city_index.duckdb]
+        [--output build/site]
+
+The site is written beside the output folder and takes its place when it is whole: a failed build
+leaves the site of the last one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import duckdb
+
+from pages import PAGES
+from site_builder import DASHBOARD_DIR, Site, SiteError
+
+PROJECT_DIR = DASHBOARD_DIR.parent
+DATABASE = PROJECT_DIR / "warehouse" / "smart_city_index.duckdb"
+OUTPUT = PROJECT_DIR / "build" / "site"
+
+ROOT_PAGE = """<!doctype html>
+<html lang="de">
+<meta charset="utf-8">
+<meta http-equiv="refresh" content="0; url=de/index.html">
+<title>Smart City Index</title>
+<p><a href="de/index.html">Smart City Index (Deutsch)</a> ·
+<a href="en/index.html" lang="en">Smart City Index (English)</a></p>
+</html>
+"""
+
+
+def write_site(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Write all pages, data, assets and queries into an empty folder.
+
+    Args:
+        connection: the published file.
+        folder: where to write.
+
+    Raises:
+        SiteError: a text, query or mart is missing.
+    """
+    site = Site(connection, folder)
+    site.write("index.html", ROOT_PAGE)
+    site.copy_folder("assets", "*.*")
+    site.copy_folder("queries", "*.sql")
+    for page in PAGES:
+        page.build(site)
+
+
+def replace_folder(new: Path, target: Path) -> None:
+    """Put a finished folder in the place of an older one.
+
+    Args:
+        new: the finished folder, on the same file system.
+        target: where it belongs.
+
+    Raises:
+        OSError: it cannot be moved; the older one is put back.
+    """
+    old = Path(tempfile.mkdtemp(prefix=".old-site-", dir=target.parent))
+    if target.exists():
+        target.rename(old / target.name)
+    try:
+        new.rename(target)
+    except OSError:
+        if (old / target.name).exists():
+            (old / target.name).rename(target)
+        raise
+    finally:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def build_site(database: Path, output: Path) -> None:
+    """Build the site of a published file.
+
+    Args:
+        database: the published file.
+        output: folder of the site; an older site in it is replaced as a whole.
+
+    Raises:
+        SiteError: the file is missing or cannot be read, or the site cannot be built from it.
+        OSError: the site cannot be written.
+    """
+    if not database.is_file():
+        raise SiteError(f"{database} does not exist: run make build first")
+    output.parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=".new-site-", dir=output.parent))
+    folder.chmod(0o755)
+    try:
+        with duckdb.connect(str(database), read_only=True) as connection:
+            write_site(connection, folder)
+        replace_folder(folder, output)
+    except duckdb.Error as error:
+        raise SiteError(f"{database} cannot be read: {error}") from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def main() -> int:
+    """Parse the command line and build; returns the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--database", type=Path, default=DATABASE)
+    parser.add_argument("--output", type=Path, default=OUTPUT)
+    arguments = parser.parse_args()
+    started = time.monotonic()
+    output = arguments.output.resolve()
+    try:
+        build_site(arguments.database, output)
+    except (SiteError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"Built {output} in {time.monotonic() - started:.1f} s. Open {output / 'index.html'}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

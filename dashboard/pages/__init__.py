@@ -1,0 +1,5 @@
+"""The pages of the site. A new page is one module here, with a function `build(site)`."""
+
+from . import compare, downloads, indicators, method, ranking, weights
+
+PAGES = (ranking, compare, indicators, weights, method, downloads)

@@ -1,0 +1,160 @@
+"""The ranking, index.html: every ranking, edition and category as one table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from site_builder import LANGUAGES, Row, Site
+
+OVERALL = "overall"
+
+# What the marks of a row in data/ranking-*.js are made of; assets/ranking.js reads them.
+PLACE_IS_PUBLISHED = 1
+TENDENCY_IS_PUBLISHED = 2
+INDEX_IS_PUBLISHED = 4
+IS_SIMULATED = 8
+
+CITY_COLUMNS = (
+    "city_id",
+    "city_name",
+    "state_code",
+    "state_name",
+    "size_class_id",
+    "is_simulated_city",
+)
+
+SCRIPT_TEXTS = (
+    "mark_p",
+    "mark_s",
+    "figures_simulated",
+    "gap_not_published",
+    "gap_new_in_field",
+    "gap_first_edition",
+    "ranking_caption",
+    "ranking_summary",
+    "ranking_nothing_found",
+    "control_all",
+)
+
+
+def flags(row: Row) -> int:
+    """Return the marks of a result as one number."""
+    return (
+        PLACE_IS_PUBLISHED * (row["rank_basis"] == "published")
+        + TENDENCY_IS_PUBLISHED * (row["tendency_basis"] == "published")
+        + INDEX_IS_PUBLISHED * (row["index_basis"] == "published")
+        + IS_SIMULATED * row["is_simulated"]
+    )
+
+
+def ranking_data(rows: list[Row]) -> dict[str, Any]:
+    """Return the results of one ranking for the script.
+
+    Args:
+        rows: results of all editions and categories.
+
+    Returns:
+        `cities`: their CITY_COLUMNS; `editions`: for each, whether
+        there is an edition `before`, the `members` (positions in cities), the new ones, and
+        `results`, for each category [member, place, tendency, index, marks]. A result of which
+        nothing is known is left out.
+    """
+    cities: dict[str, list[Any]] = {}
+    editions: dict[int, dict[str, Any]] = {}
+    for row in sorted(rows, key=lambda one: (one["city_name"], one["city_id"])):
+        cities.setdefault(row["city_id"], [row[column] for column in CITY_COLUMNS])
+    position = {city_id: number for number, city_id in enumerate(cities)}
+    for row in rows:
+        edition = editions.setdefault(
+            row["edition"],
+            {"before": row["previous_edition"], "members": [], "new": [], "results": {}},
+        )
+        member = position[row["city_id"]]
+        if row["category_id"] == OVERALL:
+            edition["members"].append(member)
+            if row["is_new_in_field"] and row["previous_edition"]:
+                edition["new"].append(member)
+        figures = (row["rank"], row["tendency"], row["index_printed"])
+        results = edition["results"].setdefault(row["category_id"], [])
+        if any(value is not None for value in figures):
+            results.append([member, *figures, flags(row)])
+    return {"cities": list(cities.values()), "editions": editions}
+
+
+def settings(site: Site, language: str) -> dict[str, Any]:
+    """Return what the script must know of rankings, editions and categories.
+
+    Args:
+        site: the site in the making.
+        language: `de` or `en`.
+    """
+    names = {
+        (row["ranking_id"], row["edition"], row["category_id"]): row[f"category_name_{language}"]
+        for row in site.rows("categories")
+    }
+    rankings: dict[str, dict[str, Any]] = {}
+    for row in site.rows("editions"):
+        ranking = rankings.setdefault(
+            row["ranking_id"],
+            {
+                "name": row[f"ranking_name_{language}"],
+                "simulated": row["is_simulated_field"],
+                "editions": {},
+            },
+        )
+        ranking["editions"][row["edition"]] = {
+            category: name
+            for (ranking_id, edition, category), name in names.items()
+            if (ranking_id, edition) == (row["ranking_id"], row["edition"])
+        }
+    return {"rankings": rankings}
+
+
+def build(site: Site) -> None:
+    """Write the data of every ranking, and the page with the newest edition of the first."""
+    by_ranking = site.grouped("ranking", "ranking_id")
+    for (ranking_id,), rows in by_ranking.items():
+        site.write_data(f"ranking-{ranking_id}", ranking_data(rows))
+
+    editions = site.rows("editions")
+    default = editions[0]
+    results = site.grouped("ranking", "ranking_id", "edition", "category_id")
+    rows = results[default["ranking_id"], default["edition"], OVERALL]
+    states = {row["state_code"]: row for row in by_ranking[(default["ranking_id"],)]}
+    categories = site.grouped("categories", "ranking_id", "edition")[
+        default["ranking_id"], default["edition"]
+    ]
+    rankings = {row["ranking_id"]: row for row in editions}
+    for language in LANGUAGES:
+        site.write_page(
+            "ranking.html",
+            "index.html",
+            language,
+            navigation="nav_ranking",
+            title=site.text("nav_ranking", language),
+            script_texts=SCRIPT_TEXTS,
+            default=default,
+            rankings=list(rankings.values()),
+            editions=[
+                row["edition"] for row in editions if row["ranking_id"] == default["ranking_id"]
+            ],
+            categories=categories,
+            states=sorted(states.values(), key=lambda row: row["state_name"]),
+            size_classes=site.rows("size_classes"),
+            rows=rows,
+            caption=site.text(
+                "ranking_caption",
+                language,
+                ranking=default[f"ranking_name_{language}"],
+                edition=default["edition"],
+                category=categories[0][f"category_name_{language}"],
+            ),
+            summary=site.text(
+                "ranking_summary",
+                language,
+                shown=len(rows),
+                cities=len(rows),
+                placed=sum(row["rank"] is not None for row in rows),
+            ),
+            settings=settings(site, language),
+        )

@@ -1,0 +1,20 @@
+-- The rankings and their editions: names, number of cities, and whether the edition is complete
+-- enough for the analysis.
+select
+    editions.ranking_id,
+    rankings.ranking_name_de,
+    rankings.ranking_name_en,
+    rankings.publisher,
+    editions.edition,
+    editions.previous_edition,
+    editions.city_count,
+    editions.scale_maximum,
+    coverage.status as analysis_status,
+    coverage.score_count,
+    coverage.expected_score_count,
+    editions.is_simulated_field
+from dim_editions as editions
+inner join dim_rankings as rankings on editions.ranking_id = rankings.ranking_id
+inner join analysis_coverage as coverage
+    on editions.ranking_id = coverage.ranking_id and editions.edition = coverage.edition
+order by editions.is_simulated_field, editions.ranking_id, editions.edition desc

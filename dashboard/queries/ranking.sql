@@ -1,0 +1,32 @@
+-- The ranking tables: place, tendency and index of every city in every edition and category.
+-- A place, tendency or index that is NULL was not published and cannot be computed.
+select
+    results.ranking_id,
+    results.edition,
+    results.category_id,
+    results.city_id,
+    cities.city_name,
+    cities.state_code,
+    cities.state_name,
+    cities.size_class_id,
+    cities.size_class_name_de,
+    cities.size_class_name_en,
+    cities.is_simulated as is_simulated_city,
+    results.rank,
+    results.rank_basis,
+    results.tendency,
+    results.tendency_basis,
+    results.previous_edition,
+    results.index_printed,
+    results.index_basis,
+    results.is_new_in_field,
+    results.is_simulated
+from fct_index_results as results
+inner join dim_cities as cities on results.city_id = cities.city_id
+order by
+    results.ranking_id,
+    results.edition,
+    results.category_id,
+    results.rank nulls last,
+    results.index_value desc nulls last,
+    cities.city_name
