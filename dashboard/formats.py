@@ -44,6 +44,19 @@ def decimal(value: Decimal | int, digits: int, language: str, signed: bool = Fal
     return text
 
 
+def decimal_point(value: Decimal, digits: int) -> str:
+    """Return a number for SVG: rounded, with a decimal point in every language.
+
+    Args:
+        value: an exact number.
+        digits: digits after the point.
+
+    Raises:
+        TypeError: the value is not exact.
+    """
+    return decimal(value, digits, "en").replace(",", "").replace(MINUS, "-")
+
+
 def percent(share: Decimal, language: str) -> str:
     """Return a share (0..1) as a percentage without digits, never 0 or 100 unless it is.
 

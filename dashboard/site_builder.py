@@ -59,11 +59,15 @@ def load_texts() -> dict[str, dict[str, str]]:
     """Return the texts of all files in texts/, by id and language.
 
     Raises:
-        SiteError: a text is there twice or lacks a language.
+        SiteError: a file is no YAML, or a text is there twice or lacks a language.
     """
     texts: dict[str, dict[str, str]] = {}
     for path in sorted((DASHBOARD_DIR / "texts").glob("*.yml")):
-        for text_id, translations in yaml.safe_load(path.read_text("utf-8")).items():
+        try:
+            found = yaml.safe_load(path.read_text("utf-8"))
+        except yaml.YAMLError as error:
+            raise SiteError(f"{path.name}: {error}") from error
+        for text_id, translations in found.items():
             if text_id in texts:
                 raise SiteError(f"{path.name}: text {text_id} is already in another file")
             if sorted(translations) != sorted(LANGUAGES):
@@ -225,6 +229,7 @@ class Site:
             figure=localised(formats.figure),
             decimal=localised(formats.decimal),
             percent=localised(formats.percent),
+            decimal_point=formats.decimal_point,
             tendency_class=formats.tendency_class,
             as_json=lambda value: jinja2.utils.markupsafe.Markup(to_json(value)),
         )

@@ -1,0 +1,14 @@
+-- The places of every city over the editions, overall and by category. NULL: not known.
+select
+    results.ranking_id,
+    results.city_id,
+    results.category_id,
+    results.edition,
+    results.rank,
+    results.rank_basis,
+    results.is_simulated,
+    editions.city_count
+from fct_index_results as results
+inner join dim_editions as editions
+    on results.ranking_id = editions.ranking_id and results.edition = editions.edition
+order by results.ranking_id, results.city_id, results.category_id, results.edition

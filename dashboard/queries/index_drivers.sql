@@ -1,0 +1,35 @@
+-- Why did the index change? All parts in points, the largest first; they add up to the change.
+select
+    drivers.ranking_id,
+    drivers.edition,
+    drivers.previous_edition,
+    drivers.city_id,
+    drivers.driver,
+    drivers.node_id,
+    coalesce(indicators.category_id, categories.category_id) as category_id,
+    coalesce(indicators.indicator_name_de, categories.category_name_de) as name_de,
+    coalesce(indicators.indicator_name_en, categories.category_name_en) as name_en,
+    drivers.contribution,
+    sum(drivers.contribution) over (
+        partition by drivers.ranking_id, drivers.edition, drivers.city_id
+    ) as index_change,
+    drivers.is_simulated
+from tendency_drivers as drivers
+left join dim_indicators as indicators
+    on
+        drivers.ranking_id = indicators.ranking_id
+        and drivers.edition = indicators.edition
+        and drivers.node_id = indicators.indicator_id
+left join dim_categories as categories
+    on
+        drivers.ranking_id = categories.ranking_id
+        and drivers.edition = categories.edition
+        and drivers.node_id = categories.category_id
+where drivers.figure = 'index'
+order by
+    drivers.ranking_id,
+    drivers.city_id,
+    drivers.edition,
+    abs(drivers.contribution) desc,
+    drivers.node_id,
+    drivers.driver

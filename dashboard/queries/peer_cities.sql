@@ -1,0 +1,22 @@
+-- The cities of the whole field whose scores are most similar, the nearest first.
+select
+    peers.ranking_id,
+    peers.edition,
+    peers.city_id,
+    peers.nearness,
+    peers.peer_city_id,
+    cities.city_name as peer_city_name,
+    cities.is_simulated as is_simulated_peer,
+    peers.peer_rank,
+    results.index_printed as peer_index_printed,
+    peers.distance
+from peer_cities as peers
+inner join dim_cities as cities on peers.peer_city_id = cities.city_id
+inner join fct_index_results as results
+    on
+        peers.ranking_id = results.ranking_id
+        and peers.edition = results.edition
+        and peers.peer_city_id = results.city_id
+        and results.category_id = 'overall'
+where peers.scope = 'field'
+order by peers.ranking_id, peers.city_id, peers.edition, peers.nearness

@@ -1,0 +1,33 @@
+-- The scores of every city on its printed page, with the city's place in the indicator and, where
+-- the edition is analysed, the field's median and best score.
+select
+    lines.ranking_id,
+    lines.edition,
+    lines.city_id,
+    lines.category_id,
+    lines.line_id as indicator_id,
+    lines.label_de,
+    lines.label_en,
+    lines.name_is_inferred,
+    lines.value_printed,
+    lines.value_basis,
+    lines.is_simulated,
+    scores.role,
+    scores.rank,
+    scores.ranked_city_count,
+    statistics.median_score,
+    statistics.maximum_score
+from city_profiles as lines
+inner join fct_indicator_scores as scores
+    on
+        lines.ranking_id = scores.ranking_id
+        and lines.edition = scores.edition
+        and lines.city_id = scores.city_id
+        and lines.line_id = scores.indicator_id
+left join indicator_statistics as statistics
+    on
+        lines.ranking_id = statistics.ranking_id
+        and lines.edition = statistics.edition
+        and lines.line_id = statistics.indicator_id
+where lines.section = 'indicator' and lines.value_printed is not null
+order by lines.ranking_id, lines.city_id, lines.edition, lines.line_number
