@@ -1,4 +1,4 @@
-"""Which page reads which queries, and which marts a query reads: from the sources, nothing is run."""
+"""Which page reads which queries and marts: read from the sources, nothing is run."""
 
 from __future__ import annotations
 
@@ -11,18 +11,24 @@ MARTS_DIR = DASHBOARD_DIR.parent / "models" / "marts"
 # Site.write_page reads it for the foot of every page.
 QUERY_OF_EVERY_PAGE = "build"
 
+LIST_OF_TABLES = "duckdb_tables"
+
 READ_BY_MODULE = re.compile(r"\.(?:rows|grouped)\(\s*\"(\w+)\"")
 NAMED_TEMPLATE = re.compile(r"\"([\w-]+\.html)\"")
+NAMED_BY_TEMPLATE = re.compile(r"{%-?\s*(?:extends|include|import|from)\s+\"([\w-]+\.html)\"")
 SQL_BEHIND = re.compile(r"\bsql_behind\(([^)]*)\)")
 READ_RELATION = re.compile(r"\b(?:from|join)\s+(\w+)")
 QUOTED = re.compile(r"\"(\w+)\"")
 COMMENT = re.compile(r"^-- ?(.*)$")
 
 
-def queries_of_template(path: Path) -> set[str]:
-    """Return the queries that a template names as the SQL behind it."""
-    calls = SQL_BEHIND.findall(path.read_text("utf-8"))
-    return {query for call in calls for query in QUOTED.findall(call)}
+def queries_of_template(name: str) -> set[str]:
+    """Return the queries that a template, and those it takes in, name as the SQL behind them."""
+    text = (DASHBOARD_DIR / "templates" / name).read_text("utf-8")
+    queries = {query for call in SQL_BEHIND.findall(text) for query in QUOTED.findall(call)}
+    for other in NAMED_BY_TEMPLATE.findall(text):
+        queries |= queries_of_template(other)
+    return queries
 
 
 def queries_of_pages() -> dict[str, set[str]]:
@@ -34,19 +40,19 @@ def queries_of_pages() -> dict[str, set[str]]:
             continue
         queries = {QUERY_OF_EVERY_PAGE, *READ_BY_MODULE.findall(source)}
         for name in NAMED_TEMPLATE.findall(source):
-            template = DASHBOARD_DIR / "templates" / name
-            if template.is_file():
-                queries |= queries_of_template(template)
+            if (DASHBOARD_DIR / "templates" / name).is_file():
+                queries |= queries_of_template(name)
         pages[module.stem] = queries
     return pages
 
 
 def marts_of_query(query: str) -> set[str]:
-    """Return the marts that queries/<query>.sql reads."""
+    """Return the marts that queries/<query>.sql reads; all, if it lists the tables of the file."""
     text = (DASHBOARD_DIR / "queries" / f"{query}.sql").read_text("utf-8")
     statements = "\n".join(line for line in text.splitlines() if not COMMENT.match(line))
     marts = {path.stem for path in MARTS_DIR.rglob("*.sql")}
-    return marts.intersection(READ_RELATION.findall(statements))
+    relations = set(READ_RELATION.findall(statements))
+    return marts if LIST_OF_TABLES in relations else marts & relations
 
 
 def marts_of_pages() -> dict[str, set[str]]:

@@ -1,4 +1,4 @@
-"""Method and data, method.html: the formula, its settings, what is known, and what contradicts it."""
+"""Method and data, method.html: formula, settings, what is known, what contradicts itself."""
 
 from __future__ import annotations
 
