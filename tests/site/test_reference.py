@@ -1,0 +1,150 @@
+"""Indicators, method and downloads say what the published file says; no browser is needed."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
+SITE = PROJECT_ROOT / "build" / "site"
+DATABASE = PROJECT_ROOT / "warehouse" / "smart_city_index.duckdb"
+RANKINGS = ("smart_city_index", "simulated_field")
+
+
+@pytest.fixture(scope="module")
+def folder(pytestconfig: pytest.Config) -> Path:
+    """Return the folder of the built site."""
+    return Path(pytestconfig.getoption("--site", SITE))
+
+
+@pytest.fixture(scope="module")
+def connection(pytestconfig: pytest.Config) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Return a connection to the published file."""
+    database = pytestconfig.getoption("--database", DATABASE)
+    with duckdb.connect(str(database), read_only=True) as opened:
+        yield opened
+
+
+def data(folder: Path, name: str) -> Any:
+    """Return what data/<name>.js hands over."""
+    text = (folder / "data" / f"{name}.js").read_text("utf-8")
+    return json.loads(text.split("]=", 1)[1].rstrip().removesuffix(";"))
+
+
+def table_names(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Return the tables of the published file."""
+    rows = connection.execute("select table_name from duckdb_tables()").fetchall()
+    return [row[0] for row in rows]
+
+
+@pytest.mark.parametrize("ranking", RANKINGS)
+def test_explorer_has_every_score(
+    folder: Path, connection: duckdb.DuckDBPyConnection, ranking: str
+) -> None:
+    """The explorer holds every known score with its place and whether it is simulated, no other."""
+    explorer = data(folder, f"indicators-{ranking}")
+    shown = {
+        (
+            int(edition),
+            indicator["id"],
+            explorer["cities"][member][0],
+            printed,
+            place,
+            bool(simulated),
+        )
+        for edition, values in explorer["editions"].items()
+        for indicator in values["indicators"]
+        for member, printed, place, simulated in indicator["scores"]
+    }
+    expected = connection.execute(
+        """select edition, indicator_id, city_id, score_printed, rank, is_simulated
+        from fct_indicator_scores where status = 'scored' and ranking_id = ?""",
+        [ranking],
+    ).fetchall()
+    assert shown == set(expected)
+
+
+def test_explorer_shows_statistics_of_complete_fields_only(
+    folder: Path, connection: duckdb.DuckDBPyConnection
+) -> None:
+    """An indicator has statistics where the mart has them; the median is the mart's."""
+    shown = {
+        (ranking, int(edition), indicator["id"], indicator["statistics"]["median_score"])
+        for ranking in RANKINGS
+        for edition, values in data(folder, f"indicators-{ranking}")["editions"].items()
+        for indicator in values["indicators"]
+        if indicator["statistics"]
+    }
+    expected = connection.execute(
+        """select ranking_id, edition, indicator_id, cast(round(median_score, 1) as decimal(9, 1))
+        from indicator_statistics"""
+    ).fetchall()
+    assert shown == {(*row[:3], str(row[3])) for row in expected}
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_method_lists_every_contradiction(
+    folder: Path, connection: duckdb.DuckDBPyConnection, language: str
+) -> None:
+    """The page has one entry for every contradiction of the mart, and counts as many."""
+    page = (folder / language / "method.html").read_text("utf-8")
+    entry = re.compile(
+        r'<article class="contradiction-entry" data-edition="(\d+)" data-city="(\w+)"'
+        r' data-category="(\w+)">'
+    )
+    expected = connection.execute(
+        """select edition, city_id, category_id from published_reconciliation
+        where verdict = 'contradiction'"""
+    ).fetchall()
+    shown = [(int(edition), *rest) for edition, *rest in entry.findall(page)]
+    assert Counter(shown) == Counter(expected)
+    counted = re.findall(r'data-field="contradiction">(\d+)<', page)
+    assert sum(map(int, counted)) == len(expected)
+
+
+def test_csv_files_are_the_tables(folder: Path, connection: duckdb.DuckDBPyConnection) -> None:
+    """Each CSV file has the rows of its table with all digits, a header and RFC 4180 line ends."""
+    if not (folder / "downloads").is_dir():
+        pytest.skip("the site was built without downloads")
+    for table in table_names(connection):
+        raw = (folder / "downloads" / "csv" / f"{table}.csv").read_bytes().decode("utf-8")
+        assert raw.count("\n") == raw.count("\r\n"), table
+        header, *rows = csv.reader(raw.splitlines(keepends=True))
+        cursor = connection.execute(f'select cast(columns(*) as varchar) from "{table}"')
+        assert header == [column[0] for column in cursor.description], table
+        expected = [tuple(value or "" for value in row) for row in cursor.fetchall()]
+        assert sorted(map(tuple, rows)) == sorted(expected), table
+
+
+def test_parquet_files_are_the_tables(folder: Path, connection: duckdb.DuckDBPyConnection) -> None:
+    """Each Parquet file has the rows of its table."""
+    if not (folder / "downloads").is_dir():
+        pytest.skip("the site was built without downloads")
+    for table in table_names(connection):
+        path = folder / "downloads" / "parquet" / f"{table}.parquet"
+        difference = connection.execute(
+            f"""select count(*) from (
+                (select * from "{table}" except all select * from read_parquet($path))
+                union all
+                (select * from read_parquet($path) except all select * from "{table}"))""",
+            {"path": str(path)},
+        ).fetchone()
+        assert difference == (0,), table
+
+
+def test_dbt_docs_reach_nowhere(folder: Path) -> None:
+    """dbt's documentation, if the site has it, carries a policy and no path of this machine."""
+    path = folder / "dbt" / "index.html"
+    if not path.is_file():
+        pytest.skip("the site was built without dbt's documentation")
+    content = path.read_text("utf-8")
+    assert "http-equiv=\"Content-Security-Policy\" content=\"default-src 'none';" in content
+    assert str(PROJECT_ROOT) not in content
