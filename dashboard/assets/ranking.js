@@ -333,7 +333,10 @@
 
   /** Load what the state needs, and show it. */
   function update() {
-    site.loadData(`ranking-${state.ranking}`, show);
+    const wanted = state.ranking;
+    site.loadData(`ranking-${wanted}`, (data) => {
+      if (wanted === state.ranking) show(data);
+    });
   }
 
   /** Take over what the controls say. */
