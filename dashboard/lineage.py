@@ -19,7 +19,7 @@ NAMED_BY_TEMPLATE = re.compile(r"{%-?\s*(?:extends|include|import|from)\s+\"([\w
 SQL_BEHIND = re.compile(r"\bsql_behind\(([^)]*)\)")
 READ_RELATION = re.compile(r"\b(?:from|join)\s+(\w+)")
 QUOTED = re.compile(r"\"(\w+)\"")
-COMMENT = re.compile(r"^-- ?(.*)$")
+COMMENT = re.compile(r"^--")
 
 
 def queries_of_template(name: str) -> set[str]:
@@ -61,14 +61,3 @@ def marts_of_pages() -> dict[str, set[str]]:
         page: {mart for query in queries for mart in marts_of_query(query)}
         for page, queries in queries_of_pages().items()
     }
-
-
-def query_description(query: str) -> str:
-    """Return the comment at the head of queries/<query>.sql as one paragraph."""
-    lines: list[str] = []
-    for line in (DASHBOARD_DIR / "queries" / f"{query}.sql").read_text("utf-8").splitlines():
-        comment = COMMENT.match(line)
-        if not comment:
-            break
-        lines.append(comment.group(1))
-    return " ".join(lines)

@@ -2,4 +2,5 @@
 
 from . import compare, downloads, indicators, method, profile, ranking, sql, weights
 
-PAGES = (ranking, profile, compare, indicators, weights, method, downloads, sql)
+# The downloads come last: they state the size of the site.
+PAGES = (ranking, profile, compare, indicators, weights, method, sql, downloads)

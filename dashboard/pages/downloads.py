@@ -12,6 +12,8 @@ import formats
 import lineage
 from site_builder import DASHBOARD_DIR, DBT_DOCS_POLICY, LANGUAGES, Site
 
+from . import sql
+
 MEGABYTE = 1_000_000
 KILOBYTE = 1_000
 ROWS_AT_ONCE = 10_000
@@ -133,14 +135,14 @@ def queries(site: Site, language: str) -> list[dict[str, str]]:
     pages = lineage.queries_of_pages()
     return [
         {
-            "name": path.stem,
-            "description": lineage.query_description(path.stem),
+            "name": query.name,
+            "description": query.description,
             "pages": ", ".join(
-                page_name(site, page, language) for page, used in pages.items() if path.stem in used
+                page_name(site, page, language) for page, used in pages.items() if query.name in used
             ),
         }
-        for path in sorted((DASHBOARD_DIR / "queries").glob("*.sql"))
-        if path.stem != lineage.QUERY_OF_EVERY_PAGE
+        for query in sql.queries()
+        if query.name != lineage.QUERY_OF_EVERY_PAGE
     ]
 
 

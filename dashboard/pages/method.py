@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlsplit
 
 import formats
 from site_builder import LANGUAGES, Row, Site
+
+from .profile import source_links
 
 VERDICTS = ("match", "last_digit", "consistent", "contradiction", "not_checkable")
 
@@ -18,16 +19,12 @@ def plain(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def source_links(source: str) -> list[tuple[str, str | None]]:
-    """Return shown text and address of each page that a source names; only web pages have one."""
-    links: list[tuple[str, str | None]] = []
-    for part in source.split(" ; "):
-        address = urlsplit(part)
-        if address.scheme in ("http", "https") and address.hostname:
-            links.append((part.split("://", 1)[1].removeprefix("www."), part))
-        else:
-            links.append((part, None))
-    return links
+def addressed(source: str) -> list[tuple[str, str | None]]:
+    """Return shown text and address of each page that a source names."""
+    return [
+        (address.split("://", 1)[1].removeprefix("www.") if address else host, address)
+        for host, address in source_links(source)
+    ]
 
 
 def methodologies(site: Site) -> list[dict[str, Any]]:
@@ -119,7 +116,7 @@ def sources_by_edition(site: Site) -> dict[int, list[tuple[str, str | None]]]:
     """Return the pages that state figures, by edition: shown text and address."""
     editions: dict[int, dict[str, str | None]] = {}
     for row in site.rows("method_sources"):
-        for shown, address in source_links(row["source"]):
+        for shown, address in addressed(row["source"]):
             editions.setdefault(row["edition"], {})[shown] = address
     return {edition: sorted(found.items()) for edition, found in editions.items()}
 
@@ -157,7 +154,7 @@ def build(site: Site) -> None:
                 {
                     **row,
                     "sentence": contradiction_sentence(site, row, language),
-                    "links": source_links(row["source"]),
+                    "links": addressed(row["source"]),
                 }
                 for row in site.rows("method_contradictions")
             ],
