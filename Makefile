@@ -39,7 +39,7 @@ spark: $(SPARK_VENV)/ready
 parity: $(VENV)/test-ready $(SPARK_VENV)/ready
 	$(VENV)/bin/pytest tests/parity $(PYTEST_OPTIONS)
 
-# Not part of `make test`: the environments take 1.5 GB.
+# Not part of `make test`: the environments take 1.7 GB.
 clients: $(CLIENT_VENVS:%=%/ready) | warehouse/smart_city_index.duckdb
 	.venv-clients/bin/pytest tests/clients $(PYTEST_OPTIONS)
 

@@ -147,48 +147,71 @@ def test_duckdb_cli(directory: Path, shown: Shown) -> None:
     shown(f"DuckDB CLI {version('duckdb-cli')}", f"first: {FIRST_CITY}; after .open: {OTHER_CITY}")
 
 
+class Terminal:
+    """A program in a terminal of 200 columns.
+
+    Args:
+        name: of this terminal, and of no other in the run.
+        command: what runs in it.
+        directory: where it runs.
+    """
+
+    def __init__(self, name: str, command: str, directory: Path) -> None:
+        self.tmux = ["tmux", "-L", f"{name}_{os.getpid()}", "-f", "/dev/null"]
+        size = ["-x", "200", "-y", "45"]
+        # without the size of the terminal that pytest has
+        start = f"exec env -u COLUMNS -u LINES HOME={shlex.quote(str(directory))} {command}"
+        subprocess.run([*self.tmux, "new-session", "-d", *size, start], cwd=directory, check=True)
+
+    def screen(self) -> str:
+        """Return what the terminal shows."""
+        return subprocess.run(
+            [*self.tmux, "capture-pane", "-p"], capture_output=True, text=True, check=True
+        ).stdout
+
+    def send(self, *keys: str) -> None:
+        """Press keys, and leave the program a second for them."""
+        subprocess.run([*self.tmux, "send-keys", *keys], check=True)
+        time.sleep(1)
+
+    def close(self) -> None:
+        """End the program."""
+        subprocess.run([*self.tmux, "kill-server"], check=True)
+
+
 def test_harlequin(directory: Path, shown: Shown) -> None:
     """It shows the ranking; after another build it shows the old one until it is restarted."""
     if not shutil.which("tmux"):
         pytest.skip("Harlequin is looked at in tmux, which is not installed")
     (command,) = blocks("Harlequin", "sh")
-    tmux = ["tmux", "-L", f"harlequin_{os.getpid()}", "-f", "/dev/null"]
     ranking = " ".join(RANKING.strip().rstrip(";").split())
 
-    def screen() -> str:
-        return subprocess.run(
-            [*tmux, "capture-pane", "-p"], capture_output=True, text=True, check=True
-        ).stdout
-
-    def result(query: str, column: str) -> str:
-        """Replace the editor's text by a query, run it, and return the screen with its result."""
-        for keys in (["F2"], ["C-a"], ["-l", query], ["C-j"]):
-            subprocess.run([*tmux, "send-keys", *keys], check=True)
-            time.sleep(1)
-        wait_for(lambda: f"{column} s " in screen())
-        return screen()
-
     @contextlib.contextmanager
-    def harlequin() -> Iterator[None]:
-        # without the size of the terminal that pytest has
-        environment = f"env -u COLUMNS -u LINES HOME={shlex.quote(str(directory))}"
-        start = f"exec {environment} {BIN}/{command}"
-        subprocess.run(
-            [*tmux, "new-session", "-d", "-x", "200", "-y", "45", start], cwd=directory, check=True
-        )
+    def harlequin(name: str) -> Iterator[Terminal]:
+        terminal = Terminal(name, f"{BIN}/{command}", directory)
         try:
-            wait_for(lambda: "smart_city_index" in screen())
-            yield
+            wait_for(lambda: "smart_city_index" in terminal.screen())
+            yield terminal
         finally:
-            subprocess.run([*tmux, "kill-server"], check=True)
+            terminal.close()
 
-    with harlequin():
-        first = result(ranking, "city_name")
+    def result(terminal: Terminal, query: str, column: str) -> str:
+        """Replace the editor's text by a query, run it, and return the screen with its result."""
+        terminal.send("F2")
+        terminal.send("C-a")
+        terminal.send("-l", query)
+        terminal.send("C-j")
+        wait_for(lambda: f"{column} s " in terminal.screen())
+        return terminal.screen()
+
+    with harlequin("first") as terminal:
+        first = result(terminal, ranking, "city_name")
         assert "(7 Records)" in first and FIRST_CITY in first and "Düsseldorf" in first
         publish_another(directory / DATABASE, OTHER_CITY)
-        assert FIRST_CITY in result(ranking.replace("city_name", "city_name as city"), "city")
-    with harlequin():
-        assert OTHER_CITY in result(ranking, "city_name")
+        again = ranking.replace("city_name", "city_name as city")
+        assert FIRST_CITY in result(terminal, again, "city")
+    with harlequin("restarted") as terminal:
+        assert OTHER_CITY in result(terminal, ranking, "city_name")
     shown(f"Harlequin {version('harlequin')}", f"first: {FIRST_CITY}; restarted: {OTHER_CITY}")
 
 
