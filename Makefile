@@ -6,6 +6,7 @@
 # make parity  build on DuckDB and on Spark and compare every row (needs Java)
 # make site    build the static site from the published file, into build/site
 # make serve   the same, shown on http://127.0.0.1:8000 (SERVE_OPTIONS="--port 8080")
+# make clients start the clients of docs/connect.md on the published file
 # make lint    check SQL style
 # make docs    write dbt's documentation as one page, target/static_index.html
 # make lock    pin the dependencies anew after a change of requirements*.in
@@ -16,6 +17,8 @@ PYTHON ?= python3
 VENV := .venv
 SPARK_VENV := .venv-spark
 SITE_VENV := .venv-site
+CLIENT_VENVS := .venv-clients .venv-superset
+DRIVER_1_3 := .drivers/duckdb-1.3
 DRIVER_1_4 := .drivers/duckdb-1.4
 DRIVER_2_0 := .drivers/duckdb-2.0
 
@@ -24,12 +27,12 @@ ENGINE_INDEPENDENT_TESTS := test_build_safety.py test_campaigns.py test_input_ga
 # Unit tests pass on Spark as well, but take as long as everything else together.
 SPARK_OPTIONS ?= --exclude-resource-type unit_test
 
-.PHONY: build test spark parity site serve lint docs lock audit clean test-duckdb-2
+.PHONY: build test spark parity site serve clients lint docs lock audit clean test-duckdb-2
 
 build: $(VENV)/build-ready
 	$(VENV)/bin/python scripts/build.py $(if $(INDEX),--index "$(INDEX)")
 
-test: $(VENV)/test-ready $(DRIVER_1_4)/ready $(DRIVER_2_0)/ready
+test: $(VENV)/test-ready $(DRIVER_1_3)/ready $(DRIVER_1_4)/ready $(DRIVER_2_0)/ready
 	$(VENV)/bin/sqlfluff lint --processes 2 models tests/*.sql analyses dashboard/queries
 	$(VENV)/bin/pytest --numprocesses 2 --dist worksteal tests/python $(PYTEST_OPTIONS)
 
@@ -45,6 +48,10 @@ site: $(SITE_VENV)/ready
 serve: site
 	$(SITE_VENV)/bin/python dashboard/serve.py $(SERVE_OPTIONS)
 
+# Not part of `make test`: the environments take 1.7 GB.
+clients: $(CLIENT_VENVS:%=%/ready) | warehouse/smart_city_index.duckdb
+	.venv-clients/bin/pytest tests/clients $(PYTEST_OPTIONS)
+
 lint: $(VENV)/test-ready
 	$(VENV)/bin/sqlfluff lint --processes 2 models tests/*.sql analyses dashboard/queries
 
@@ -59,14 +66,16 @@ test-duckdb-2:
 		PYTEST_OPTIONS="$(addprefix --ignore tests/python/,$(ENGINE_INDEPENDENT_TESTS))"
 
 clean:
-	rm -rf $(VENV) $(SPARK_VENV) $(SITE_VENV) .venv-duckdb-2 .drivers target logs warehouse .pytest_cache .hypothesis
+	rm -rf $(VENV) $(SPARK_VENV) $(SITE_VENV) $(CLIENT_VENVS) .venv-duckdb-2 .drivers target logs \
+		warehouse .pytest_cache .hypothesis
 	find build -mindepth 1 ! -name .gitkeep -delete
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 lock:
 	$(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/pip install --quiet uv
-	for name in requirements requirements-dev requirements-spark requirements-site; do \
+	for name in requirements requirements-dev requirements-spark requirements-site \
+			requirements-clients requirements-superset; do \
 		.venv-lock/bin/uv pip compile --quiet --universal --python-version 3.10 --upgrade \
 			--generate-hashes --no-header --no-annotate --no-strip-extras \
 			$$name.in --output-file $$name.txt; \
@@ -102,14 +111,18 @@ $(SPARK_VENV)/ready: requirements-spark.txt
 		--requirement requirements-spark.txt
 	touch $@
 
-$(SITE_VENV)/ready: requirements-site.txt
-	$(PYTHON) -m venv $(SITE_VENV)
-	$(SITE_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
-		--requirement requirements-site.txt
+$(SITE_VENV)/ready $(CLIENT_VENVS:%=%/ready): .venv-%/ready: requirements-%.txt
+	$(PYTHON) -m venv .venv-$*
+	.venv-$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+		--requirement $<
 	touch $@
 
-# DuckDB drivers of other versions, to prove that they open the published file.
-$(DRIVER_1_4)/ready: requirements-duckdb-1.4.txt | $(VENV)/test-ready
+warehouse/smart_city_index.duckdb:
+	$(MAKE) build
+
+# DuckDB drivers of other versions, to prove which of them open the published file.
+$(DRIVER_1_3)/ready $(DRIVER_1_4)/ready: .drivers/duckdb-%/ready: requirements-duckdb-%.txt \
+		| $(VENV)/test-ready
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
 		--no-deps --upgrade --target $(@D) --requirement $<
 	touch $@

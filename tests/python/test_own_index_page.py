@@ -11,17 +11,10 @@ from pathlib import Path
 
 import pytest
 from conftest import PROJECT_ROOT
+from pages import indented_block, read_page
 
-PAGE = (PROJECT_ROOT / "docs" / "your_own_index.md").read_text(encoding="utf-8")
+PAGE = read_page("your_own_index.md")
 FILE_BLOCK = re.compile(r"^`(\w+\.csv)` - .*?\n```csv\n(.*?)```", re.MULTILINE | re.DOTALL)
-
-
-def indented_block(start: str) -> str:
-    """Return the indented block of the page that begins with a text, without its indentation."""
-    lines = PAGE.splitlines()
-    first = next(n for n, line in enumerate(lines) if line.startswith(f"    {start}"))
-    last = next((n for n, line in enumerate(lines) if n > first and line and line[0] != " "), None)
-    return "\n".join(line[4:] for line in lines[first:last]).strip()
 
 
 def run(command: str, index_dir: Path) -> subprocess.CompletedProcess[str]:
@@ -55,7 +48,7 @@ def index_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert len(files) == 7
     for name, content in files:
         (directory / name).write_text(content, encoding="utf-8")
-    _, make_build = indented_block(".venv/bin/python scripts/build.py").splitlines()
+    _, make_build = indented_block(PAGE, ".venv/bin/python scripts/build.py").splitlines()
     planned = run(make_build.replace("make ", "make --dry-run --no-print-directory "), directory)
     assert planned.returncode == 0, planned.stderr
     command = planned.stdout.splitlines()[-1]
@@ -68,10 +61,10 @@ def index_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_check_and_query_print_what_the_page_says(index_dir: Path) -> None:
     """The check finds nothing; the query prints the table of the page."""
-    check = indented_block(".venv/bin/python scripts/build.py").splitlines()[0]
+    check = indented_block(PAGE, ".venv/bin/python scripts/build.py").splitlines()[0]
     completed = run(check, index_dir)
     assert completed.returncode == 0 and "no findings" in completed.stdout, completed.stderr
-    query, _, table = indented_block('.venv/bin/python -c "').partition("\n\n")
+    query, _, table = indented_block(PAGE, '.venv/bin/python -c "').partition("\n\n")
     completed = run(query, index_dir)
     assert completed.stdout.strip() == table.strip(), completed.stderr
 
@@ -79,7 +72,7 @@ def test_check_and_query_print_what_the_page_says(index_dir: Path) -> None:
 def test_plain_dbt_works_in_the_assembled_project(index_dir: Path) -> None:
     """The commands of the page build marts into the project's own file and leave the published one."""
     published = (index_dir / "warehouse" / "my_index.duckdb").read_bytes()
-    completed = run(indented_block("ENGINE=$PWD"), index_dir)
+    completed = run(indented_block(PAGE, "ENGINE=$PWD"), index_dir)
     assert completed.returncode == 0, completed.stdout
     assert (index_dir / "build" / "project" / "build" / "smart_city_index.duckdb").exists()
     assert (index_dir / "warehouse" / "my_index.duckdb").read_bytes() == published
@@ -99,7 +92,7 @@ def test_gate_says_what_the_page_says(index_dir: Path, tmp_path: Path) -> None:
         text = (copy / file).read_text(encoding="utf-8")
         (copy / file).write_text(text.replace(old, new), encoding="utf-8")
     completed = run(".venv/bin/python scripts/build.py --index ../my_index --check", copy)
-    expected = indented_block("../my_index/hierarchy.csv:4").replace("../my_index", str(copy))
+    expected = indented_block(PAGE, "../my_index/hierarchy.csv:4").replace("../my_index", str(copy))
     assert completed.returncode == 1
     assert f"2 findings in the input:\n{expected}\n" in completed.stderr
 
@@ -112,7 +105,7 @@ def test_data_test_says_what_the_page_says(index_dir: Path) -> None:
     scores.write_text(original.replace("town_2,noise,62", "town_2,nois,62"), encoding="utf-8")
     completed = run(".venv/bin/python scripts/build.py --index ../my_index", index_dir)
     scores.write_text(original, encoding="utf-8")
-    expected = indented_block("../my_index/simulated_indicator_scores.csv:6: ranking_id")
+    expected = indented_block(PAGE, "../my_index/simulated_indicator_scores.csv:6: ranking_id")
     assert completed.returncode == 1
     assert expected.replace("../my_index", str(index_dir)) in completed.stderr, completed.stderr
     assert "Nothing was published" in completed.stderr

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import csv
-import os
-import subprocess
-import sys
 from decimal import Decimal
 from typing import Any
 
 import duckdb
-import pytest
 from conftest import PROJECT_ROOT, Warehouse, read_seed
 
 Rows = list[tuple[Any, ...]]
@@ -215,35 +211,6 @@ def test_meta_build_counts_every_mart(published_warehouse: Warehouse) -> None:
         assert set(counted) == set(mart_names(connection)) - {"meta_build"}
         for mart, row_count in counted.items():
             assert connection.execute(f"select count(*) from {mart}").fetchall() == [(row_count,)]
-
-
-@pytest.mark.parametrize("driver", ["1.4", "2.0"])
-def test_drivers_of_bi_tools_open_the_published_file(
-    published_warehouse: Warehouse, driver: str
-) -> None:
-    """Other DuckDB versions open the file read-only and read the same figures."""
-    if driver == "2.0" and sys.version_info < (3, 11):
-        pytest.skip("DuckDB 2.0 has no driver for Python 3.10")
-    driver_dir = PROJECT_ROOT / ".drivers" / f"duckdb-{driver}"
-    assert driver_dir.is_dir(), f"{driver_dir} is missing: run the tests with `make test`"
-    program = (
-        "import sys, duckdb;"
-        " connection = duckdb.connect(sys.argv[1], read_only=True);"
-        " figures = connection.execute(\"select overall_rank, overall_index_printed"
-        " from league_table where ranking_id = 'simulated_field' and edition = 2025"
-        " and city_id = 'duesseldorf'\").fetchall();"
-        " print(duckdb.__version__, figures)"
-    )
-    completed = subprocess.run(
-        [sys.executable, "-c", program, str(published_warehouse.database)],
-        env={**os.environ, "PYTHONPATH": str(driver_dir)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert completed.returncode == 0, completed.stderr
-    assert completed.stdout.startswith(f"{driver}.")
-    assert completed.stdout.strip().endswith("[(6, '85.8')]")
 
 
 def test_example_queries_return_rows(published_warehouse: Warehouse) -> None:
