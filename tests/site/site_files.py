@@ -1,0 +1,187 @@
+"""The files of the built site, parsed where a test needs it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property, lru_cache
+from html.parser import HTMLParser
+from pathlib import Path
+
+LANGUAGES = ("de", "en")
+RANKINGS = ("smart_city_index", "simulated_field")
+VOID_ELEMENTS = frozenset(
+    ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr")
+)
+# Their end tags may be left out.
+OPTIONAL_END = frozenset(("html", "p", "li", "option"))
+INVISIBLE_ELEMENTS = ("head", "script", "style", "template")
+PREFERRED_CITY = "duesseldorf.html"
+
+
+class Element:
+    """An element of a page.
+
+    Args:
+        tag: its name.
+        attributes: its attributes; one without a value is the empty text.
+        parent: the element around it; None for the document.
+    """
+
+    def __init__(self, tag: str, attributes: dict[str, str], parent: Element | None) -> None:
+        self.tag = tag
+        self.attributes = attributes
+        self.parent = parent
+        self.children: list[Element | str] = []
+
+    def walk(self) -> Iterator[Element]:
+        """Return the elements within, in the document's order."""
+        for child in self.children:
+            if isinstance(child, Element):
+                yield child
+                yield from child.walk()
+
+    def find_all(self, *tags: str, **attributes: str) -> list[Element]:
+        """Return the elements within that have one of the tags and all of the attributes' values.
+
+        Args:
+            tags: names; none for any.
+            attributes: values by name, with _ for -.
+        """
+        wanted = {name.replace("_", "-"): value for name, value in attributes.items()}
+        return [
+            one for one in self.walk()
+            if (not tags or one.tag in tags)
+            and all(one.attributes.get(name) == value for name, value in wanted.items())
+        ]
+
+    @property
+    def classes(self) -> list[str]:
+        """Return the classes."""
+        return self.attributes.get("class", "").split()
+
+    def texts(self) -> Iterator[str]:
+        """Return the texts within that a reader can meet, hidden parts included, scripts left out."""
+        for child in self.children:
+            if isinstance(child, str):
+                yield child
+            elif child.tag not in INVISIBLE_ELEMENTS:
+                yield from child.texts()
+
+    @property
+    def text(self) -> str:
+        """Return the text that a reader can meet, with single spaces."""
+        return re.sub(r"[ \n\t]+", " ", "".join(self.texts())).strip()
+
+
+class Document(HTMLParser):
+    """A parsed page.
+
+    Args:
+        content: its HTML.
+    """
+
+    def __init__(self, content: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.root = Element("#document", {}, None)
+        self.mistakes: list[str] = []
+        self._current = self.root
+        self.feed(content)
+        self.close()
+        self._close_optional(until=self.root)
+        if self._current is not self.root:
+            self.mistakes.append(f"<{self._current.tag}> is not closed")
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Take up an element."""
+        names = [name for name, _ in attrs]
+        if len(names) != len(set(names)):
+            self.mistakes.append(f"line {self.getpos()[0]}: <{tag}> has an attribute twice")
+        element = Element(tag, {name: value or "" for name, value in attrs}, self._current)
+        self._current.children.append(element)
+        if tag not in VOID_ELEMENTS:
+            self._current = element
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Take up an element without content (of SVG)."""
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID_ELEMENTS:
+            self._current = self._current.parent
+
+    def handle_endtag(self, tag: str) -> None:
+        """Leave an element."""
+        while self._current.tag != tag and self._current.tag in OPTIONAL_END:
+            self._current = self._current.parent
+        if self._current.tag != tag:
+            self.mistakes.append(f"line {self.getpos()[0]}: </{tag}> closes <{self._current.tag}>")
+        elif self._current.parent:
+            self._current = self._current.parent
+
+    def handle_data(self, data: str) -> None:
+        """Take up text."""
+        self._current.children.append(data)
+
+    def _close_optional(self, until: Element) -> None:
+        while self._current is not until and self._current.tag in OPTIONAL_END:
+            self._current = self._current.parent
+
+    @cached_property
+    def ids(self) -> list[str]:
+        """Return all ids, in order."""
+        return [one.attributes["id"] for one in self.root.walk() if "id" in one.attributes]
+
+
+class SiteFiles:
+    """The built site.
+
+    Args:
+        folder: its top folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.resolve()
+
+    @cached_property
+    def pages(self) -> list[str]:
+        """Return the paths of all pages of both languages, below the top folder."""
+        return sorted(
+            path.relative_to(self.folder).as_posix()
+            for language in LANGUAGES
+            for path in (self.folder / language).rglob("*.html")
+        )
+
+    @cached_property
+    def top_pages(self) -> list[str]:
+        """Return the pages right in a language's folder, by name."""
+        return sorted(path.name for path in (self.folder / LANGUAGES[0]).glob("*.html"))
+
+    @cached_property
+    def kinds(self) -> list[str]:
+        """Return one page of every kind: every top page, and one page of every folder below."""
+        language = self.folder / LANGUAGES[0]
+        kinds = list(self.top_pages)
+        for folder in sorted({path.parent for path in language.rglob("*/*.html")} - {language}):
+            names = sorted(path.name for path in folder.glob("*.html"))
+            name = PREFERRED_CITY if PREFERRED_CITY in names else names[0]
+            kinds.append((folder / name).relative_to(language).as_posix())
+        return kinds
+
+    @cached_property
+    def views(self) -> list[str]:
+        """Return the address of every kind of page, below a language's folder, for each ranking."""
+        of_both = [f"{path}?ranking={ranking}" for path in self.top_pages for ranking in RANKINGS]
+        return of_both + [path for path in self.kinds if path not in self.top_pages]
+
+    def document(self, path: str) -> Document:
+        """Return a page, parsed.
+
+        Args:
+            path: below the top folder.
+        """
+        return parsed(self.folder / path)
+
+
+@lru_cache(maxsize=None)
+def parsed(path: Path) -> Document:
+    """Return a file, parsed; each is parsed once."""
+    return Document(path.read_text("utf-8"))
