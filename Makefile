@@ -30,7 +30,7 @@ build: $(VENV)/build-ready
 	$(VENV)/bin/python scripts/build.py $(if $(INDEX),--index "$(INDEX)")
 
 test: $(VENV)/test-ready $(DRIVER_1_4)/ready $(DRIVER_2_0)/ready
-	$(VENV)/bin/sqlfluff lint --processes 2 models tests/*.sql analyses
+	$(VENV)/bin/sqlfluff lint --processes 2 models tests/*.sql analyses dashboard/queries
 	$(VENV)/bin/pytest --numprocesses 2 --dist worksteal tests/python $(PYTEST_OPTIONS)
 
 spark: $(SPARK_VENV)/ready
@@ -46,7 +46,7 @@ serve: site
 	$(SITE_VENV)/bin/python dashboard/serve.py $(SERVE_OPTIONS)
 
 lint: $(VENV)/test-ready
-	$(VENV)/bin/sqlfluff lint --processes 2 models tests/*.sql analyses
+	$(VENV)/bin/sqlfluff lint --processes 2 models tests/*.sql analyses dashboard/queries
 
 docs: $(VENV)/build-ready
 	$(VENV)/bin/dbt build --quiet --profiles-dir .

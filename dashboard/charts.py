@@ -63,9 +63,7 @@ class HistoryChart:
     ticks: list[tuple[int, str]]
 
 
-def history_chart(
-    places: list[tuple[int, int | None, bool]], city_count: int
-) -> HistoryChart:
+def history_chart(places: list[tuple[int, int | None, bool]], city_count: int) -> HistoryChart:
     """Return the chart of the places over the editions.
 
     Args:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any
 
 import duckdb
 import jinja2
@@ -126,7 +127,7 @@ class Site:
             except duckdb.Error as error:
                 raise SiteError(f"{path.name}: {error}") from error
             columns = [column[0] for column in cursor.description]
-            self._rows[query] = [dict(zip(columns, row)) for row in cursor.fetchall()]
+            self._rows[query] = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
         return self._rows[query]
 
     def grouped(self, query: str, *columns: str) -> dict[tuple[Any, ...], list[Row]]:
@@ -171,7 +172,8 @@ class Site:
         to_language_root = "../" * path.count("/")
         to_root = to_language_root + "../"
         other = next(one for one in LANGUAGES if one != language)
-        page = self._environments[language].get_template(template).render(
+        page_template = self._environments[language].get_template(template)
+        page = page_template.render(
             language=language,
             other_language=other,
             counterpart=f"{to_root}{other}/{path}",

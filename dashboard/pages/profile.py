@@ -139,7 +139,8 @@ def build(site: Site) -> None:
         ranking = editions[(ranking_id,)][0]
         shown = [edition_values(groups, row, by_year[row["edition"]]) for row in memberships]
         others = [
-            one[0] for (other_id,), one in editions.items()
+            one[0]
+            for (other_id,), one in editions.items()
             if other_id != ranking_id and (other_id, city_id) in members
         ]
         for language in LANGUAGES:

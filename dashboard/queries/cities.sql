@@ -17,4 +17,4 @@ select
     league.is_simulated_field
 from league_table as league
 inner join dim_cities as cities on league.city_id = cities.city_id
-order by league.ranking_id, league.city_id, league.edition desc
+order by league.ranking_id asc, league.city_id asc, league.edition desc

@@ -17,4 +17,4 @@ from dim_editions as editions
 inner join dim_rankings as rankings on editions.ranking_id = rankings.ranking_id
 inner join analysis_coverage as coverage
     on editions.ranking_id = coverage.ranking_id and editions.edition = coverage.edition
-order by editions.is_simulated_field, editions.ranking_id, editions.edition desc
+order by editions.is_simulated_field asc, editions.ranking_id asc, editions.edition desc

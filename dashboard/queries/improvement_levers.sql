@@ -22,8 +22,8 @@ inner join dim_indicators as indicators
         and levers.indicator_id = indicators.indicator_id
 where levers.index_points_at_maximum > 0
 order by
-    levers.ranking_id,
-    levers.city_id,
-    levers.edition,
+    levers.ranking_id asc,
+    levers.city_id asc,
+    levers.edition asc,
     levers.index_points_at_maximum desc,
-    levers.indicator_id
+    levers.indicator_id asc

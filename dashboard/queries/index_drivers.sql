@@ -27,9 +27,9 @@ left join dim_categories as categories
         and drivers.node_id = categories.category_id
 where drivers.figure = 'index'
 order by
-    drivers.ranking_id,
-    drivers.city_id,
-    drivers.edition,
+    drivers.ranking_id asc,
+    drivers.city_id asc,
+    drivers.edition asc,
     abs(drivers.contribution) desc,
     drivers.node_id,
-    drivers.driver
+    drivers.driver asc

@@ -33,8 +33,8 @@ left join rank_bounds as bounds
 left join dim_cities as better on robustness.next_better_city_id = better.city_id
 left join dim_cities as worse on robustness.next_worse_city_id = worse.city_id
 order by
-    robustness.ranking_id,
-    robustness.city_id,
-    robustness.edition,
+    robustness.ranking_id asc,
+    robustness.city_id asc,
+    robustness.edition asc,
     robustness.draw_count desc,
-    robustness.scenario_id
+    robustness.scenario_id asc

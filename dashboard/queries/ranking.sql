@@ -24,9 +24,9 @@ select
 from fct_index_results as results
 inner join dim_cities as cities on results.city_id = cities.city_id
 order by
-    results.ranking_id,
-    results.edition,
-    results.category_id,
-    results.rank nulls last,
+    results.ranking_id asc,
+    results.edition asc,
+    results.category_id asc,
+    results.rank asc nulls last,
     results.index_value desc nulls last,
-    cities.city_name
+    cities.city_name asc

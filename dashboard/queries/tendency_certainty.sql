@@ -22,8 +22,8 @@ inner join rank_robustness as robustness
         and probability.city_id = robustness.city_id
 where robustness.normalisation = 'as_defined' and robustness.root_aggregation = 'as_defined'
 order by
-    probability.ranking_id,
-    probability.city_id,
-    probability.edition,
+    probability.ranking_id asc,
+    probability.city_id asc,
+    probability.edition asc,
     probability.draw_count desc,
-    probability.scenario_id
+    probability.scenario_id asc
