@@ -155,15 +155,18 @@ def watch(context: BrowserContext, origin: str) -> list[str]:
         if not request.url.startswith((origin, "data:")):
             problems.append(f"request to another origin: {request.url}")
 
+    def on_failure(request: Request) -> None:
+        # A page that is left takes its open requests along.
+        if request.failure != "net::ERR_ABORTED":
+            problems.append(f"failed: {request.url}: {request.failure}")
+
     def on_response(response: Response) -> None:
         if response.status >= 400:
             problems.append(f"status {response.status}: {response.url}")
 
     context.on("request", on_request)
     context.on("response", on_response)
-    context.on(
-        "requestfailed", lambda request: problems.append(f"failed: {request.url}: {request.failure}")
-    )
+    context.on("requestfailed", on_failure)
     context.on("weberror", lambda error: problems.append(f"page error: {error.error}"))
     context.on(
         "console",

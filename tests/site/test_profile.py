@@ -190,7 +190,7 @@ def test_simulated_profiles_say_so(rows: Rows, site_files: SiteFiles, ranking_ci
     )
     for language in LANGUAGES:
         root = site_files.document(f"{language}/city/{ranking}/{city}.html").root
-        banners = root.find_all("aside", id="simulated-banner")
+        banners = root.find_all(id="simulated-banner", data_simulated_field="")
         assert len(banners) == (ranking == "simulated_field")
         assert all("hidden" not in banner.attributes for banner in banners)
         (heading,) = root.find_all("h1")
@@ -199,6 +199,6 @@ def test_simulated_profiles_say_so(rows: Rows, site_files: SiteFiles, ranking_ci
             warned = [
                 one
                 for panel in root.find_all(data_edition=str(edition["edition"]))
-                for one in panel.find_all("aside", **{"class": "banner"})
+                for one in panel.find_all(role="note", **{"class": "banner"})
             ]
             assert bool(warned) == (edition["is_simulated"] and not member["is_simulated"])
