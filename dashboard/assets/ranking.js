@@ -5,6 +5,9 @@
   /** member, place, tendency, printed index, marks
    * @typedef {[number, number | null, number | null, string | null, number]} Result
    */
+  /** id, name, state code and name, size class, whether it is a simulated city, latitude, longitude
+   * @typedef {[string, string, string, string, string, boolean, string | null, string | null]} City
+   */
   /**
    * @typedef {Object} Edition
    * @property {number | null} before
@@ -14,8 +17,7 @@
    */
   /**
    * @typedef {Object} RankingData
-   * @property {[string, string, string, string, string, boolean][]} cities id, name, state code and name,
-   *   size class, whether it is a simulated city
+   * @property {City[]} cities
    * @property {Record<string, Edition>} editions
    */
   /**
@@ -275,6 +277,19 @@
   }
 
   /**
+   * The points of cities whose coordinates are known.
+   * @param {RankingData} data
+   * @param {Result[]} results
+   */
+  function points(data, results) {
+    return results.flatMap(([member, place]) => {
+      const [id, name, , , , , latitude, longitude] = data.cities[member];
+      if (latitude === null || longitude === null) return [];
+      return [{ id, name, place, latitude: Number(latitude), longitude: Number(longitude) }];
+    });
+  }
+
+  /**
    * A name as one types it: small letters without marks.
    * @param {string} name
    * @returns {string}
@@ -292,8 +307,10 @@
     const ranking = settings.rankings[state.ranking];
     const edition = data.editions[state.edition];
     const known = new Map((edition.results[state.category] || []).map((one) => [one[0], one]));
-    const results = edition.members
-      .map((member) => known.get(member) || /** @type {Result} */ ([member, null, null, null, 0]))
+    const field = edition.members.map(
+      (member) => known.get(member) || /** @type {Result} */ ([member, null, null, null, 0]),
+    );
+    const results = field
       .filter(([member]) => {
         const [, name, stateCode, , size] = data.cities[member];
         return (
@@ -321,6 +338,9 @@
       : site.text("ranking_nothing_found");
     const banner = /** @type {HTMLElement} */ (document.getElementById("simulated-banner"));
     banner.hidden = !ranking.simulated;
+    const map = /** @type {HTMLElement} */ (document.getElementById("ranking-map"));
+    const isReal = !ranking.simulated;
+    rankingMap.draw(map, isReal ? points(data, field) : [], isReal ? points(data, results) : []);
     Object.assign(table.dataset, {
       ranking: state.ranking, edition: state.edition, category: state.category,
     });
@@ -333,7 +353,10 @@
 
   /** Load what the state needs, and show it. */
   function update() {
-    site.loadData(`ranking-${state.ranking}`, show);
+    const wanted = state.ranking;
+    site.loadData(`ranking-${wanted}`, (data) => {
+      if (wanted === state.ranking) show(data);
+    });
   }
 
   /** Take over what the controls say. */

@@ -1,5 +1,5 @@
 """The pages of the site. A new page is one module here, with a function `build(site)`."""
 
-from . import compare, downloads, indicators, method, profile, ranking, weights
+from . import compare, downloads, indicators, method, profile, ranking, sql, weights
 
-PAGES = (ranking, profile, compare, indicators, weights, method, downloads)
+PAGES = (ranking, profile, compare, indicators, weights, method, downloads, sql)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import charts
 from site_builder import LANGUAGES, Row, Site
@@ -21,9 +23,47 @@ ANALYSIS_QUERIES = (
     "category_gaps",
     "strengths_and_weaknesses",
     "peer_cities",
+    "contradictions",
 )
 
+@dataclass(frozen=True)
+class Source:
+    """Where published figures stand.
+
+    Args:
+        labels: the lines that rest on it, by language.
+        links: host and address; an address may be missing where the source is a text.
+    """
+
+    labels: dict[str, list[str]]
+    links: list[tuple[str, str | None]]
+
+
 Groups = dict[str, dict[tuple[Any, ...], list[Row]]]
+
+
+def source_links(source: str) -> list[tuple[str, str | None]]:
+    """Return host and address of each part of a source, which are separated by semicolons."""
+    links: list[tuple[str, str | None]] = []
+    for part in source.split(" ; "):
+        address = urlsplit(part)
+        if address.scheme in ("http", "https") and address.hostname:
+            links.append((address.hostname.removeprefix("www."), part))
+        else:
+            links.append((part, None))
+    return links
+
+
+def published_sources(rows: list[Row]) -> list[Source]:
+    """Return the sources of lines that are not simulated, in the order of the lines."""
+    found: dict[str, Source] = {}
+    for row in rows:
+        if row["source"] and not row["is_simulated"]:
+            empty = Source({language: [] for language in LANGUAGES}, source_links(row["source"]))
+            source = found.setdefault(row["source"], empty)
+            for language in LANGUAGES:
+                source.labels[language].append(row[f"label_{language}"])
+    return list(found.values())
 
 
 def indicator_blocks(rows: list[Row], results: list[Row]) -> list[dict[str, Any]]:
@@ -84,6 +124,8 @@ def edition_values(groups: Groups, member: Row, edition: Row) -> dict[str, Any]:
         "facts": [row for row in lines["header"] if row["line_id"] != "place" and row["text_de"]],
         "results": results,
         "overall": results[0],
+        "sources": published_sources(results),
+        "indicator_sources": published_sources(found["profile_indicators"]),
         "best_practices": lines.get("best_practice", []),
         "blocks": indicator_blocks(found["profile_indicators"], results),
         "index_drivers": with_lengths(drivers[:SHOWN_DRIVERS], "contribution"),

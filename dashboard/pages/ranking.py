@@ -21,6 +21,8 @@ CITY_COLUMNS = (
     "state_name",
     "size_class_id",
     "is_simulated_city",
+    "latitude",
+    "longitude",
 )
 
 SCRIPT_TEXTS = (

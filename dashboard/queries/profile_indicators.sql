@@ -12,6 +12,7 @@ select
     lines.value_printed,
     lines.value_basis,
     lines.is_simulated,
+    lines.source,
     scores.role,
     scores.rank,
     scores.ranked_city_count,

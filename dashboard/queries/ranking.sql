@@ -11,6 +11,8 @@ select
     cities.size_class_id,
     cities.size_class_name_de,
     cities.size_class_name_en,
+    cities.latitude,
+    cities.longitude,
     cities.is_simulated as is_simulated_city,
     results.rank,
     results.rank_basis,
