@@ -1,17 +1,166 @@
-"""The page compare.html: not written yet."""
+"""Two to five cities side by side, compare.html."""
 
 from __future__ import annotations
 
-from site_builder import LANGUAGES, Site
+from typing import Any
+
+from site_builder import LANGUAGES, Row, Site
+
+MOST_CITIES = 5
+
+SCRIPT_TEXTS = (
+    "mark_p",
+    "mark_s",
+    "figures_simulated",
+    "gap_not_published",
+    "gap_new_in_field",
+    "gap_first_edition",
+    "compare_nobody",
+    "compare_summary",
+    "compare_one_city",
+    "compare_missing",
+    "compare_most_cities",
+    "compare_indices_caption",
+    "compare_indicators_caption",
+    "compare_no_indicators",
+    "compare_no_scores",
+    "compare_category",
+    "compare_indicator",
+    "compare_reference",
+    "compare_best",
+    "compare_place",
+    "compare_inferred_name",
+    "compare_projects",
+)
+
+
+def figure_mark(row: Row, basis: str) -> str:
+    """Return the mark of a figure: s for simulated, p for published, - for none.
+
+    Args:
+        row: a result; a simulated city is marked at its name instead.
+        basis: column that says where the figure comes from.
+    """
+    if row["is_simulated"] and not row["is_simulated_city"]:
+        return "s"
+    return "p" if row[basis] == "published" else "-"
+
+
+def result_of(row: Row, member: int) -> list[Any]:
+    """Return a result for the script: member, place, tendency, index, marks in that order."""
+    marks = "".join(
+        figure_mark(row, basis) for basis in ("rank_basis", "tendency_basis", "index_basis")
+    )
+    return [member, row["rank"], row["tendency"], row["index_printed"], marks]
+
+
+def compare_data(
+    results: list[Row], categories: list[Row], indicators: list[Row], scores: list[Row]
+) -> dict[str, Any]:
+    """Return an edition for the script.
+
+    Args:
+        results: results of all categories, each in the order of places.
+        categories: the overall index first.
+        indicators: in the page's order.
+        scores: those that are known.
+
+    Returns:
+        `cities`: id, name, state, whether it is a simulated city, in the order of places; `before`
+        and the `new` ones among the cities; `categories` with their `results` and `indicators`,
+        these with their `scores` (member, printed score, whether a real city's is simulated).
+    """
+    overall = [row for row in results if row["category_id"] == categories[0]["category_id"]]
+    members = {row["city_id"]: position for position, row in enumerate(overall)}
+    simulated_cities = {row["city_id"] for row in overall if row["is_simulated_city"]}
+    scores_of: dict[str, list[list[Any]]] = {}
+    for row in scores:
+        is_marked = row["is_simulated"] and row["city_id"] not in simulated_cities
+        scores_of.setdefault(row["indicator_id"], []).append(
+            [members[row["city_id"]], row["score_printed"], int(is_marked)]
+        )
+    return {
+        "cities": [
+            [row["city_id"], row["city_name"], row["state_name"], row["is_simulated_city"]]
+            for row in overall
+        ],
+        "before": overall[0]["previous_edition"],
+        "new": [members[row["city_id"]] for row in overall if row["is_new_in_field"]],
+        "categories": [
+            {
+                "id": category["category_id"],
+                "de": category["category_name_de"],
+                "en": category["category_name_en"],
+                "results": [
+                    result_of(row, members[row["city_id"]])
+                    for row in results
+                    if row["category_id"] == category["category_id"]
+                ],
+                "indicators": [
+                    {
+                        "id": row["indicator_id"],
+                        "de": row["indicator_name_de"],
+                        "en": row["indicator_name_en"],
+                        "inferred": row["name_is_inferred"],
+                        "projects": row["role"] == "project",
+                        "scores": scores_of.get(row["indicator_id"], []),
+                    }
+                    for row in indicators
+                    if row["category_id"] == category["category_id"]
+                ],
+            }
+            for category in categories
+        ],
+    }
+
+
+def settings(editions: list[Row], language: str) -> dict[str, Any]:
+    """Return what the script must know of rankings and editions before it loads one.
+
+    Args:
+        editions: the rows of editions.
+        language: `de` or `en`.
+    """
+    rankings: dict[str, dict[str, Any]] = {}
+    for row in editions:
+        ranking = rankings.setdefault(
+            row["ranking_id"],
+            {
+                "name": row[f"ranking_name_{language}"],
+                "simulated": row["is_simulated_field"],
+                "editions": {},
+            },
+        )
+        ranking["editions"][row["edition"]] = int(row["scale_maximum"])
+    return rankings
 
 
 def build(site: Site) -> None:
-    """Write the page in both languages."""
+    """Write the data of every edition, and the page."""
+    editions = site.rows("editions")
+    by_edition = {
+        query: site.grouped(query, "ranking_id", "edition")
+        for query in ("ranking", "categories", "compare_indicators", "compare_scores")
+    }
+    for row in editions:
+        key = row["ranking_id"], row["edition"]
+        parts = [rows.get(key, []) for rows in by_edition.values()]
+        site.write_data(f"compare-{key[0]}-{key[1]}", compare_data(*parts))
+
+    default = editions[0]
     for language in LANGUAGES:
         site.write_page(
-            "unwritten.html",
+            "compare.html",
             "compare.html",
             language,
             navigation="nav_compare",
-            title=site.text("nav_compare", language),
+            title=site.text("compare_title", language),
+            script_texts=SCRIPT_TEXTS,
+            default=default,
+            rankings=list({row["ranking_id"]: row for row in editions}.values()),
+            editions=[
+                row["edition"] for row in editions if row["ranking_id"] == default["ranking_id"]
+            ],
+            most_cities=MOST_CITIES,
+            settings={"default": default["ranking_id"], "rankings": settings(editions, language)},
         )

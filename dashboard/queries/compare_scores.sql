@@ -1,0 +1,11 @@
+-- Every score that is known, as a page prints it. A score that is not here was not published.
+select
+    scores.ranking_id,
+    scores.edition,
+    scores.indicator_id,
+    scores.city_id,
+    scores.score_printed,
+    scores.is_simulated
+from fct_indicator_scores as scores
+where scores.score_printed is not null
+order by scores.ranking_id, scores.edition, scores.indicator_id, scores.city_id

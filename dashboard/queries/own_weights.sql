@@ -1,0 +1,108 @@
+-- The ranking under weights of your own: change the weights, the ranking or the edition at the top.
+-- Weights are 0 or more, in tenths; a category left out has weight 0. The index is the weighted
+-- arithmetic mean of the category indices, rounded to 12 digits; places are taken on the digits
+-- that the edition takes them on, and equal values share a place. Everything is counted in whole
+-- units, so that it is exact. There is no place in an edition where a city lacks a category index,
+-- and none where every weight is 0.
+with weights (category_id, weight) as (
+    values
+    ('administration', 1.0),
+    ('energy_environment', 1.0),
+    ('it_communication', 1.0),
+    ('mobility', 1.0),
+    ('society_education', 1.0)
+),
+
+chosen (ranking_id, edition) as (
+    values ('simulated_field', 2025)
+),
+
+-- One unit is the twelfth digit of an index and the first digit of a weight.
+category_indices as (
+    select
+        results.ranking_id,
+        results.edition,
+        results.city_id,
+        cast(results.index_value * 1000000000000 as hugeint) as index_units,
+        cast(coalesce(weights.weight, 0) * 10 as hugeint) as weight_units
+    from fct_index_results as results
+    inner join chosen
+        on results.ranking_id = chosen.ranking_id and results.edition = chosen.edition
+    inner join dim_categories as categories
+        on
+            results.ranking_id = categories.ranking_id
+            and results.edition = categories.edition
+            and results.category_id = categories.category_id
+            and categories.depth = 1
+    left join weights on results.category_id = weights.category_id
+),
+
+sums as (
+    select
+        ranking_id,
+        edition,
+        city_id,
+        sum(weight_units * index_units) as weighted_sum,
+        sum(weight_units) as weight_sum,
+        sum(index_units) as plain_sum,
+        count(*) as category_count,
+        bool_and(count(index_units) = count(*)) over (partition by ranking_id, edition)
+            as is_complete
+    from category_indices
+    group by ranking_id, edition, city_id
+),
+
+-- Halves away from zero: no index is negative.
+means as (
+    select
+        ranking_id,
+        edition,
+        city_id,
+        (2 * weighted_sum + weight_sum) // (2 * weight_sum) as index_units,
+        (2 * plain_sum + category_count) // (2 * category_count) as equal_units
+    from sums
+    where weight_sum > 0 and is_complete
+),
+
+rank_values as (
+    select
+        means.*,
+        (2 * means.index_units + units.unit) // (2 * units.unit) as rank_value,
+        (2 * means.equal_units + units.unit) // (2 * units.unit) as equal_rank_value
+    from means
+    inner join (
+        select
+            ranking_id,
+            edition,
+            case
+                when rank_taken_on = 'rounded' then cast(power(10, 12 - index_digits) as hugeint)
+                else 10000
+            end as unit
+        from dim_editions
+    ) as units on means.ranking_id = units.ranking_id and means.edition = units.edition
+),
+
+ranks as (
+    select
+        ranking_id,
+        edition,
+        city_id,
+        cast(cast(index_units as decimal(26, 0)) * 0.000000000001 as decimal(18, 12)) as index_value,
+        rank() over (partition by ranking_id, edition order by rank_value desc) as place,
+        rank() over (partition by ranking_id, edition order by equal_rank_value desc)
+            as place_with_equal_weights
+    from rank_values
+)
+
+select
+    ranks.ranking_id,
+    ranks.edition,
+    ranks.place,
+    ranks.place_with_equal_weights - ranks.place as places_gained,
+    cities.city_id,
+    cities.city_name,
+    ranks.index_value,
+    cities.is_simulated as is_simulated_city
+from ranks
+inner join dim_cities as cities on ranks.city_id = cities.city_id
+order by ranks.ranking_id, ranks.edition, ranks.place, cities.city_name
