@@ -1,0 +1,45 @@
+-- The indicators of every edition as they are defined, with the statistics of their scores where the
+-- edition is complete enough for the analysis.
+select
+    indicators.ranking_id,
+    indicators.edition,
+    indicators.indicator_id,
+    indicators.category_id,
+    indicators.indicator_name_de,
+    indicators.indicator_name_en,
+    indicators.name_is_inferred,
+    indicators.role,
+    indicators.unit,
+    indicators.direction,
+    indicators.scoring_rule,
+    indicators.weight,
+    indicators.source,
+    editions.score_digits,
+    scores.city_count,
+    scores.mean_score,
+    scores.standard_deviation,
+    scores.minimum_score,
+    scores.first_quartile,
+    scores.median_score,
+    scores.third_quartile,
+    scores.maximum_score,
+    scores.share_at_zero,
+    scores.share_at_maximum,
+    scores.correlation_with_overall_index,
+    scores.correlation_with_category_index,
+    scores.correlation_with_rest_of_category,
+    scores.effective_weight,
+    scores.share_of_index_variance,
+    scores.has_low_spread,
+    scores.has_floor_effect,
+    scores.has_ceiling_effect,
+    scores.has_low_correlation
+from dim_indicators as indicators
+inner join dim_editions as editions
+    on indicators.ranking_id = editions.ranking_id and indicators.edition = editions.edition
+left join indicator_statistics as scores
+    on
+        indicators.ranking_id = scores.ranking_id
+        and indicators.edition = scores.edition
+        and indicators.indicator_id = scores.indicator_id
+order by indicators.ranking_id, indicators.edition, indicators.sort_path
