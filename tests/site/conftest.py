@@ -23,7 +23,7 @@ TIMEOUT_MILLISECONDS = 10_000
 
 # Arguments of tests that run once for each of these in the published file.
 COLUMNS_OF_ARGUMENTS = {
-    "ranking_view": "ranking_id, edition, category_id",
+    "ranking_edition": "ranking_id, edition",
     "ranking_city": "ranking_id, city_id",
 }
 
@@ -71,7 +71,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test for what its arguments ask: each file, or one page of each kind.
 
     `page_file`: every page. `page_kind`: one page of every kind, by its path below a language's folder.
-    `page_view`: the same for both rankings. For `ranking_view` and `ranking_city` see
+    `page_view`: the same for both rankings. For `ranking_edition` and `ranking_city` see
     COLUMNS_OF_ARGUMENTS.
     """
     files = SiteFiles(metafunc.config.getoption("--site"))

@@ -48,12 +48,13 @@ class Element:
             tags: names; none for any.
             attributes: values by name, with _ for -.
         """
-        wanted = {name.replace("_", "-"): value for name, value in attributes.items()}
-        return [
-            one for one in self.walk()
-            if (not tags or one.tag in tags)
-            and all(one.attributes.get(name) == value for name, value in wanted.items())
-        ]
+        return [one for one in self.walk() if one.fits(tags, attributes)]
+
+    def fits(self, tags: tuple[str, ...], attributes: dict[str, str]) -> bool:
+        """Return whether this has one of the tags and all attributes, as in `find_all`."""
+        return (not tags or self.tag in tags) and all(
+            self.attributes.get(name.replace("_", "-")) == value for name, value in attributes.items()
+        )
 
     @property
     def classes(self) -> list[str]:
@@ -84,6 +85,7 @@ class Document(HTMLParser):
     def __init__(self, content: str) -> None:
         super().__init__(convert_charrefs=True)
         self.root = Element("#document", {}, None)
+        self.elements: list[Element] = []
         self.mistakes: list[str] = []
         self._current = self.root
         self.feed(content)
@@ -99,6 +101,7 @@ class Document(HTMLParser):
             self.mistakes.append(f"line {self.getpos()[0]}: <{tag}> has an attribute twice")
         element = Element(tag, {name: value or "" for name, value in attrs}, self._current)
         self._current.children.append(element)
+        self.elements.append(element)
         if tag not in VOID_ELEMENTS:
             self._current = element
 
@@ -128,7 +131,11 @@ class Document(HTMLParser):
     @cached_property
     def ids(self) -> list[str]:
         """Return all ids, in order."""
-        return [one.attributes["id"] for one in self.root.walk() if "id" in one.attributes]
+        return [one.attributes["id"] for one in self.elements if "id" in one.attributes]
+
+    def find_all(self, *tags: str, **attributes: str) -> list[Element]:
+        """Return the elements that have one of the tags and all attributes, as `Element.find_all`."""
+        return [one for one in self.elements if one.fits(tags, attributes)]
 
 
 class SiteFiles:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import re
-from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
-
-import pytest
 
 from cells import DASH
 from site_files import Document, Element, SiteFiles
@@ -14,22 +11,20 @@ from site_files import Document, Element, SiteFiles
 # Programming words that a missing value would leave in a text; German writes Null.
 FOREIGN_WORDS = re.compile(r"\b(None|NaN|nan|undefined|null|NULL|True|False|Infinity|Decimal)\b")
 UNFILLED_VALUE = re.compile(r"[{}]|%[sd]\b")
-INTERNAL_SCHEMES = ("", "file")
 
 
 def head_mistakes(document: Document, language: str) -> list[str]:
     """Return what is wrong with language, title and headings."""
-    root = document.root
     mistakes = []
-    if [one.attributes.get("lang") for one in root.find_all("html")] != [language]:
+    if [one.attributes.get("lang") for one in document.find_all("html")] != [language]:
         mistakes.append(f"lang is not {language}")
-    titles = ["".join(one.children) for one in root.find_all("title")]
+    titles = ["".join(one.children) for one in document.find_all("title")]
     if len(titles) != 1 or not titles[0].strip(" –"):
         mistakes.append(f"titles: {titles}")
-    headings = [one.text for one in root.find_all("h1")]
+    headings = [one.text for one in document.find_all("h1")]
     if len(headings) != 1 or not headings[0]:
         mistakes.append(f"h1: {headings}")
-    levels = [int(one.tag[1]) for one in root.find_all("h1", "h2", "h3", "h4")]
+    levels = [int(one.tag[1]) for one in document.find_all("h1", "h2", "h3", "h4")]
     if any(after - before > 1 for before, after in zip(levels, levels[1:])):
         mistakes.append(f"a heading level is left out: {levels}")
     return mistakes
@@ -40,7 +35,7 @@ def text_mistakes(document: Document) -> list[str]:
     texts = [*document.root.texts()]
     texts += [
         one.attributes[name]
-        for one in document.root.walk()
+        for one in document.elements
         for name in ("title", "aria-label", "placeholder", "alt")
         if name in one.attributes
     ]
@@ -67,14 +62,14 @@ def is_inline(element: Element) -> bool:
 def table_mistakes(document: Document) -> list[str]:
     """Return tables without a caption, headers without scope, empty cells where a figure belongs."""
     mistakes = []
-    for table in document.root.find_all("table"):
+    for table in document.find_all("table"):
         captions = [one.text for one in table.find_all("caption")]
         if len(captions) != 1 or not captions[0]:
             mistakes.append(f"a table has the captions {captions}")
-    for header in document.root.find_all("th"):
+    for header in document.find_all("th"):
         if header.attributes.get("scope") not in ("col", "row", "colgroup", "rowgroup"):
             mistakes.append(f"th {header.text!r} has no scope")
-    for cell in document.root.find_all("td"):
+    for cell in document.find_all("td"):
         field = cell.attributes.get("data-field")
         if not cell.text and ("number" in cell.classes or field):
             mistakes.append(f"the cell {field or 'number'} is empty")
@@ -84,61 +79,74 @@ def table_mistakes(document: Document) -> list[str]:
     return mistakes
 
 
-@pytest.mark.parametrize("check", [text_mistakes, table_mistakes], ids=lambda one: one.__name__)
-def test_content_is_sound(page_file: str, site_files: SiteFiles, check) -> None:
-    """No word of a programming language, no empty cell, no table without caption and scopes."""
-    assert check(site_files.document(page_file)) == []
+def inline_mistakes(document: Document) -> list[str]:
+    """Return what the policy forbids, and ids that stand twice."""
+    repeated = {one for one in document.ids if document.ids.count(one) > 1}
+    return [
+        *(f"inline style or script: {one.tag}" for one in document.elements if is_inline(one)),
+        *(f"id {one} stands twice" for one in sorted(repeated)),
+    ]
 
 
-def test_page_is_sound(page_file: str, site_files: SiteFiles) -> None:
-    """The page is well-formed, names itself, and has nothing inline."""
-    document = site_files.document(page_file)
-    language = page_file.split("/")[0]
-    repeated = sorted({one for one in document.ids if document.ids.count(one) > 1})
-    inline = [one.tag for one in document.root.walk() if is_inline(one)]
-    assert document.mistakes + head_mistakes(document, language) == []
-    assert repeated == []
-    assert inline == []
-
-
-def test_links_lead_somewhere(page_file: str, site_files: SiteFiles) -> None:
-    """Every file and fragment that the page points to is there; other hosts are only linked to."""
-    document = site_files.document(page_file)
-    missing = []
-    for element in document.root.walk():
-        for name in ("href", "src"):
-            if name not in element.attributes:
-                continue
-            link = urlsplit(element.attributes[name])
-            if link.scheme not in INTERNAL_SCHEMES or link.netloc:
-                if element.tag != "a" or link.scheme != "https":
-                    missing.append(f"{element.tag} from outside: {element.attributes[name]}")
-                continue
-            base = PurePosixPath(page_file)
-            path = (base.parent / unquote(link.path)) if link.path else base
-            target = (site_files.folder / path).resolve()
-            if not target.is_relative_to(site_files.folder) or not target.is_file():
-                missing.append(element.attributes[name])
-            elif link.fragment and target.suffix == ".html":
-                found = site_files.document(target.relative_to(site_files.folder).as_posix())
-                if unquote(link.fragment) not in found.ids:
-                    missing.append(element.attributes[name])
-    assert missing == []
-
-
-def test_controls_have_labels(page_file: str, site_files: SiteFiles) -> None:
-    """Every control is named by a label or by aria-label."""
-    document = site_files.document(page_file)
-    labelled = {one.attributes.get("for") for one in document.root.find_all("label")}
-    unnamed = [
-        one.attributes
-        for one in document.root.find_all("input", "select", "textarea")
+def control_mistakes(document: Document) -> list[str]:
+    """Return controls that neither a label nor aria-label names."""
+    labelled = {one.attributes.get("for") for one in document.find_all("label")}
+    return [
+        f"{one.tag} {one.attributes.get('id')} has no label"
+        for one in document.find_all("input", "select", "textarea")
         if one.attributes.get("type") != "hidden"
         and one.attributes.get("id") not in labelled
         and not one.attributes.get("aria-label")
-        and (one.parent is None or one.parent.tag != "label")
+        and one.parent.tag != "label"
     ]
-    assert unnamed == []
+
+
+def link_mistakes(document: Document, page: str, site_files: SiteFiles) -> list[str]:
+    """Return links to files or fragments that are not there, and parts that come from elsewhere.
+
+    Args:
+        document: a page.
+        page: its path.
+        site_files: the site.
+    """
+    mistakes = []
+    for element in document.elements:
+        address = element.attributes.get("href", element.attributes.get("src"))
+        if address is None:
+            continue
+        link = urlsplit(address)
+        if link.scheme or link.netloc:
+            if element.tag != "a" or link.scheme != "https":
+                mistakes.append(f"{element.tag} from elsewhere: {address}")
+            continue
+        target = (site_files.folder / page).parent / unquote(link.path) if link.path else (
+            site_files.folder / page
+        )
+        target = target.resolve()
+        if not target.is_relative_to(site_files.folder) or not target.is_file():
+            mistakes.append(f"leads nowhere: {address}")
+        elif link.fragment and target.suffix == ".html":
+            name = target.relative_to(site_files.folder).as_posix()
+            if unquote(link.fragment) not in site_files.document(name).ids:
+                mistakes.append(f"there is no such fragment: {address}")
+    return mistakes
+
+
+def test_page_is_sound(page_file: str, site_files: SiteFiles) -> None:
+    """The page is well-formed, names itself, has no gap in texts and tables and nothing inline.
+
+    Every file and fragment that it points to is there; other hosts are only linked to.
+    """
+    document = site_files.document(page_file)
+    assert [
+        *document.mistakes,
+        *head_mistakes(document, page_file.split("/")[0]),
+        *text_mistakes(document),
+        *table_mistakes(document),
+        *control_mistakes(document),
+        *inline_mistakes(document),
+        *link_mistakes(document, page_file, site_files),
+    ] == []
 
 
 def test_languages_have_the_same_pages(site_files: SiteFiles) -> None:

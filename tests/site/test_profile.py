@@ -137,9 +137,9 @@ def test_every_profile_in_the_files(rows: Rows, site_files: SiteFiles, ranking_c
     for language in LANGUAGES:
         results = expected_results(rows, ranking, city, language)
         indicators = expected_indicators(rows, ranking, city, language)
-        root = site_files.document(f"{language}/city/{ranking}/{city}.html").root
+        page = site_files.document(f"{language}/city/{ranking}/{city}.html")
         for edition in results:
-            panels = root.find_all(data_edition=str(edition))
+            panels = page.find_all(data_edition=str(edition))
             tables = [
                 table for panel in panels for table in panel.find_all("table", **{"class": "results"})
             ]
@@ -189,16 +189,16 @@ def test_simulated_profiles_say_so(rows: Rows, site_files: SiteFiles, ranking_ci
         ranking, city,
     )
     for language in LANGUAGES:
-        root = site_files.document(f"{language}/city/{ranking}/{city}.html").root
-        banners = root.find_all(id="simulated-banner", data_simulated_field="")
+        page = site_files.document(f"{language}/city/{ranking}/{city}.html")
+        banners = page.find_all(id="simulated-banner", data_simulated_field="")
         assert len(banners) == (ranking == "simulated_field")
         assert all("hidden" not in banner.attributes for banner in banners)
-        (heading,) = root.find_all("h1")
+        (heading,) = page.find_all("h1")
         assert any("mark-s" in one.classes for one in heading.walk()) == member["is_simulated"]
         for edition in editions:
             warned = [
                 one
-                for panel in root.find_all(data_edition=str(edition["edition"]))
+                for panel in page.find_all(data_edition=str(edition["edition"]))
                 for one in panel.find_all(role="note", **{"class": "banner"})
             ]
             assert bool(warned) == (edition["is_simulated"] and not member["is_simulated"])

@@ -78,29 +78,37 @@ def open_ranking(open_page: OpenPage, ranking: str, language: str = "de", **quer
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_view_shows_the_mart(
-    open_page: OpenPage, rows: Rows, language: str, ranking_view: tuple[str, int, str]
+def test_views_show_the_mart(
+    open_page: OpenPage, rows: Rows, language: str, ranking_edition: tuple[str, int]
 ) -> None:
-    """Place, tendency and index of every city come out as the mart has them, gaps as gaps.
+    """Place, tendency and index of every city and category come out as the mart has them.
 
     The simulated banner stands on simulated views only; simulated figures of real cities are tagged.
     """
-    ranking, edition, category = ranking_view
-    expected = results(rows, ranking, edition, category)
-    page = open_ranking(open_page, ranking, language, edition=edition, category=category)
-    shown = shown_rows(page)
-    assert len(shown) == len(expected)
-    assert dict(shown) == {
-        city: expected_cells(row, language) for city, row in expected.items()
-    }
-    ranks = [expected[city]["rank"] or len(expected) + 1 for city, _ in shown]
-    assert ranks == sorted(ranks)
-    assert page.locator("#simulated-banner").is_visible() == (ranking == "simulated_field")
-    tagged = page.locator(f"{ROWS}:has(.tag)").evaluate_all("all => all.map(one => one.dataset.city)")
-    assert sorted(tagged) == sorted(
-        city for city, row in expected.items()
-        if row["is_simulated"] and not row["is_simulated_city"]
+    ranking, edition = ranking_edition
+    page = open_ranking(open_page, ranking, language, edition=edition)
+    categories = rows(
+        "select category_id from dim_categories where ranking_id = ? and edition = ?", ranking, edition
     )
+    assert len(categories) == 6
+    for category in (row["category_id"] for row in categories):
+        choose(page, "category", category)
+        expected = results(rows, ranking, edition, category)
+        shown = shown_rows(page)
+        assert len(shown) == len(expected)
+        assert dict(shown) == {
+            city: expected_cells(row, language) for city, row in expected.items()
+        }
+        ranks = [expected[city]["rank"] or len(expected) + 1 for city, _ in shown]
+        assert ranks == sorted(ranks)
+        tagged = page.locator(f"{ROWS}:has(.tag)").evaluate_all(
+            "all => all.map(one => one.dataset.city)"
+        )
+        assert sorted(tagged) == sorted(
+            city for city, row in expected.items()
+            if row["is_simulated"] and not row["is_simulated_city"]
+        )
+    assert page.locator("#simulated-banner").is_visible() == (ranking == "simulated_field")
     assert str(edition) in page.locator("#ranking-table caption").inner_text()
 
 
