@@ -61,13 +61,22 @@ class Element:
         """Return the classes."""
         return self.attributes.get("class", "").split()
 
-    def texts(self) -> Iterator[str]:
-        """Return the texts within that a reader can meet, hidden parts included, scripts left out."""
+    @property
+    def is_hidden(self) -> bool:
+        """Return whether this or an element around it has the attribute hidden."""
+        return "hidden" in self.attributes or (self.parent is not None and self.parent.is_hidden)
+
+    def texts(self, without: tuple[str, ...] = ()) -> Iterator[str]:
+        """Return the texts within that a reader can meet, hidden parts included, scripts left out.
+
+        Args:
+            without: elements to leave out besides.
+        """
         for child in self.children:
             if isinstance(child, str):
                 yield child
-            elif child.tag not in INVISIBLE_ELEMENTS:
-                yield from child.texts()
+            elif child.tag not in INVISIBLE_ELEMENTS and child.tag not in without:
+                yield from child.texts(without)
 
     @property
     def text(self) -> str:

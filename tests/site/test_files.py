@@ -31,8 +31,8 @@ def head_mistakes(document: Document, language: str) -> list[str]:
 
 
 def text_mistakes(document: Document) -> list[str]:
-    """Return texts that a missing value or an unfilled template left behind."""
-    texts = [*document.root.texts()]
+    """Return texts that a missing value or an unfilled template left behind; code is no text."""
+    texts = [*document.root.texts(without=("pre", "code"))]
     texts += [
         one.attributes[name]
         for one in document.elements
@@ -60,9 +60,14 @@ def is_inline(element: Element) -> bool:
 
 
 def table_mistakes(document: Document) -> list[str]:
-    """Return tables without a caption, headers without scope, empty cells where a figure belongs."""
+    """Return tables without a caption, headers without scope, empty cells where a figure belongs.
+
+    A table that a script fills is hidden until then.
+    """
     mistakes = []
     for table in document.find_all("table"):
+        if table.is_hidden:
+            continue
         captions = [one.text for one in table.find_all("caption")]
         if len(captions) != 1 or not captions[0]:
             mistakes.append(f"a table has the captions {captions}")
@@ -116,7 +121,7 @@ def link_mistakes(document: Document, page: str, site_files: SiteFiles) -> list[
             continue
         link = urlsplit(address)
         if link.scheme or link.netloc:
-            if element.tag != "a" or link.scheme != "https":
+            if element.tag != "a" or link.scheme not in ("http", "https"):
                 mistakes.append(f"{element.tag} from elsewhere: {address}")
             continue
         target = (site_files.folder / page).parent / unquote(link.path) if link.path else (
