@@ -4,6 +4,9 @@
 (() => {
   const panels = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-edition]")]);
   const links = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-edition-link]")]);
+  const others = /** @type {HTMLAnchorElement[]} */ ([
+    ...document.querySelectorAll("a[data-keeps-edition]"),
+  ]);
   const editions = links.map((link) => link.dataset.editionLink || "");
 
   /** Show one edition and hide the others. */
@@ -14,6 +17,11 @@
     for (const link of links) {
       if (link.dataset.editionLink === edition) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
+    }
+    for (const link of others) {
+      const address = new URL(link.href);
+      address.searchParams.set("edition", edition);
+      link.href = address.href;
     }
   }
 
