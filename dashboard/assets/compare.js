@@ -298,7 +298,9 @@
     /** @param {string} mark */
     const markOf = (mark) => (mark === "-" ? [] : [figures.mark(mark)]);
     if (place === null) {
+      // One dash stands for both.
       line.append(site.text("compare_place", { place: "" }), figures.gap("gap_not_published"));
+      if (change === null) return line;
     } else {
       line.append(
         site.element(
@@ -468,8 +470,7 @@
       const title = site.element(
         "th",
         { scope: "rowgroup", colspan: String(members.length + 1) },
-        figures.swatch(category.id),
-        category[language],
+        site.element("span", {}, figures.swatch(category.id), category[language]),
       );
       table.append(site.element(
         "tbody",
@@ -515,6 +516,7 @@
   /** Show the state, loading what it needs. */
   function update() {
     const ranking = settings.rankings[state.ranking];
+    controls.hidden = false;
     control("ranking").value = state.ranking;
     fill(control("edition"), editionsOf(state.ranking).map((one) => [one, one]), state.edition);
     byId("simulated-banner").hidden = !ranking.simulated;

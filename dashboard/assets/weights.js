@@ -287,9 +287,8 @@
           place: chosen.place, cities: results.length,
         })}`,
       ),
+      site.element("span", { class: "detail" }, `, ${gainedText(chosen.gained)}`),
       ...(chosen.city[4] ? [" ", figures.simulatedTag()] : []),
-      " ",
-      site.element("span", { class: "detail" }, gainedText(chosen.gained)),
     );
     byId("chosen-bar").replaceChildren(bar(data, chosen.city, weights));
   }
@@ -356,12 +355,11 @@
       fill(control("city"), data.cities.map((city) => [city[0], city[1]]), state.city);
       shown = key;
     }
-    control("city").disabled = false;
     control("city").value = state.city;
     const weights = weightsOfState(data);
     showSliders(data, weights);
     const results = resultsOf(data, weights);
-    table.hidden = !results;
+    byId("result").hidden = !results;
     byId("workbench").hidden = false;
     if (!results) {
       byId("chosen-place").textContent = site.text("weights_all_zero");
@@ -383,14 +381,16 @@
       ranking: ranking.name, edition: state.edition, ...ranking.editions[state.edition],
     });
     byId("workbench").hidden = true;
-    control("city").replaceChildren();
-    control("city").disabled = true;
-    shown = "";
+    for (const link of byId("refusal").querySelectorAll("a")) {
+      const { ranking = "", edition = "" } = link.dataset;
+      link.search = new URLSearchParams({ ...queryOfState(), ranking, edition }).toString();
+    }
   }
 
   /** Show the state, loading what it needs. */
   function update() {
     const ranking = settings.rankings[state.ranking];
+    controls.hidden = false;
     control("ranking").value = state.ranking;
     fill(
       control("edition"),
@@ -400,6 +400,7 @@
     byId("simulated-banner").hidden = !ranking.simulated;
     const offered = isOffered(ranking.editions[state.edition]);
     byId("refusal").hidden = offered;
+    byId("control-city-box").hidden = !offered;
     if (!offered) {
       refuse();
       return;

@@ -87,7 +87,8 @@ ranks as (
         ranking_id,
         edition,
         city_id,
-        cast(cast(index_units as decimal(26, 0)) * 0.000000000001 as decimal(18, 12)) as index_value,
+        cast(cast(index_units as decimal(26, 0)) * 0.000000000001 as decimal(18, 12))
+            as index_value,
         rank() over (partition by ranking_id, edition order by rank_value desc) as place,
         rank() over (partition by ranking_id, edition order by equal_rank_value desc)
             as place_with_equal_weights

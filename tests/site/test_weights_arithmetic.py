@@ -277,7 +277,7 @@ def compare(
 def test_script_and_query_agree_on_the_published_file(
     published: duckdb.DuckDBPyConnection,
 ) -> None:
-    """Random weights in every complete edition: the same index to the last digit, the same place."""
+    """Random weights in every complete edition: the same index to the last digit and place."""
     dice = random.Random("weights of the published file")
     fields = fields_of(published)
     assert fields
