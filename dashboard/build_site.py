@@ -1,7 +1,7 @@
 """Build the static site from the published file.
 
     python dashboard/build_site.py [--database warehouse/smart_city_index.duckdb]
-        [--output build/site]
+        [--output build/site] [--without-downloads]
 
 The site is written beside the output folder and takes its place when it is whole: a failed build
 leaves the site of the last one.
@@ -19,11 +19,12 @@ from pathlib import Path
 import duckdb
 
 from pages import PAGES
-from site_builder import DASHBOARD_DIR, Site, SiteError
+from site_builder import DASHBOARD_DIR, Extras, Site, SiteError
 
 PROJECT_DIR = DASHBOARD_DIR.parent
 DATABASE = PROJECT_DIR / "warehouse" / "smart_city_index.duckdb"
 OUTPUT = PROJECT_DIR / "build" / "site"
+DBT_DOCS = PROJECT_DIR / "target" / "static_index.html"
 
 ROOT_PAGE = """<!doctype html>
 <html lang="de">
@@ -36,17 +37,18 @@ ROOT_PAGE = """<!doctype html>
 """
 
 
-def write_site(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+def write_site(connection: duckdb.DuckDBPyConnection, folder: Path, extras: Extras) -> None:
     """Write all pages, data, assets and queries into an empty folder.
 
     Args:
         connection: the published file.
         folder: where to write.
+        extras: what to write besides the pages.
 
     Raises:
         SiteError: a text, query or mart is missing.
     """
-    site = Site(connection, folder)
+    site = Site(connection, folder, extras)
     site.write("index.html", ROOT_PAGE)
     site.copy_folder("assets", "*.*")
     site.copy_folder("queries", "*.sql")
@@ -77,12 +79,13 @@ def replace_folder(new: Path, target: Path) -> None:
         shutil.rmtree(old, ignore_errors=True)
 
 
-def build_site(database: Path, output: Path) -> None:
+def build_site(database: Path, output: Path, extras: Extras) -> None:
     """Build the site of a published file.
 
     Args:
         database: the published file.
         output: folder of the site; an older site in it is replaced as a whole.
+        extras: what the site holds besides its pages.
 
     Raises:
         SiteError: the file is missing or cannot be read, or the site cannot be built from it.
@@ -95,7 +98,7 @@ def build_site(database: Path, output: Path) -> None:
     folder.chmod(0o755)
     try:
         with duckdb.connect(str(database), read_only=True) as connection:
-            write_site(connection, folder)
+            write_site(connection, folder, extras)
         replace_folder(folder, output)
     except duckdb.Error as error:
         raise SiteError(f"{database} cannot be read: {error}") from error
@@ -108,11 +111,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--database", type=Path, default=DATABASE)
     parser.add_argument("--output", type=Path, default=OUTPUT)
+    parser.add_argument(
+        "--without-downloads",
+        action="store_true",
+        help="leave out the files to download and dbt's documentation",
+    )
     arguments = parser.parse_args()
+    extras = Extras(downloads=not arguments.without_downloads, dbt_docs=DBT_DOCS)
     started = time.monotonic()
     output = arguments.output.resolve()
     try:
-        build_site(arguments.database, output)
+        build_site(arguments.database, output, extras)
     except (SiteError, OSError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -11,7 +11,7 @@ import http.server
 import sys
 from pathlib import Path
 
-from site_builder import CONTENT_SECURITY_POLICY, DASHBOARD_DIR
+from site_builder import CONTENT_SECURITY_POLICY, DASHBOARD_DIR, DBT_DOCS_POLICY
 
 FOLDER = DASHBOARD_DIR.parent / "build" / "site"
 
@@ -21,9 +21,9 @@ class SiteHandler(http.server.SimpleHTTPRequestHandler):
 
     def end_headers(self) -> None:
         """Send the security headers and end the headers."""
-        self.send_header(
-            "Content-Security-Policy", CONTENT_SECURITY_POLICY + "; frame-ancestors 'none'"
-        )
+        is_dbt_docs = self.path.startswith("/dbt/")
+        policy = DBT_DOCS_POLICY if is_dbt_docs else CONTENT_SECURITY_POLICY
+        self.send_header("Content-Security-Policy", policy + "; frame-ancestors 'none'")
         self.send_header("X-Content-Type-Options", "nosniff")
         self.send_header("Referrer-Policy", "no-referrer")
         self.send_header("Cache-Control", "no-cache")

@@ -26,7 +26,26 @@ CONTENT_SECURITY_POLICY = (
     "form-action 'none'"
 )
 
+# dbt's documentation is one page of inline scripts and styles; it may load nothing at all.
+DBT_DOCS_POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; "
+    "img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
+)
+
 Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Extras:
+    """What a site may hold besides its pages.
+
+    Args:
+        downloads: whether to add the files to download, and dbt's documentation.
+        dbt_docs: the page that `make docs` writes; it need not be there.
+    """
+
+    downloads: bool = True
+    dbt_docs: Path | None = None
 
 
 class SiteError(Exception):
@@ -100,14 +119,18 @@ class Site:
     Args:
         connection: the published file, opened read-only.
         output: an empty folder.
+        extras: what the site holds besides its pages.
 
     Raises:
         SiteError: the texts are incomplete.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, output: Path) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, output: Path, extras: Extras = Extras()
+    ) -> None:
         self.connection = connection
         self.output = output
+        self.extras = extras
         self.texts = load_texts()
         self._rows: dict[str, list[Row]] = {}
         self._environments = {language: self._environment(language) for language in LANGUAGES}

@@ -26,7 +26,11 @@
    * @property {Indicator[]} indicators
    * @property {Record<string, Record<string, string | null>>} correlations
    */
-  /** @typedef {{cities: [string, string, boolean][], editions: Record<string, EditionData>}} Data */
+  /**
+   * @typedef {Object} Data
+   * @property {[string, string, boolean][]} cities id, name, whether it is simulated
+   * @property {Record<string, EditionData>} editions
+   */
   /**
    * @typedef {Object} Edition
    * @property {string} status
@@ -43,6 +47,7 @@
   const SHOWN_PLACES = 10;
   const BINS = 20;
   const PROJECT_BIN = 5;
+  const NARROWEST_CHART = 280;
   const POINTS = [
     "mean_score", "standard_deviation", "minimum_score", "first_quartile", "median_score",
     "third_quartile", "maximum_score",
@@ -252,7 +257,8 @@
    * @returns {SVGElement}
    */
   function label(text, x, y, attributes = {}) {
-    const made = site.svg("text", { x: String(x), y: String(y), "text-anchor": "middle", ...attributes });
+    const place = { x: String(x), y: String(y), "text-anchor": "middle" };
+    const made = site.svg("text", { ...place, ...attributes });
     made.textContent = text;
     return made;
   }
@@ -283,7 +289,7 @@
   }
 
   /**
-   * The steps of the axis: twenty for scores; of five points for project points, which come in fives.
+   * The steps of the axis: twenty for scores, five points wide for project points.
    * @param {Indicator} indicator
    * @param {Statistics} statistics
    * @returns {{width: number, count: number}}
@@ -318,7 +324,8 @@
       const height = ((base - top) * cities) / highest;
       const from = x(number * width) + 0.75;
       const until = x((number + 1) * width) - 0.75;
-      parts.push(rect(`cat-${indicator.category}`, { x: from, y: base - height, width: until - from, height }));
+      const place = { x: from, y: base - height, width: until - from, height };
+      parts.push(rect(`cat-${indicator.category}`, place));
       parts.push(label(String(cities), (from + until) / 2, base - height - 4, { class: "count" }));
     });
     parts.push(rect("axis", { x: left, y: base, width: right - left, height: 1 }));
@@ -336,7 +343,9 @@
     parts.push(rect("quartiles", {
       x: first, y: box - 7, width: Math.max(1, at("third_quartile") - first), height: 16,
     }));
-    parts.push(rect("median-stroke", { x: at("median_score") - 1.5, y: box - 11, width: 3, height: 24 }));
+    parts.push(rect("median-stroke", {
+      x: at("median_score") - 1.5, y: box - 11, width: 3, height: 24,
+    }));
     /** @param {string} name */
     const printed = (name) => site.figure(statistics[name] || "");
     const description = site.text("indicators_chart_label", {
@@ -587,10 +596,10 @@
       site.element(
         "tr",
         { "data-category": id },
-        site.element("th", { scope: "row", ...(id === chosen ? { class: "chosen" } : {}) }, names[id]),
+        site.element("th", { scope: "row", ...(id === chosen && { class: "chosen" }) }, names[id]),
         ...ids.map((other) => {
           const value = edition.correlations[id][other];
-          if (id === other) return site.element("td", { class: "itself" }, gap(site.text("indicators_matrix_itself")));
+          if (id === other) return site.element("td", {}, gap(site.text("indicators_matrix_itself")));
           if (value === null) return site.element("td", {}, gap(site.text("indicators_not_defined")));
           return site.element(
             "td", { class: colour(Number(value)), "data-category": other }, correlation(value),
@@ -598,9 +607,12 @@
         }),
       ),
     );
+    /** @type {[string, string][]} */
+    const columns = [["", ""]];
+    for (const id of ids) columns.push([names[id], id === chosen ? "chosen" : ""]);
     const made = table(
       site.text("indicators_matrix_caption", { edition: state.edition }),
-      [["", ""], ...ids.map((id) => /** @type {[string, string]} */ ([names[id], id === chosen ? "chosen" : ""]))],
+      columns,
       rows,
     );
     const corner = /** @type {HTMLElement} */ (made.querySelector("thead th"));
@@ -639,7 +651,10 @@
       figures(indicator, statistics),
       flags(statistics),
     );
-    redraw = () => drawing.replaceChildren(chart(indicator, statistics, Math.max(280, drawing.clientWidth)));
+    redraw = () => {
+      const wide = Math.max(NARROWEST_CHART, drawing.clientWidth);
+      drawing.replaceChildren(chart(indicator, statistics, wide));
+    };
     redraw();
     byId("places").replaceChildren(
       somePlaces(data, indicator, "indicators_leaders"),
@@ -652,7 +667,9 @@
       site.element(
         "details",
         {},
-        site.element("summary", {}, site.text("indicators_all_cities", { count: statistics.cities })),
+        site.element(
+          "summary", {}, site.text("indicators_all_cities", { count: statistics.cities }),
+        ),
         scoreTable(data, indicator, caption, indicator.scores, true),
       ),
     );
@@ -690,7 +707,9 @@
     const ranking = settings.rankings[state.ranking];
     const names = ranking.editions[state.edition].categories;
     control("ranking").replaceChildren(
-      ...Object.entries(settings.rankings).map(([value, { name }]) => site.element("option", { value }, name)),
+      ...Object.entries(settings.rankings).map(([value, { name }]) =>
+        site.element("option", { value }, name),
+      ),
     );
     control("ranking").value = state.ranking;
     control("edition").replaceChildren(

@@ -158,8 +158,8 @@ def indicator_data(site: Site, ranking_id: str) -> dict[str, Any]:
         ranking_id: the ranking.
 
     Returns:
-        `cities`: [id, name, whether it is simulated]; `editions`: for each, its `indicators` and the
-        `correlations` between its categories.
+        `cities`: [id, name, whether it is simulated]; `editions`: for each, its
+        `indicators` and the `correlations` between its categories.
     """
     cities: list[list[Any]] = []
     positions: dict[str, int] = {}

@@ -1,17 +1,175 @@
-"""The page method.html: not written yet."""
+"""Method and data, method.html: formula, settings, what is known, what contradicts itself."""
 
 from __future__ import annotations
 
-from site_builder import LANGUAGES, Site
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlsplit
+
+import formats
+from site_builder import LANGUAGES, Row, Site
+
+VERDICTS = ("match", "last_digit", "consistent", "contradiction", "not_checkable")
+
+
+def plain(value: Decimal) -> str:
+    """Return an exact number without superfluous zeros, with a decimal point."""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def source_links(source: str) -> list[tuple[str, str | None]]:
+    """Return shown text and address of each page that a source names; only web pages have one."""
+    links: list[tuple[str, str | None]] = []
+    for part in source.split(" ; "):
+        address = urlsplit(part)
+        if address.scheme in ("http", "https") and address.hostname:
+            links.append((part.split("://", 1)[1].removeprefix("www."), part))
+        else:
+            links.append((part, None))
+    return links
+
+
+def methodologies(site: Site) -> list[dict[str, Any]]:
+    """Return the methodologies, newest first, with their editions and their tree."""
+    trees = site.grouped("method_tree", "methodology_id")
+    return [
+        {
+            "name": rows[0]["methodology_name"],
+            "description": rows[0]["methodology_description"],
+            "editions": rows,
+            "nodes": [
+                {**node, "weight": plain(node["weight"])} for node in trees[(methodology_id,)]
+            ],
+        }
+        for (methodology_id,), rows in sorted(
+            site.grouped("method_editions", "methodology_id").items(), reverse=True
+        )
+    ]
+
+
+def contradiction_sentence(site: Site, row: Row, language: str) -> str:
+    """Return what a contradiction consists of.
+
+    Args:
+        site: the site in the making.
+        row: a row of queries/method_contradictions.sql.
+        language: `de` or `en`.
+    """
+    digits = row["published_digits"]
+    published = formats.decimal(row["published_value"], digits, language)
+    basis = site.text(f"method_check_basis_{row['check_basis']}", language)
+    if row["computed_value"] is None:
+        return site.text(
+            "method_contradiction_bounds",
+            language,
+            basis=basis,
+            published=published,
+            lowest=row["possible_from"],
+            highest=row["possible_to"],
+        )
+    return site.text(
+        "method_contradiction_value",
+        language,
+        basis=basis,
+        published=published,
+        computed=formats.decimal(row["computed_value"], digits, language),
+        difference=formats.decimal(row["difference"], digits, language, signed=True),
+    )
+
+
+def rule_name(site: Site, row: Row, language: str) -> str:
+    """Return what a rule of quality control looks for; an unknown rule as the mart describes it."""
+    names = site.texts.get(f"method_qc_rule_{row['rule_id']}")
+    return names[language] if names else row["rule_description"]
+
+
+def findings(site: Site, language: str) -> list[dict[str, Any]]:
+    """Return the findings of quality control, by ranking, with their numbers per rule and edition.
+
+    Args:
+        site: the site in the making.
+        language: `de` or `en`.
+    """
+    rankings = []
+    for rows in site.grouped("method_findings", "ranking_id").values():
+        numbers: dict[tuple[str, int], int] = {}
+        for row in rows:
+            key = (row["rule_id"], row["edition"])
+            numbers[key] = numbers.get(key, 0) + 1
+        rankings.append(
+            {
+                "ranking": rows[0],
+                "editions": sorted({row["edition"] for row in rows}, reverse=True),
+                "rules": {
+                    row["rule_id"]: {
+                        "name": rule_name(site, row, language),
+                        "threshold": plain(row["threshold"]),
+                    }
+                    for row in rows
+                },
+                "numbers": numbers,
+                "rows": [{**row, "found": plain(round(row["found_value"], 1))} for row in rows],
+            }
+        )
+    return rankings
+
+
+def sources_by_edition(site: Site) -> dict[int, list[tuple[str, str | None]]]:
+    """Return the pages that state figures, by edition: shown text and address."""
+    editions: dict[int, dict[str, str | None]] = {}
+    for row in site.rows("method_sources"):
+        for shown, address in source_links(row["source"]):
+            editions.setdefault(row["edition"], {})[shown] = address
+    return {edition: sorted(found.items()) for edition, found in editions.items()}
+
+
+def example(site: Site) -> dict[str, Any]:
+    """Return the worked example: its rows, the number of regular indicators, and their cap."""
+    rows = site.rows("method_example")
+    tree = site.grouped("method_tree", "node_id")
+    caps = {row["project_cap_share"] for row in tree.get(("administration",), [])} - {None}
+    return {
+        "rows": rows,
+        "regular": sum(row["role"] == "regular" for row in rows),
+        "cap": plain(max(caps)) if caps else None,
+    }
 
 
 def build(site: Site) -> None:
     """Write the page in both languages."""
+    by_edition = sources_by_edition(site)
+    marts = site.rows("method_build")
     for language in LANGUAGES:
         site.write_page(
-            "unwritten.html",
+            "method.html",
             "method.html",
             language,
             navigation="nav_method",
             title=site.text("nav_method", language),
+            example=example(site),
+            editions=site.rows("method_editions"),
+            methodologies=methodologies(site),
+            coverage=site.rows("method_coverage"),
+            verdicts=VERDICTS,
+            verdict_counts=site.rows("method_verdicts"),
+            contradictions=[
+                {
+                    **row,
+                    "sentence": contradiction_sentence(site, row, language),
+                    "links": source_links(row["source"]),
+                }
+                for row in site.rows("method_contradictions")
+            ],
+            edition_figures=[
+                {**row, "published": plain(row["published_value"])}
+                for row in site.rows("method_edition_figures")
+            ],
+            findings=findings(site, language),
+            sources=by_edition,
+            source_count=len({link for links in by_edition.values() for link in links}),
+            marts=marts,
+            built_at=marts[0]["built_at"].strftime(
+                "%d.%m.%Y, %H:%M" if language == "de" else "%Y-%m-%d %H:%M"
+            ),
         )

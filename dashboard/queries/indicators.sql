@@ -1,5 +1,5 @@
--- The indicators of every edition as they are defined, with the statistics of their scores where the
--- edition is complete enough for the analysis.
+-- The indicators of every edition as they are defined, with the statistics of their scores where
+-- the edition is complete enough for the analysis.
 select
     indicators.ranking_id,
     indicators.edition,

@@ -1,0 +1,46 @@
+-- What is known of every edition: scores, places and indices of the overall index, and published
+-- figures.
+with known_results as (
+    select
+        ranking_id,
+        edition,
+        count(rank) as rank_count,
+        count(index_value) as index_count
+    from fct_index_results
+    where category_id = 'overall'
+    group by ranking_id, edition
+),
+
+published_figures as (
+    select
+        ranking_id,
+        edition,
+        count(*) as published_count
+    from published_reconciliation
+    group by ranking_id, edition
+)
+
+select
+    coverage.ranking_id,
+    rankings.ranking_name_de,
+    rankings.ranking_name_en,
+    coverage.edition,
+    coverage.city_count,
+    coverage.expected_score_count,
+    coverage.score_count,
+    known_results.rank_count,
+    known_results.index_count,
+    coalesce(published_figures.published_count, 0) as published_count,
+    coverage.status,
+    coverage.is_simulated_field
+from analysis_coverage as coverage
+inner join dim_rankings as rankings on coverage.ranking_id = rankings.ranking_id
+left join known_results
+    on
+        coverage.ranking_id = known_results.ranking_id
+        and coverage.edition = known_results.edition
+left join published_figures
+    on
+        coverage.ranking_id = published_figures.ranking_id
+        and coverage.edition = published_figures.edition
+order by coverage.is_simulated_field asc, coverage.ranking_id asc, coverage.edition desc

@@ -1,0 +1,29 @@
+-- Published figures of whole editions next to what the other figures give.
+select
+    reconciliation.ranking_id,
+    rankings.ranking_name_de,
+    rankings.ranking_name_en,
+    reconciliation.edition,
+    categories.category_name_de,
+    categories.category_name_en,
+    reconciliation.figure,
+    reconciliation.place,
+    reconciliation.published_value,
+    reconciliation.computed_value,
+    reconciliation.verdict,
+    reconciliation.is_simulated_field,
+    reconciliation.source
+from edition_reconciliation as reconciliation
+inner join dim_rankings as rankings on reconciliation.ranking_id = rankings.ranking_id
+inner join dim_categories as categories
+    on
+        reconciliation.ranking_id = categories.ranking_id
+        and reconciliation.edition = categories.edition
+        and reconciliation.category_id = categories.category_id
+order by
+    reconciliation.is_simulated_field asc,
+    reconciliation.ranking_id asc,
+    reconciliation.edition desc,
+    reconciliation.figure asc,
+    categories.sort_path asc,
+    reconciliation.place asc

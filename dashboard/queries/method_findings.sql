@@ -1,0 +1,32 @@
+-- Results that are suspicious, not provably wrong, and deserve a look.
+select
+    findings.rule_id,
+    findings.rule_description,
+    findings.ranking_id,
+    rankings.ranking_name_de,
+    rankings.ranking_name_en,
+    findings.edition,
+    findings.city_id,
+    cities.city_name,
+    categories.category_name_de,
+    categories.category_name_en,
+    findings.found_value,
+    findings.threshold,
+    findings.is_simulated,
+    findings.is_simulated_field
+from qc_findings as findings
+inner join dim_rankings as rankings on findings.ranking_id = rankings.ranking_id
+inner join dim_cities as cities on findings.city_id = cities.city_id
+inner join dim_categories as categories
+    on
+        findings.ranking_id = categories.ranking_id
+        and findings.edition = categories.edition
+        and findings.category_id = categories.category_id
+order by
+    findings.is_simulated_field asc,
+    findings.ranking_id asc,
+    findings.edition desc,
+    findings.rule_id asc,
+    findings.found_value desc,
+    cities.city_name asc,
+    categories.sort_path asc
