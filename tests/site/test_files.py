@@ -8,8 +8,10 @@ from urllib.parse import unquote, urlsplit
 from cells import DASH
 from site_files import Document, Element, SiteFiles
 
-# Programming words that a missing value would leave in a text; German writes Null.
-FOREIGN_WORDS = re.compile(r"\b(None|NaN|nan|undefined|null|NULL|True|False|Infinity|Decimal)\b")
+# Words that a missing value would leave in a text. A sentence may begin with None.
+FOREIGN_WORDS = re.compile(
+    r"\b(NaN|nan|undefined|null|True|False|Infinity|Decimal)\b|(?<!^)(?<!\. )\bNone\b|^None\W*$"
+)
 UNFILLED_VALUE = re.compile(r"[{}]|%[sd]\b")
 
 
@@ -40,8 +42,8 @@ def text_mistakes(document: Document) -> list[str]:
         if name in one.attributes
     ]
     return [
-        f"text: {text.strip()!r}"
-        for text in texts
+        f"text: {text!r}"
+        for text in map(str.strip, texts)
         if FOREIGN_WORDS.search(text) or UNFILLED_VALUE.search(text)
     ]
 
