@@ -41,7 +41,7 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import duckdb
-from build import DATABASE_NAME, BenchmarkError, copy_project
+from build_time import DATABASE_NAME, BenchmarkError, copy_project
 
 MEBIBYTE = 2**20
 # Each too small for a build and the copies of its marts.

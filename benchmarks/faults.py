@@ -33,7 +33,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-from build import (
+from build_time import (
     DATABASE_NAME,
     PROJECT_DIR,
     Plan,

@@ -43,7 +43,7 @@ from typing import Any
 
 import duckdb
 import sqlglot
-from build import (
+from build_time import (
     DATABASE_NAME,
     PROJECT_DIR,
     BenchmarkError,
@@ -57,7 +57,7 @@ from build import (
 )
 from sqlglot import exp
 
-# found because build.py puts tests/python on the path
+# found because build_time.py puts tests/python on the path
 import test_published_warehouse
 import test_recomputation
 from conftest import BuiltProject

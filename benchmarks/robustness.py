@@ -39,7 +39,7 @@ from typing import Any
 import duckdb
 import numpy as np
 import numpy.typing as npt
-from build import (
+from build_time import (
     DATABASE_NAME,
     BenchmarkError,
     copy_project,

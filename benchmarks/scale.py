@@ -592,7 +592,7 @@ def parse_size(text: str) -> Size:
 
 def report(results: dict[Size, dict[str, Measured]], memory: str) -> None:
     """Print machine, versions, the table and the exponents."""
-    from build import cpu_model  # noqa: PLC0415  (scripts/ has a module of this name too)
+    from build_time import cpu_model  # noqa: PLC0415  (needs jinja2, which pandas' environment lacks)
 
     versions = {
         name: importlib.metadata.version(name) for name in ("dbt-core", "dbt-duckdb", "duckdb")

@@ -65,6 +65,9 @@ class NavigationItem:
     text: str
 
 
+# What assets/site.js shows.
+SHARED_SCRIPT_TEXTS = ("data_file_missing",)
+
 NAVIGATION = (
     NavigationItem("index.html", "nav_ranking"),
     NavigationItem("compare.html", "nav_compare"),
@@ -103,7 +106,7 @@ def json_default(value: Any) -> Any:
         TypeError: the value is of another type.
     """
     if isinstance(value, Decimal):
-        return str(value)
+        return format(value, "f")
     raise TypeError(f"{type(value).__name__} has no place in a data file")
 
 
@@ -207,7 +210,9 @@ class Site:
             current=navigation,
             title=title,
             policy=CONTENT_SECURITY_POLICY,
-            script_texts={one: self.text(one, language) for one in script_texts},
+            script_texts={
+                one: self.text(one, language) for one in (*script_texts, *SHARED_SCRIPT_TEXTS)
+            },
             build=self.rows("build")[0],
             **values,
         )

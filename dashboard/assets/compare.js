@@ -72,7 +72,7 @@
    * @returns {boolean}
    */
   function has(record, key) {
-    return Object.prototype.hasOwnProperty.call(record, key);
+    return Object.hasOwn(record, key);
   }
 
   /**

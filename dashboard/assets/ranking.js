@@ -72,14 +72,14 @@
    */
   function stateOfAddress() {
     const asked = site.query();
-    const ranking = asked.ranking in settings.rankings ? asked.ranking : defaultRanking;
+    const ranking = Object.hasOwn(settings.rankings, asked.ranking) ? asked.ranking : defaultRanking;
     const editions = settings.rankings[ranking].editions;
-    const edition = asked.edition in editions ? asked.edition : newestEdition(ranking);
-    const sort = asked.sort in firstDirection ? asked.sort : "place";
+    const edition = Object.hasOwn(editions, asked.edition) ? asked.edition : newestEdition(ranking);
+    const sort = Object.hasOwn(firstDirection, asked.sort) ? asked.sort : "place";
     return {
       ranking,
       edition,
-      category: asked.category in editions[edition] ? asked.category : "overall",
+      category: Object.hasOwn(editions[edition], asked.category) ? asked.category : "overall",
       state: asked.state || "",
       size: asked.size || "",
       q: asked.q || "",
@@ -154,51 +154,6 @@
   }
 
   /**
-   * @param {"p" | "s"} letter
-   * @returns {HTMLElement}
-   */
-  function mark(letter) {
-    const attributes = { class: `mark mark-${letter}`, title: site.text(`mark_${letter}`) };
-    return site.element("sup", attributes, letter);
-  }
-
-  /**
-   * What a real city carries whose figures are simulated.
-   * @returns {HTMLElement}
-   */
-  function simulatedTag() {
-    return site.element("span", { class: "tag" }, site.text("figures_simulated"));
-  }
-
-  /**
-   * @param {string} reason id of a text
-   * @returns {HTMLElement}
-   */
-  function gap(reason) {
-    return site.element(
-      "span",
-      { class: "gap", title: site.text(reason) },
-      site.element("span", { "aria-hidden": "true" }, "–"),
-      site.element("span", { class: "visually-hidden" }, site.text(reason)),
-    );
-  }
-
-  /**
-   * @param {number} value
-   * @returns {HTMLElement}
-   */
-  function tendency(value) {
-    const direction = value === 0 ? "same" : value > 0 ? "up" : "down";
-    const arrow = { up: "▲", down: "▼", same: "=" }[direction];
-    return site.element(
-      "span",
-      { class: `tendency ${direction}` },
-      site.element("span", { class: "arrow", "aria-hidden": "true" }, arrow),
-      site.signed(value),
-    );
-  }
-
-  /**
    * @param {string} value printed index
    * @returns {SVGElement}
    */
@@ -223,30 +178,30 @@
     const isMarked = Boolean(marks & IS_SIMULATED) && !isSimulatedCity;
     /** @param {number} isPublished */
     const figureMarks = (isPublished) =>
-      isMarked ? [mark("s")] : marks & isPublished ? [mark("p")] : [];
+      isMarked ? [figures.mark("s")] : marks & isPublished ? [figures.mark("p")] : [];
     const reason = edition.before === null
       ? "gap_first_edition"
       : edition.new.includes(member) ? "gap_new_in_field" : "gap_not_published";
     const placeCell = site.element("td", { class: "number", "data-field": "place" });
-    if (place === null) placeCell.append(gap("gap_not_published"));
+    if (place === null) placeCell.append(figures.gap("gap_not_published"));
     else placeCell.append(String(place), ...figureMarks(PLACE_IS_PUBLISHED));
     const tendencyCell = site.element("td", { class: "number", "data-field": "tendency" });
-    if (change === null) tendencyCell.append(gap(reason));
+    if (change === null) tendencyCell.append(figures.gap(reason));
     else {
-      tendencyCell.append(tendency(change), ...figureMarks(TENDENCY_IS_PUBLISHED));
+      tendencyCell.append(figures.tendency(change), ...figureMarks(TENDENCY_IS_PUBLISHED));
     }
     const href = `city/${state.ranking}/${id}.html?edition=${state.edition}`;
     const cityCell = site.element(
       "th",
       { scope: "row", "data-field": "city" },
       site.element("a", { href }, name),
-      ...(isSimulatedCity ? [mark("s")] : []),
+      ...(isSimulatedCity ? [figures.mark("s")] : []),
       " ",
       site.element("span", { class: "detail" }, stateName),
-      ...(isMarked ? [" ", simulatedTag()] : []),
+      ...(isMarked ? [" ", figures.simulatedTag()] : []),
     );
     const indexCell = site.element("td", { class: "index", "data-field": "index" });
-    if (index === null) indexCell.append(gap("gap_not_published"));
+    if (index === null) indexCell.append(figures.gap("gap_not_published"));
     else {
       const value = site.element("span", { class: "value" }, site.figure(index));
       value.append(...figureMarks(INDEX_IS_PUBLISHED));
@@ -369,7 +324,7 @@
       ...state,
       ranking,
       edition,
-      category: category in names ? category : "overall",
+      category: Object.hasOwn(names, category) ? category : "overall",
       state: ranking === state.ranking ? control("state").value : "",
       size: control("size").value,
       q: control("q").value,

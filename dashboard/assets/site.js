@@ -69,6 +69,10 @@ const site = (() => {
     const script = document.createElement("script");
     script.src = `${root}data/${name}.js`;
     script.onload = () => then((holder.siteData || {})[name]);
+    script.onerror = () => {
+      const note = element("p", { class: "note", role: "alert" }, text("data_file_missing", { name }));
+      (document.getElementById("main") || document.body).prepend(note);
+    };
     document.head.append(script);
   }
 

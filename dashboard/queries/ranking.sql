@@ -31,4 +31,4 @@ order by
     results.category_id asc,
     results.rank asc nulls last,
     results.index_value desc nulls last,
-    cities.city_name asc
+    strip_accents(cities.city_name) asc

@@ -2,7 +2,6 @@
   Ranks of every node above the indicators. Where the field is not complete enough for computed
   ranks, the published rank stands.
 -#}
-{%- set named_tied_cities = 10 -%}
 with
 
 levels as (
@@ -37,54 +36,6 @@ results as (
 
 {{ rank_ctes('results') }},
 
-numbered_by_rank as (
-    select
-        ranking_id,
-        edition,
-        node_id,
-        city_id,
-        computed_rank,
-        row_number() over (
-            partition by ranking_id, edition, node_id, computed_rank order by city_id
-        ) as tie_position,
-        count(*) over (partition by ranking_id, edition, node_id, computed_rank) as tie_size
-    from ranked
-    where is_ranked
-),
-
-tied as (
-    select *
-    from numbered_by_rank
-    where tie_size > 1
-),
-
--- the first cities of a tie stand for all of it: to list every tied city at every other one would
--- grow with the square of the tie
-ties as (
-    select
-        tied.ranking_id,
-        tied.edition,
-        tied.node_id,
-        tied.city_id,
-        {{ ordered_list('named.city_id') }}
-        || case
-            when tied.tie_size - 1 > count(*)
-                then ' and ' || cast(tied.tie_size - 1 - count(*) as {{ dbt.type_string() }})
-                    || ' more'
-            else ''
-        end as tied_with
-    from tied
-    inner join tied as named
-        on
-            tied.ranking_id = named.ranking_id
-            and tied.edition = named.edition
-            and tied.node_id = named.node_id
-            and tied.computed_rank = named.computed_rank
-            and tied.city_id <> named.city_id
-    where named.tie_position <= {{ named_tied_cities }}
-    group by tied.ranking_id, tied.edition, tied.node_id, tied.city_id, tied.tie_size
-),
-
 final as (
     select
         ranked.ranking_id,
@@ -111,16 +62,8 @@ final as (
             when ranked.computed_rank is not null then 'computed'
             when published_results.published_rank is not null then 'published'
         end as rank_basis,
-        cast(case when ranked.is_ranked then ranked.valued_city_count end as integer)
-            as ranked_city_count,
-        ties.tied_with
+        ranked.ranked_city_count
     from ranked
-    left join ties
-        on
-            ranked.ranking_id = ties.ranking_id
-            and ranked.edition = ties.edition
-            and ranked.node_id = ties.node_id
-            and ranked.city_id = ties.city_id
     left join published_results
         on
             ranked.ranking_id = published_results.ranking_id

@@ -1,130 +1,7 @@
-{#-
-  Scoring rules: from a raw value to a score between 0 and scale_maximum. Only the rules that compare
-  a city with the field look at the field.
--#}
+{#- Scores with their rank within the indicator. -#}
 with
 
-indicators as (
-    select
-        ranking_id,
-        edition,
-        node_id as indicator_id,
-        scoring_rule,
-        direction,
-        scale_maximum,
-        is_capped,
-        coalesce(is_logarithmic, false) as is_logarithmic,
-        {{ natural_logarithm_if('coalesce(is_logarithmic, false)', 'lower_goalpost') }}
-            as compared_lower,
-        {{ natural_logarithm_if('coalesce(is_logarithmic, false)', 'upper_goalpost') }}
-            as compared_upper
-    from {{ ref('int_edition_nodes') }}
-    where node_type = 'indicator'
-),
-
-described_values as (
-    select
-        grid.*,
-        indicators.scoring_rule,
-        indicators.direction,
-        indicators.scale_maximum,
-        indicators.is_capped,
-        indicators.compared_lower,
-        indicators.compared_upper,
-        {{ natural_logarithm_if('indicators.is_logarithmic', 'grid.raw_value') }}
-            as compared_value,
-        {{ oriented('grid.raw_value', 'indicators.direction') }} as oriented_value
-    from {{ ref('int_indicator_values') }} as grid
-    inner join indicators
-        on
-            grid.ranking_id = indicators.ranking_id
-            and grid.edition = indicators.edition
-            and grid.indicator_id = indicators.indicator_id
-),
-
--- a rank counts cities that are worse; tied cities share their mean rank
-field_rule_values as (
-    select
-        *,
-        rank() over (
-            partition by ranking_id, edition, indicator_id order by oriented_value desc nulls last
-        ) as value_rank,
-        count(*) over (
-            partition by ranking_id, edition, indicator_id, oriented_value
-        ) as tie_size,
-        count(oriented_value) over (partition by ranking_id, edition, indicator_id) as value_count,
-        min(raw_value) over (partition by ranking_id, edition, indicator_id) as lowest_value,
-        max(raw_value) over (partition by ranking_id, edition, indicator_id) as highest_value,
-        min(oriented_value) over (partition by ranking_id, edition, indicator_id) as worst_value,
-        max(oriented_value) over (partition by ranking_id, edition, indicator_id) as best_value
-    from described_values
-    where scoring_rule in ('rank_percent', 'share_of_best', 'min_max')
-),
-
-field_rule_scores as (
-    select
-        ranking_id,
-        edition,
-        city_id,
-        indicator_id,
-        raw_value,
-        status,
-        is_simulated,
-        source,
-        case scoring_rule
-            when 'rank_percent'
-                then {{ rank_percent_score(
-                    'value_rank', 'tie_size', 'value_count', 'scale_maximum'
-                ) }}
-            when 'share_of_best'
-                then {{ share_of_best_score(
-                    'raw_value', 'lowest_value', 'highest_value', 'direction', 'scale_maximum'
-                ) }}
-            else {{ min_max_score(
-                'oriented_value', 'worst_value', 'best_value', 'scale_maximum'
-            ) }}
-        end as score
-    from field_rule_values
-),
-
-own_rule_values as (
-    select
-        *,
-        case
-            when scoring_rule = 'goalposts'
-                then {{ goalpost_score(
-                    'compared_value', 'compared_lower', 'compared_upper', 'direction',
-                    'scale_maximum'
-                ) }}
-        end as goalpost_score
-    from described_values
-    where scoring_rule in ('as_scored', 'goalposts')
-),
-
-own_rule_scores as (
-    select
-        ranking_id,
-        edition,
-        city_id,
-        indicator_id,
-        raw_value,
-        status,
-        is_simulated,
-        source,
-        case
-            when scoring_rule = 'as_scored' then raw_value
-            when is_capped and goalpost_score < 0 then 0
-            when is_capped and goalpost_score > scale_maximum then scale_maximum
-            else goalpost_score
-        end as score
-    from own_rule_values
-),
-
-scores as (
-    select * from field_rule_scores
-    union all
-    select * from own_rule_scores
-),
+{{ rank_ctes(ref('int_scored_values'), 'indicator_id') }},
 
 final as (
     select
@@ -134,10 +11,12 @@ final as (
         indicator_id,
         raw_value,
         status,
+        score,
         is_simulated,
         source,
-        cast(case when status = 'scored' then score end as {{ type_index() }}) as score
-    from scores
+        computed_rank as rank,
+        ranked_city_count
+    from ranked
 )
 
 select * from final

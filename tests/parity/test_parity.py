@@ -42,6 +42,7 @@ BROKEN = {
 # Dispatched macros without a case of their own, and why.
 NO_CASE = {
     "engine_version": "names the engine",
+    "limit_memory": "gives no result; the profile of Spark sets its memory",
     "require_strict_arithmetic": "gives no result; what it is for is the model broken_too_large",
     "restrict_file_access": "gives no result; Spark has no such setting",
     "seed_header": "compared with the declared columns by seed_headers_match_declared_columns",

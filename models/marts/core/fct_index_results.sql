@@ -20,6 +20,10 @@ group_ranks as (
     select * from {{ ref('int_group_ranks') }}
 ),
 
+ties as (
+    select * from {{ ref('int_category_ties') }}
+),
+
 published_results as (
     select * from {{ ref('int_published_results') }}
 ),
@@ -48,7 +52,7 @@ final as (
         ranks.place as rank,
         ranks.rank_basis,
         ranks.ranked_city_count,
-        ranks.tied_with,
+        ties.tied_with,
         group_ranks.rank_in_state,
         group_ranks.cities_in_state,
         group_ranks.rank_in_size_class,
@@ -89,6 +93,12 @@ final as (
             and ranks.edition = group_ranks.edition
             and ranks.city_id = group_ranks.city_id
             and ranks.node_id = group_ranks.node_id
+    left join ties
+        on
+            ranks.ranking_id = ties.ranking_id
+            and ranks.edition = ties.edition
+            and ranks.city_id = ties.city_id
+            and ranks.node_id = ties.node_id
     left join published_results
         on
             ranks.ranking_id = published_results.ranking_id

@@ -1,21 +1,27 @@
 with
 
 ranks as (
-    select * from {{ ref('int_indicator_ranks') }}
-),
-
-previous_ranks as (
-    select
-        ranking_id,
-        edition,
-        city_id,
-        indicator_id,
-        rank
-    from {{ ref('int_indicator_ranks') }}
+    select * from {{ ref('int_indicator_scores') }}
 ),
 
 nodes as (
     select * from {{ ref('int_edition_nodes') }}
+),
+
+-- ranks under the edition that follows theirs
+previous_ranks as (
+    select
+        scores.ranking_id,
+        nodes.edition,
+        scores.city_id,
+        scores.indicator_id,
+        scores.rank
+    from {{ ref('int_indicator_scores') }} as scores
+    inner join nodes
+        on
+            scores.ranking_id = nodes.ranking_id
+            and scores.edition = nodes.previous_edition
+            and scores.indicator_id = nodes.node_id
 ),
 
 rankings as (
@@ -58,7 +64,7 @@ final as (
     left join previous_ranks
         on
             ranks.ranking_id = previous_ranks.ranking_id
-            and nodes.previous_edition = previous_ranks.edition
+            and ranks.edition = previous_ranks.edition
             and ranks.city_id = previous_ranks.city_id
             and ranks.indicator_id = previous_ranks.indicator_id
 )

@@ -1,6 +1,6 @@
 """Measure how long a build takes, and how much of that is dbt, SQL, tests or fixed cost.
 
-    python benchmarks/build.py [--repeats 5] [--json FILE]
+    python benchmarks/build_time.py [--repeats 5] [--json FILE]
 
 All variants run in turn, again and again, so that a change of the machine's load meets all of them.
 Everything happens in a temporary directory. benchmarks/README.md describes the variants.
