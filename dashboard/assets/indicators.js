@@ -97,7 +97,8 @@
    */
   function stateOfAddress() {
     const asked = site.query();
-    const ranking = asked.ranking in settings.rankings ? asked.ranking : defaultRanking;
+    const known = Object.keys(settings.rankings).includes(asked.ranking);
+    const ranking = known ? asked.ranking : defaultRanking;
     const editions = editionsOf(ranking);
     return {
       ranking,
@@ -358,7 +359,12 @@
     });
     return site.svg(
       "svg",
-      { class: "distribution", viewBox: `0 0 ${wide} ${tall}`, role: "img", "aria-label": description },
+      {
+        class: "distribution",
+        viewBox: `0 0 ${wide} ${tall}`,
+        role: "img",
+        "aria-label": description,
+      },
       ...parts,
     );
   }
@@ -449,11 +455,12 @@
    * @returns {SVGElement}
    */
   function scoreBar(indicator, printed) {
+    const width = (Number(printed) / maximumOf()) * 100;
     return site.svg(
       "svg",
       { class: "bar", viewBox: "0 0 100 10", preserveAspectRatio: "none", "aria-hidden": "true" },
       rect("track", { width: 100, height: 10 }),
-      rect(`cat-${indicator.category}`, { width: (Number(printed) / maximumOf()) * 100, height: 10 }),
+      rect(`cat-${indicator.category}`, { width, height: 10 }),
     );
   }
 
@@ -599,8 +606,10 @@
         site.element("th", { scope: "row", ...(id === chosen && { class: "chosen" }) }, names[id]),
         ...ids.map((other) => {
           const value = edition.correlations[id][other];
-          if (id === other) return site.element("td", {}, gap(site.text("indicators_matrix_itself")));
-          if (value === null) return site.element("td", {}, gap(site.text("indicators_not_defined")));
+          if (id === other || value === null) {
+            const reason = id === other ? "indicators_matrix_itself" : "indicators_not_defined";
+            return site.element("td", {}, gap(site.text(reason)));
+          }
           return site.element(
             "td", { class: colour(Number(value)), "data-category": other }, correlation(value),
           );

@@ -73,7 +73,6 @@ SCRIPT_TEXTS = (
     "indicators_no_flags",
     "indicators_chart_label",
     "indicators_chart_key",
-    "indicators_axis_points",
     "indicators_column_figure",
     "indicators_column_value",
     "column_place",

@@ -1,4 +1,4 @@
--- The places of every city over the editions, overall and by category. NULL: not known.
+-- The places of every city over the editions, overall and by category. Empty: not known.
 select
     results.ranking_id,
     results.city_id,

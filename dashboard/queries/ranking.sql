@@ -1,5 +1,5 @@
 -- The ranking tables: place, tendency and index of every city in every edition and category.
--- A place, tendency or index that is NULL was not published and cannot be computed.
+-- An empty place, tendency or index was not published and cannot be computed.
 select
     results.ranking_id,
     results.edition,
