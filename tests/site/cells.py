@@ -52,7 +52,8 @@ READ_ROWS = """
       (one) => one.remove());
     return { text: copy.textContent.trim(), ...found };
   };
-  return [...document.querySelectorAll(selector)].filter((row) => row.checkVisibility()).map((row) => [
+  const rows = [...document.querySelectorAll(selector)].filter((row) => row.checkVisibility());
+  return rows.map((row) => [
     row.dataset[key],
     Object.fromEntries(
       [...row.querySelectorAll("[data-field]")].map((cell) => [cell.dataset.field, read(cell)])),

@@ -58,20 +58,24 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     if browser_path() is None:
         raise pytest.UsageError(
-            "The site's tests need the browser Chromium (Debian: apt install chromium), or its path in "
-            "SITE_TEST_BROWSER."
+            "The site's tests need the browser Chromium (Debian: apt install chromium), "
+            "or its path in SITE_TEST_BROWSER."
         )
     if not (config.getoption("--site") / "index.html").is_file():
-        raise pytest.UsageError(f"There is no site in {config.getoption('--site')}: run make site first.")
+        raise pytest.UsageError(
+            f"There is no site in {config.getoption('--site')}: run make site first."
+        )
     if not config.getoption("--database").is_file():
-        raise pytest.UsageError(f"{config.getoption('--database')} is missing: run make build first.")
+        raise pytest.UsageError(
+            f"{config.getoption('--database')} is missing: run make build first."
+        )
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test for what its arguments ask: each file, or one page of each kind.
 
-    `page_file`: every page. `page_kind`: one page of every kind, by its path below a language's folder.
-    `page_view`: the same for both rankings. For `ranking_edition` and `ranking_city` see
+    `page_file`: every page. `page_kind`: one page of every kind, by its path below a language's
+    folder. `page_view`: the same for both rankings. For `ranking_edition` and `ranking_city` see
     COLUMNS_OF_ARGUMENTS.
     """
     files = SiteFiles(metafunc.config.getoption("--site"))
@@ -170,8 +174,10 @@ def watch(context: BrowserContext, origin: str) -> list[str]:
     context.on("weberror", lambda error: problems.append(f"page error: {error.error}"))
     context.on(
         "console",
-        lambda message: message.type in ("error", "warning")
-        and problems.append(f"console {message.type}: {message.text}"),
+        lambda message: (
+            message.type in ("error", "warning")
+            and problems.append(f"console {message.type}: {message.text}")
+        ),
     )
     return problems
 
@@ -180,8 +186,8 @@ def watch(context: BrowserContext, origin: str) -> list[str]:
 def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
     """Return a function that opens a page of the site; whatever goes wrong in it fails the test.
 
-    `open_page(path, origin=address, watched=True, **options)`: path below the site's top folder, with
-    query; `watched=False` for what is meant to go wrong; options of the browser's context.
+    `open_page(path, origin=address, watched=True, **options)`: path below the site's top folder,
+    with query; `watched=False` for what is meant to go wrong; options of the browser's context.
     """
     opened: list[tuple[BrowserContext, list[str]]] = []
 

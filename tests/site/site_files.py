@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -16,6 +16,7 @@ VOID_ELEMENTS = frozenset(
 # Their end tags may be left out.
 OPTIONAL_END = frozenset(("html", "p", "li", "option"))
 INVISIBLE_ELEMENTS = ("head", "script", "style", "template")
+RANKING_CONTROL = 'id="control-ranking"'
 PREFERRED_CITY = "duesseldorf.html"
 
 
@@ -53,7 +54,8 @@ class Element:
     def fits(self, tags: tuple[str, ...], attributes: dict[str, str]) -> bool:
         """Return whether this has one of the tags and all attributes, as in `find_all`."""
         return (not tags or self.tag in tags) and all(
-            self.attributes.get(name.replace("_", "-")) == value for name, value in attributes.items()
+            self.attributes.get(name.replace("_", "-")) == value
+            for name, value in attributes.items()
         )
 
     @property
@@ -143,7 +145,7 @@ class Document(HTMLParser):
         return [one.attributes["id"] for one in self.elements if "id" in one.attributes]
 
     def find_all(self, *tags: str, **attributes: str) -> list[Element]:
-        """Return the elements that have one of the tags and all attributes, as `Element.find_all`."""
+        """Return the elements of the page as `Element.find_all` does."""
         return [one for one in self.elements if one.fits(tags, attributes)]
 
 
@@ -184,9 +186,19 @@ class SiteFiles:
 
     @cached_property
     def views(self) -> list[str]:
-        """Return the address of every kind of page, below a language's folder, for each ranking."""
-        of_both = [f"{path}?ranking={ranking}" for path in self.top_pages for ranking in RANKINGS]
-        return of_both + [path for path in self.kinds if path not in self.top_pages]
+        """Return the address of every kind of page, below a language's folder.
+
+        A page on which a ranking can be chosen is there once for each ranking.
+        """
+        return [
+            address
+            for path in self.kinds
+            for address in (
+                [f"{path}?ranking={ranking}" for ranking in RANKINGS]
+                if RANKING_CONTROL in (self.folder / LANGUAGES[0] / path).read_text("utf-8")
+                else [path]
+            )
+        ]
 
     def document(self, path: str) -> Document:
         """Return a page, parsed.
@@ -197,7 +209,7 @@ class SiteFiles:
         return parsed(self.folder / path)
 
 
-@lru_cache(maxsize=None)
+@cache
 def parsed(path: Path) -> Document:
     """Return a file, parsed; each is parsed once."""
     return Document(path.read_text("utf-8"))

@@ -36,7 +36,12 @@ def build(dashboard: Path, database: Path, output: Path) -> subprocess.Completed
     """Run build_site.py of a copy; the exit code is not checked."""
     return subprocess.run(
         [
-            sys.executable, dashboard / "build_site.py", "--database", database, "--output", output,
+            sys.executable,
+            dashboard / "build_site.py",
+            "--database",
+            database,
+            "--output",
+            output,
         ],
         capture_output=True,
         text=True,
@@ -97,7 +102,7 @@ def test_failed_build_leaves_the_old_site(
     damage: Callable[[Path], None],
     named: tuple[str, ...],
 ) -> None:
-    """What is missing is named, without a traceback; the exit code is 1; the old site stays whole."""
+    """What is missing is named, without a traceback; exit code 1; the old site stays whole."""
     damage(dashboard)
     completed = build(dashboard, pytestconfig.getoption("--database"), output)
     assert completed.returncode == 1
@@ -126,10 +131,8 @@ def test_file_that_is_no_warehouse(tmp_path: Path, output: Path) -> None:
     assert_old_site(output)
 
 
-def test_build_replaces_the_old_site(
-    output: Path, pytestconfig: pytest.Config, site_files
-) -> None:
-    """A build that succeeds takes the place of the old site as a whole, and is the same every time."""
+def test_build_replaces_the_old_site(output: Path, pytestconfig: pytest.Config, site_files) -> None:
+    """A build that succeeds replaces the old site as a whole, and is the same every time."""
     completed = build(DASHBOARD, pytestconfig.getoption("--database"), output)
     assert completed.returncode == 0, completed.stderr
     assert [path.name for path in output.parent.iterdir()] == ["site"]

@@ -12,7 +12,11 @@ from site_files import LANGUAGES
 COMPARED = (
     ("smart_city_index", 2025, ("duesseldorf", "muenchen", "cottbus")),
     ("smart_city_index", 2021, ("dresden", "leipzig")),
-    ("simulated_field", 2024, ("duesseldorf", "simulated_01", "simulated_02", "simulated_03", "simulated_04")),
+    (
+        "simulated_field",
+        2024,
+        ("duesseldorf", "simulated_01", "simulated_02", "simulated_03", "simulated_04"),
+    ),
 )
 
 READ_SCORES = """
@@ -47,7 +51,12 @@ def shown(value: str | None, language: str) -> str:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(("ranking", "edition", "cities"), COMPARED)
 def test_comparison_shows_the_marts(
-    open_page: OpenPage, rows: Rows, language: str, ranking: str, edition: int, cities: tuple[str, ...]
+    open_page: OpenPage,
+    rows: Rows,
+    language: str,
+    ranking: str,
+    edition: int,
+    cities: tuple[str, ...],
 ) -> None:
     """Every index and every score of every compared city is the mart's; gaps stay gaps."""
     page = open_comparison(open_page, language, ranking, edition, cities)
@@ -59,7 +68,8 @@ def test_comparison_shows_the_marts(
         ),
         (
             "#indicators",
-            """select indicator_id as line, city_id, score_printed as value from fct_indicator_scores
+            """select indicator_id as line, city_id, score_printed as value
+            from fct_indicator_scores
             where ranking_id = ? and edition = ? and list_contains(?, city_id)""",
         ),
     ):
@@ -75,7 +85,9 @@ def test_comparison_shows_the_marts(
 
 def test_controls_change_the_comparison(open_page: OpenPage) -> None:
     """Another city and another edition are taken up; the address, back and reload keep them."""
-    page = open_comparison(open_page, "de", "simulated_field", 2025, ("duesseldorf", "simulated_01"))
+    page = open_comparison(
+        open_page, "de", "simulated_field", 2025, ("duesseldorf", "simulated_01")
+    )
 
     def cities() -> list[str]:
         return page.locator("#indices thead th[data-city]").evaluate_all(
@@ -96,7 +108,8 @@ def test_controls_change_the_comparison(open_page: OpenPage) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["cities=none,constructor", "ranking=constructor", "edition=__proto__", "cities=,,,", ""]
+    "query",
+    ["cities=none,constructor", "ranking=constructor", "edition=__proto__", "cities=,,,", ""],
 )
 def test_wrong_address_falls_back(open_page: OpenPage, query: str) -> None:
     """What an address asks wrongly falls back to a comparison that there is."""

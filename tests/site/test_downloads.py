@@ -19,14 +19,17 @@ def tables(rows: Rows) -> dict[str, int]:
     return {name: rows(f'select count(*) as count from "{name}"')[0]["count"] for name in names}
 
 
-def test_csv_files_hold_every_table(site_files: SiteFiles, tables: dict[str, int], rows: Rows) -> None:
+def test_csv_files_hold_every_table(
+    site_files: SiteFiles, tables: dict[str, int], rows: Rows
+) -> None:
     """Every table is there as CSV, with its columns and all of its rows."""
     folder = site_files.folder / "downloads" / "csv"
     assert {path.stem for path in folder.glob("*.csv")} == set(tables)
     for name, count in tables.items():
         header, *records = csv.reader(io.StringIO((folder / f"{name}.csv").read_text("utf-8")))
         columns = rows(
-            "select column_name from duckdb_columns() where table_name = ? order by column_index", name
+            "select column_name from duckdb_columns() where table_name = ? order by column_index",
+            name,
         )
         assert header == [row["column_name"] for row in columns]
         assert len(records) == count, name

@@ -1,4 +1,4 @@
-"""Every generated file, without a browser: sound HTML, links that lead somewhere, nothing inline."""
+"""Every generated file, without a browser: sound HTML, links that lead somewhere."""
 
 from __future__ import annotations
 
@@ -126,8 +126,10 @@ def link_mistakes(document: Document, page: str, site_files: SiteFiles) -> list[
             if element.tag != "a" or link.scheme not in ("http", "https"):
                 mistakes.append(f"{element.tag} from elsewhere: {address}")
             continue
-        target = (site_files.folder / page).parent / unquote(link.path) if link.path else (
-            site_files.folder / page
+        target = (
+            (site_files.folder / page).parent / unquote(link.path)
+            if link.path
+            else (site_files.folder / page)
         )
         target = target.resolve()
         if not target.is_relative_to(site_files.folder) or not target.is_file():

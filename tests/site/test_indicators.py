@@ -15,7 +15,13 @@ SCORES = """
     select city_id, score_printed, rank from fct_indicator_scores
     where ranking_id = ? and edition = ? and indicator_id = ? and score_printed is not null
 """
-STATISTICS = ("mean_score", "standard_deviation", "median_score", "first_quartile", "third_quartile")
+STATISTICS = (
+    "mean_score",
+    "standard_deviation",
+    "median_score",
+    "first_quartile",
+    "third_quartile",
+)
 
 
 def open_indicator(
@@ -37,7 +43,8 @@ def test_indicators_of_a_complete_field(
     statistics = {
         row["indicator_id"]: row
         for row in rows(
-            "select * from indicator_statistics where ranking_id = 'simulated_field' and edition = ?",
+            """select * from indicator_statistics
+            where ranking_id = 'simulated_field' and edition = ?""",
             edition,
         )
     }
@@ -65,7 +72,7 @@ def test_indicators_of_a_complete_field(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_single_scores_of_a_field_with_gaps(open_page: OpenPage, rows: Rows, language: str) -> None:
-    """Where single scores were published, exactly these are shown, and no place nor distribution."""
+    """Where single scores were published, exactly these are shown, without distribution."""
     page = open_indicator(open_page, language, "smart_city_index", 2021, "payment")
     expected = rows(SCORES, "smart_city_index", 2021, "payment")
     shown = rows_in_browser(page, "#distribution tr[data-city]", "city")
@@ -82,7 +89,7 @@ def test_single_scores_of_a_field_with_gaps(open_page: OpenPage, rows: Rows, lan
     "query", ["ranking=constructor", "edition=constructor", "indicator=%3Cb%3E", "edition=2019"]
 )
 def test_wrong_address_falls_back(open_page: OpenPage, query: str) -> None:
-    """What an address asks wrongly falls back to what there is; an edition without scores says so."""
+    """What an address asks wrongly falls back; an edition without scores says so."""
     page = open_page(f"de/indicators.html?{query}")
     shown = page.locator("#indicator:visible, #no-indicators:visible")
     shown.wait_for()

@@ -46,8 +46,10 @@ def test_first_view_is_light(browser, address: str, language: str) -> None:
 
 @pytest.mark.parametrize("ranking", RANKINGS)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_profile_fits_on_paper(open_page: OpenPage, rows: Rows, language: str, ranking: str) -> None:
-    """Printed on A4, the profile of Düsseldorf has at most two pages, with its name and six places."""
+def test_profile_fits_on_paper(
+    open_page: OpenPage, rows: Rows, language: str, ranking: str
+) -> None:
+    """Düsseldorf's profile has at most two pages of A4, with its name and six places."""
     page = open_page(f"{language}/city/{ranking}/duesseldorf.html")
     document = pypdf.PdfReader(io.BytesIO(page.pdf(format="A4")))
     assert len(document.pages) <= PAPER_PAGES
@@ -55,7 +57,9 @@ def test_profile_fits_on_paper(open_page: OpenPage, rows: Rows, language: str, r
     assert "Düsseldorf" in text
     results = rows(
         f"""select label_{language} as label, rank from city_profiles
-        where section = 'result' and edition = 2025 and city_id = 'duesseldorf' and ranking_id = ?""",
+        where
+            section = 'result' and edition = 2025 and city_id = 'duesseldorf'
+            and ranking_id = ?""",
         ranking,
     )
     assert len(results) == 6

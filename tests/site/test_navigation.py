@@ -52,7 +52,7 @@ def test_language_switch_follows_changes(open_page: OpenPage, address: str) -> N
 
 @pytest.mark.parametrize("ranking", RANKINGS)
 def test_from_ranking_to_profile_and_back(open_page: OpenPage, address: str, ranking: str) -> None:
-    """A city's link opens its profile at the edition shown; the browser's and the page's way lead back."""
+    """A city's link opens its profile at the edition shown; both ways back lead back."""
     start = f"de/index.html?ranking={ranking}&edition=2024&category=mobility"
     page = open_page(start)
     link = page.locator("#ranking-table tr[data-city=duesseldorf] th a")
@@ -106,11 +106,13 @@ def test_skip_link(open_page: OpenPage, page_kind: str) -> None:
 
 
 def test_keyboard_reaches_every_control(open_page: OpenPage) -> None:
-    """From the content on, the keyboard reaches controls, column headers and cities, in this order."""
+    """From the content on, the keyboard reaches controls, column headers and cities in order."""
     page = open_page("de/index.html")
     headers = page.locator("#ranking-table thead button").all_inner_texts()
     first = rows_in_browser(page, "#ranking-table tbody tr", "city")[0][1]["city"].text
-    controls = [f"control-{name}" for name in ("ranking", "edition", "category", "state", "size", "search")]
+    controls = [
+        f"control-{name}" for name in ("ranking", "edition", "category", "state", "size", "search")
+    ]
     wanted = [*controls, *headers, first]
     page.locator("#main").focus()
     reached = []
@@ -138,7 +140,7 @@ def test_keyboard_sorts_and_chooses(open_page: OpenPage) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_without_scripts(open_page: OpenPage, language: str, page_kind: str) -> None:
-    """Every page has its heading and some content without scripts, the ranking and profile all of it."""
+    """Every page has its heading and some content without scripts."""
     page = open_page(f"{language}/{page_kind}", java_script_enabled=False)
     assert page.locator("h1").is_visible()
     assert len(page.locator("main").inner_text()) > 200
@@ -166,6 +168,8 @@ def test_profile_without_scripts(open_page: OpenPage, ranking: str) -> None:
 
     plain, scripted = lines(scripted=False), lines(scripted=True)
     assert set(scripted) <= set(plain)
-    assert [line for line in plain if "85,8" in line] == [line for line in scripted if "85,8" in line]
+    assert [line for line in plain if "85,8" in line] == [
+        line for line in scripted if "85,8" in line
+    ]
     for year in ("2024", "2025"):
         assert f"Ergebnisse {year}" in plain

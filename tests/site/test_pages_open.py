@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
@@ -11,12 +10,22 @@ from playwright.sync_api import Page
 from conftest import OpenPage
 from site_files import LANGUAGES, SiteFiles
 
-# Complete and simulated, full of gaps, new in the field, with umlauts, with a blank, with brackets.
+# Complete, full of gaps, new in the field, with umlauts, with blanks, and simulated.
 CITIES = (
-    *(f"smart_city_index/{city}" for city in (
-        "duesseldorf", "muenchen", "koeln", "wuerzburg", "cottbus", "hanau", "dresden", "moers",
-        "freiburg_im_breisgau",
-    )),
+    *(
+        f"smart_city_index/{city}"
+        for city in (
+            "duesseldorf",
+            "muenchen",
+            "koeln",
+            "wuerzburg",
+            "cottbus",
+            "hanau",
+            "dresden",
+            "moers",
+            "freiburg_im_breisgau",
+        )
+    ),
     *(f"simulated_field/{city}" for city in ("duesseldorf", "simulated_01", "simulated_74")),
 )
 

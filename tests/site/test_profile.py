@@ -73,7 +73,9 @@ def expected_results(rows: Rows, ranking: str, city: str, language: str) -> dict
     """Return the result lines that a profile has to show, by edition."""
     expected: dict[int, list[tuple[str, Cells]]] = {}
     for row in rows(RESULTS, ranking, city):
-        expected.setdefault(row["edition"], []).append((row["line_id"], result_cells(row, language)))
+        expected.setdefault(row["edition"], []).append(
+            (row["line_id"], result_cells(row, language))
+        )
     return expected
 
 
@@ -121,17 +123,23 @@ def test_duesseldorf_2025_labels(open_page: OpenPage, rows: Rows, language: str)
     ):
         found = rows(query, "smart_city_index", "duesseldorf")
         expected = [row[key] for row in found if row["edition"] == 2025]
-        shown = page.locator(selector).locator("visible=true").evaluate_all(
-            """all => all.map((one) => {
+        shown = (
+            page.locator(selector)
+            .locator("visible=true")
+            .evaluate_all(
+                """all => all.map((one) => {
               const copy = one.cloneNode(true);
               copy.querySelectorAll(".mark").forEach((mark) => mark.remove());
               return copy.textContent.trim();
             })"""
+            )
         )
         assert shown == expected
 
 
-def test_every_profile_in_the_files(rows: Rows, site_files: SiteFiles, ranking_city: tuple[str, str]) -> None:
+def test_every_profile_in_the_files(
+    rows: Rows, site_files: SiteFiles, ranking_city: tuple[str, str]
+) -> None:
     """Every profile holds every edition's results and indicators, in both languages."""
     ranking, city = ranking_city
     for language in LANGUAGES:
@@ -141,7 +149,9 @@ def test_every_profile_in_the_files(rows: Rows, site_files: SiteFiles, ranking_c
         for edition in results:
             panels = page.find_all(data_edition=str(edition))
             tables = [
-                table for panel in panels for table in panel.find_all("table", **{"class": "results"})
+                table
+                for panel in panels
+                for table in panel.find_all("table", **{"class": "results"})
             ]
             shown = [row for table in tables for row in rows_in_file(table, "data-category")]
             assert shown == results[edition], edition
@@ -177,8 +187,10 @@ def test_editions_switch(open_page: OpenPage, rows: Rows, city: str) -> None:
     assert shown() == expected[newest]
 
 
-def test_simulated_profiles_say_so(rows: Rows, site_files: SiteFiles, ranking_city: tuple[str, str]) -> None:
-    """Every profile of the simulated field carries the banner, no other does; a simulated city is marked.
+def test_simulated_profiles_say_so(
+    rows: Rows, site_files: SiteFiles, ranking_city: tuple[str, str]
+) -> None:
+    """Profiles of the simulated field carry the banner, no other does; simulated cities are marked.
 
     In an edition in which a real city's figures are simulated, the page says so beside the figures.
     """
@@ -186,7 +198,8 @@ def test_simulated_profiles_say_so(rows: Rows, site_files: SiteFiles, ranking_ci
     (member,) = rows("select is_simulated from dim_cities where city_id = ?", city)
     editions = rows(
         "select edition, is_simulated from league_table where ranking_id = ? and city_id = ?",
-        ranking, city,
+        ranking,
+        city,
     )
     for language in LANGUAGES:
         page = site_files.document(f"{language}/city/{ranking}/{city}.html")

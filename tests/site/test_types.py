@@ -17,7 +17,9 @@ TYPE_CHECKER = Path(sys.prefix) / "node_modules" / ".bin" / "tsc"
 def test_scripts_are_typed() -> None:
     """tsc --checkJs accepts every script of dashboard/assets."""
     if not TYPE_CHECKER.exists():
-        pytest.skip("needs npm (Debian: apt install npm): TypeScript checks the types of the scripts")
+        pytest.skip(
+            "needs npm (Debian: apt install npm): TypeScript checks the types of the scripts"
+        )
     completed = subprocess.run(
         [TYPE_CHECKER, "--project", DASHBOARD / "tsconfig.json"],
         capture_output=True,

@@ -15,7 +15,11 @@ from conftest import DASHBOARD, OpenPage, Rows
 from site_files import LANGUAGES
 
 CATEGORIES = (
-    "administration", "energy_environment", "it_communication", "mobility", "society_education",
+    "administration",
+    "energy_environment",
+    "it_communication",
+    "mobility",
+    "society_education",
 )
 EDITIONS = (2024, 2025)
 STEPS = [Decimal(step) / 2 for step in range(11)]
@@ -37,7 +41,7 @@ def weight_vectors() -> list[Weights]:
 
 
 def published_query(edition: int, weights: Weights) -> str:
-    """Return own_weights.sql with other weights and another edition, as its comment says one does it.
+    """Return own_weights.sql with other weights and another edition, as its comment advises.
 
     Args:
         edition: of the simulated field.
@@ -134,7 +138,7 @@ def test_equal_weights_give_the_marts_ranks(open_page: OpenPage, rows: Rows, edi
 
 
 def test_address_carries_the_weights(open_page: OpenPage, address: str) -> None:
-    """A copied address, a reload and the other language give the same places; back undoes a step."""
+    """A copied address, a reload and the other language keep the places; back undoes a step."""
     page = open_weights(open_page, "de", 2025, city="duesseldorf")
     set_weights(page, {"mobility": Decimal("2.5"), "administration": Decimal(0)})
 
@@ -171,7 +175,7 @@ def test_all_zero_says_so(open_page: OpenPage, language: str) -> None:
 
 
 def test_incomplete_edition_is_refused(open_page: OpenPage, rows: Rows) -> None:
-    """Where category indices are missing, no weights are offered, and the page says of how many cities."""
+    """Where category indices are missing, no weights are offered, and the page says why."""
     page = open_page("de/weights.html?ranking=smart_city_index&edition=2025")
     assert not page.locator("#workbench").is_visible()
     assert not page.locator("#simulated-banner").is_visible()
@@ -191,8 +195,15 @@ def test_incomplete_edition_is_refused(open_page: OpenPage, rows: Rows) -> None:
 @pytest.mark.parametrize(
     "query",
     [
-        "weight_mobility=-1", "weight_mobility=1e9", "weight_mobility=NaN", "weight_mobility=",
-        "weight___proto__=2", "weight_none=2", "city=%3Cb%3E", "edition=1999", "ranking=constructor",
+        "weight_mobility=-1",
+        "weight_mobility=1e9",
+        "weight_mobility=NaN",
+        "weight_mobility=",
+        "weight___proto__=2",
+        "weight_none=2",
+        "city=%3Cb%3E",
+        "edition=1999",
+        "ranking=constructor",
         "ranking=toString&edition=constructor",
     ],
 )
