@@ -6,6 +6,7 @@
 # make parity  build on DuckDB and on Spark and compare every row (needs Java)
 # make site    build the static site from the published file, into build/site
 # make serve   the same, shown on http://127.0.0.1:8000 (SERVE_OPTIONS="--port 8080")
+# make test-site   build the site and test it in a browser (needs Chromium)
 # make clients start the clients of docs/connect.md on the published file
 # make lint    check SQL style
 # make docs    write dbt's documentation as one page, target/static_index.html
@@ -17,6 +18,7 @@ PYTHON ?= python3
 VENV := .venv
 SPARK_VENV := .venv-spark
 SITE_VENV := .venv-site
+SITE_TEST_VENV := .venv-site-test
 CLIENT_VENVS := .venv-clients .venv-superset
 DRIVER_1_3 := .drivers/duckdb-1.3
 DRIVER_1_4 := .drivers/duckdb-1.4
@@ -27,7 +29,9 @@ ENGINE_INDEPENDENT_TESTS := test_build_safety.py test_campaigns.py test_input_ga
 # Unit tests pass on Spark as well, but take as long as everything else together.
 SPARK_OPTIONS ?= --exclude-resource-type unit_test
 
-.PHONY: build test spark parity site serve clients lint docs lock audit clean test-duckdb-2
+WAREHOUSE := warehouse/smart_city_index.duckdb
+
+.PHONY: build test spark parity site serve test-site clients lint docs lock audit clean test-duckdb-2
 
 build: $(VENV)/build-ready
 	$(VENV)/bin/python scripts/build.py $(if $(INDEX),--index "$(INDEX)")
@@ -48,8 +52,12 @@ site: $(SITE_VENV)/ready
 serve: site
 	$(SITE_VENV)/bin/python dashboard/serve.py $(SERVE_OPTIONS)
 
+test-site: $(SITE_TEST_VENV)/ready $(SITE_TEST_VENV)/node_modules | $(WAREHOUSE)
+	$(SITE_TEST_VENV)/bin/python dashboard/build_site.py
+	$(SITE_TEST_VENV)/bin/pytest --numprocesses 2 --dist worksteal tests/site $(SITE_TEST_OPTIONS)
+
 # Not part of `make test`: the environments take 1.7 GB.
-clients: $(CLIENT_VENVS:%=%/ready) | warehouse/smart_city_index.duckdb
+clients: $(CLIENT_VENVS:%=%/ready) | $(WAREHOUSE)
 	.venv-clients/bin/pytest tests/clients $(PYTEST_OPTIONS)
 
 lint: $(VENV)/test-ready
@@ -66,8 +74,8 @@ test-duckdb-2:
 		PYTEST_OPTIONS="$(addprefix --ignore tests/python/,$(ENGINE_INDEPENDENT_TESTS))"
 
 clean:
-	rm -rf $(VENV) $(SPARK_VENV) $(SITE_VENV) $(CLIENT_VENVS) .venv-duckdb-2 .drivers target logs \
-		warehouse .pytest_cache .hypothesis
+	rm -rf $(VENV) $(SPARK_VENV) $(SITE_VENV) $(SITE_TEST_VENV) $(CLIENT_VENVS) .venv-duckdb-2 \
+		.drivers target logs warehouse .pytest_cache .hypothesis
 	find build -mindepth 1 ! -name .gitkeep -delete
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
@@ -75,7 +83,7 @@ lock:
 	$(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/pip install --quiet uv
 	for name in requirements requirements-dev requirements-spark requirements-site \
-			requirements-clients requirements-superset; do \
+			requirements-site-test requirements-clients requirements-superset; do \
 		.venv-lock/bin/uv pip compile --quiet --universal --python-version 3.10 --upgrade \
 			--generate-hashes --no-header --no-annotate --no-strip-extras \
 			$$name.in --output-file $$name.txt; \
@@ -111,13 +119,21 @@ $(SPARK_VENV)/ready: requirements-spark.txt
 		--requirement requirements-spark.txt
 	touch $@
 
-$(SITE_VENV)/ready $(CLIENT_VENVS:%=%/ready): .venv-%/ready: requirements-%.txt
+$(SITE_VENV)/ready $(SITE_TEST_VENV)/ready $(CLIENT_VENVS:%=%/ready): .venv-%/ready: requirements-%.txt
 	$(PYTHON) -m venv .venv-$*
 	.venv-$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
 		--requirement $<
 	touch $@
 
-warehouse/smart_city_index.duckdb:
+# The type checker of the site's scripts, where there is npm; without it one test is left out.
+$(SITE_TEST_VENV)/node_modules: tests/site/package-lock.json | $(SITE_TEST_VENV)/ready
+	cp tests/site/package.json tests/site/package-lock.json $(SITE_TEST_VENV)
+	if command -v npm >/dev/null; then \
+		npm ci --silent --no-audit --no-fund --ignore-scripts --prefix $(SITE_TEST_VENV); fi
+	mkdir -p $@
+	touch $@
+
+$(WAREHOUSE):
 	$(MAKE) build
 
 # DuckDB drivers of other versions, to prove which of them open the published file.

@@ -1,0 +1,205 @@
+"""Shared fixtures: the built site, its figures in the published file, and a real browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Response, sync_playwright
+
+from site_files import SiteFiles
+
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
+DASHBOARD = PROJECT_ROOT / "dashboard"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+TIMEOUT_MILLISECONDS = 10_000
+
+# Arguments of tests that run once for each of these in the published file.
+COLUMNS_OF_ARGUMENTS = {
+    "ranking_edition": "ranking_id, edition",
+    "ranking_city": "ranking_id, city_id",
+}
+
+Row = dict[str, Any]
+Rows = Callable[..., list[Row]]
+OpenPage = Callable[..., Page]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Take the site and the published file from elsewhere if asked to."""
+    parser.addoption("--site", type=Path, default=PROJECT_ROOT / "build" / "site")
+    parser.addoption(
+        "--database",
+        type=Path,
+        default=PROJECT_ROOT / "warehouse" / "smart_city_index.duckdb",
+    )
+
+
+def browser_path() -> str | None:
+    """Return the installed browser, or SITE_TEST_BROWSER, or None if there is none."""
+    chosen = os.environ.get("SITE_TEST_BROWSER")
+    if chosen:
+        return shutil.which(chosen)
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """End at once, with one sentence, if something is missing without which nothing can be tested.
+
+    Raises:
+        UsageError: there is no browser, no site or no published file.
+    """
+    if browser_path() is None:
+        raise pytest.UsageError(
+            "The site's tests need the browser Chromium (Debian: apt install chromium), "
+            "or its path in SITE_TEST_BROWSER."
+        )
+    if not (config.getoption("--site") / "index.html").is_file():
+        raise pytest.UsageError(
+            f"There is no site in {config.getoption('--site')}: run make site first."
+        )
+    if not config.getoption("--database").is_file():
+        raise pytest.UsageError(
+            f"{config.getoption('--database')} is missing: run make build first."
+        )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test for what its arguments ask: each file, or one page of each kind.
+
+    `page_file`: every page. `page_kind`: one page of every kind, by its path below a language's
+    folder. `page_view`: the same for both rankings. For `ranking_edition` and `ranking_city` see
+    COLUMNS_OF_ARGUMENTS.
+    """
+    files = SiteFiles(metafunc.config.getoption("--site"))
+    for argument, values in (
+        ("page_file", files.pages),
+        ("page_kind", files.kinds),
+        ("page_view", files.views),
+    ):
+        if argument in metafunc.fixturenames:
+            metafunc.parametrize(argument, values)
+    for argument, columns in COLUMNS_OF_ARGUMENTS.items():
+        if argument in metafunc.fixturenames:
+            values = distinct_results(metafunc.config.getoption("--database"), columns)
+            metafunc.parametrize(argument, values, ids=["/".join(map(str, one)) for one in values])
+
+
+def distinct_results(database: Path, columns: str) -> list[tuple[Any, ...]]:
+    """Return the different values of some columns of the results in the published file."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        return connection.execute(
+            f"select distinct {columns} from fct_index_results order by all"
+        ).fetchall()
+
+
+@pytest.fixture(scope="session")
+def site_files(pytestconfig: pytest.Config) -> SiteFiles:
+    """Return the files of the built site."""
+    return SiteFiles(pytestconfig.getoption("--site"))
+
+
+@pytest.fixture(scope="session")
+def rows(pytestconfig: pytest.Config) -> Iterator[Rows]:
+    """Return a function that answers a query on the published file, with parameters."""
+    with duckdb.connect(str(pytestconfig.getoption("--database")), read_only=True) as connection:
+
+        def answer(query: str, *parameters: Any) -> list[Row]:
+            cursor = connection.execute(query, parameters)
+            columns = [column[0] for column in cursor.description]
+            return [dict(zip(columns, row)) for row in cursor.fetchall()]
+
+        yield answer
+
+
+@pytest.fixture(scope="session")
+def address(pytestconfig: pytest.Config) -> Iterator[str]:
+    """Return the address at which dashboard/serve.py shows the site."""
+    folder = pytestconfig.getoption("--site")
+    server = subprocess.Popen(
+        [sys.executable, DASHBOARD / "serve.py", "--port", "0", "--folder", folder],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        yield server.stdout.readline().split()[0]
+    finally:
+        server.terminate()
+        server.wait()
+        server.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Return the one browser of the session."""
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=browser_path())
+        yield launched
+        launched.close()
+
+
+def watch(context: BrowserContext, origin: str) -> list[str]:
+    """Return a list that takes up whatever goes wrong in the pages of a context.
+
+    Args:
+        context: a new context.
+        origin: where every request has to go.
+    """
+    problems: list[str] = []
+
+    def on_request(request: Request) -> None:
+        if not request.url.startswith((origin, "data:")):
+            problems.append(f"request to another origin: {request.url}")
+
+    def on_failure(request: Request) -> None:
+        # A page that is left takes its open requests along.
+        if request.failure != "net::ERR_ABORTED":
+            problems.append(f"failed: {request.url}: {request.failure}")
+
+    def on_response(response: Response) -> None:
+        if response.status >= 400:
+            problems.append(f"status {response.status}: {response.url}")
+
+    context.on("request", on_request)
+    context.on("response", on_response)
+    context.on("requestfailed", on_failure)
+    context.on("weberror", lambda error: problems.append(f"page error: {error.error}"))
+    context.on(
+        "console",
+        lambda message: (
+            message.type in ("error", "warning")
+            and problems.append(f"console {message.type}: {message.text}")
+        ),
+    )
+    return problems
+
+
+@pytest.fixture
+def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
+    """Return a function that opens a page of the site; whatever goes wrong in it fails the test.
+
+    `open_page(path, origin=address, watched=True, **options)`: path below the site's top folder,
+    with query; `watched=False` for what is meant to go wrong; options of the browser's context.
+    """
+    opened: list[tuple[BrowserContext, list[str]]] = []
+
+    def open_one(path: str, origin: str = address, watched: bool = True, **options: Any) -> Page:
+        context = browser.new_context(**options)
+        context.set_default_timeout(TIMEOUT_MILLISECONDS)
+        opened.append((context, watch(context, origin) if watched else []))
+        page = context.new_page()
+        page.goto(origin + path)
+        return page
+
+    yield open_one
+    for context, _ in opened:
+        context.close()
+    assert [problem for _, problems in opened for problem in problems] == []

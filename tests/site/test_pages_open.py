@@ -1,0 +1,114 @@
+"""Every page opens cleanly: over http with the policy's headers, and from disk."""
+
+from __future__ import annotations
+
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Page
+
+from conftest import OpenPage
+from site_files import LANGUAGES, SiteFiles
+
+# Complete, full of gaps, new in the field, with umlauts, with blanks, and simulated.
+CITIES = (
+    *(
+        f"smart_city_index/{city}"
+        for city in (
+            "duesseldorf",
+            "muenchen",
+            "koeln",
+            "wuerzburg",
+            "cottbus",
+            "hanau",
+            "dresden",
+            "moers",
+            "freiburg_im_breisgau",
+        )
+    ),
+    *(f"simulated_field/{city}" for city in ("duesseldorf", "simulated_01", "simulated_74")),
+)
+
+
+def content(page: Page) -> str:
+    """Return what the page shows below its header."""
+    return page.locator("main").inner_text()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_page_opens(open_page: OpenPage, page_view: str, language: str) -> None:
+    """Every kind of page opens for both rankings without an error or a foreign request."""
+    page = open_page(f"{language}/{page_view}")
+    assert page.locator("h1").inner_text() in content(page)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("city", CITIES)
+def test_profile_opens(open_page: OpenPage, rows, city: str, language: str) -> None:
+    """Profiles of every kind of city open without an error or a foreign request."""
+    ranking, city_id = city.split("/")
+    (member,) = rows("select city_name from dim_cities where city_id = ?", city_id)
+    page = open_page(f"{language}/city/{ranking}/{city_id}.html")
+    assert member["city_name"] in page.locator("h1").inner_text()
+    assert member["city_name"] in page.title()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_page_opens_from_disk(
+    open_page: OpenPage, site_files: SiteFiles, page_kind: str, language: str
+) -> None:
+    """A page of every kind shows the same from disk as over http."""
+    over_http = open_page(f"{language}/{page_kind}")
+    from_disk = open_page(f"{language}/{page_kind}", origin=f"{site_files.folder.as_uri()}/")
+    assert content(from_disk) == content(over_http)
+
+
+def test_other_ranking_opens_from_disk(open_page: OpenPage, site_files: SiteFiles) -> None:
+    """Data that a script brings later comes from disk too."""
+    page = open_page("de/index.html", origin=f"{site_files.folder.as_uri()}/")
+    page.get_by_label("Rangliste", exact=True).select_option("simulated_field")
+    page.locator("#ranking-table[data-ranking=simulated_field]").wait_for()
+    assert page.locator("#ranking-table tbody tr").count() == 83
+
+
+@pytest.mark.parametrize("path", ["", "de/index.html", "data/ranking-smart_city_index.js"])
+def test_headers(address: str, path: str) -> None:
+    """The server sends the policy, and no file may be taken for another type."""
+    with urlopen(address + path) as response:
+        headers = response.headers
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy and "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_front_door_leads_to_german(open_page: OpenPage, address: str) -> None:
+    """The top folder leads on to the German ranking."""
+    page = open_page("")
+    page.wait_for_url(f"{address}de/index.html")
+    assert page.locator("h1").inner_text() == "Rangliste"
+
+
+def test_policy_stops_what_does_not_belong(open_page: OpenPage) -> None:
+    """Neither an inline script nor an inline style nor a foreign image gets past the policy.
+
+    This is what makes `no errors` in the other tests a proof.
+    """
+    page = open_page("de/method.html", watched=False)
+    stopped = page.evaluate(
+        """async () => {
+          const found = [];
+          document.addEventListener("securitypolicyviolation", (event) =>
+            found.push(event.effectiveDirective));
+          const script = document.createElement("script");
+          script.textContent = "window.ran = true";
+          document.head.append(script);
+          document.body.setAttribute("style", "color: red");
+          const image = new Image();
+          image.src = "https://example.org/pixel.png";
+          await new Promise((resolve) => setTimeout(resolve, 200));
+          return { found: [...new Set(found)].sort(), ran: Boolean(window.ran) };
+        }"""
+    )
+    assert stopped == {"found": ["img-src", "script-src-elem", "style-src-attr"], "ran": False}

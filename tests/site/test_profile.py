@@ -1,0 +1,217 @@
+"""The profile shows the marts' printed page of a city: results, indicators, history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from cells import Cell, printed, result_cells, rows_in_browser, rows_in_file
+from conftest import OpenPage, Rows
+from site_files import LANGUAGES, RANKINGS, SiteFiles
+
+RESULTS = """
+    select
+        lines.line_id, lines.edition, lines.label_de, lines.label_en, lines.is_simulated,
+        lines.rank, lines.rank_basis, lines.tendency, lines.tendency_basis,
+        lines.value_printed as index_printed, lines.value_basis as index_basis,
+        cities.is_simulated as is_simulated_city
+    from city_profiles as lines
+    inner join dim_cities as cities using (city_id)
+    where section = 'result' and ranking_id = ? and city_id = ?
+    order by lines.edition desc, lines.line_number
+"""
+INDICATORS = """
+    select
+        lines.line_id, lines.edition, lines.label_de, lines.label_en, lines.value_printed,
+        lines.is_simulated, cities.is_simulated as is_simulated_city,
+        statistics.median_score is not null as has_field, scores.rank
+    from city_profiles as lines
+    inner join dim_cities as cities using (city_id)
+    inner join fct_indicator_scores as scores
+        on
+            lines.ranking_id = scores.ranking_id
+            and lines.edition = scores.edition
+            and lines.city_id = scores.city_id
+            and lines.line_id = scores.indicator_id
+    left join indicator_statistics as statistics
+        on
+            lines.ranking_id = statistics.ranking_id
+            and lines.edition = statistics.edition
+            and lines.line_id = statistics.indicator_id
+    where
+        lines.section = 'indicator' and lines.value_printed is not null
+        and lines.ranking_id = ? and lines.city_id = ?
+    order by lines.edition desc, lines.line_number
+"""
+
+# The six published lines of Düsseldorf 2025: place, tendency, index.
+DUESSELDORF_2025 = {
+    "de": {
+        "overall": ("6", "+11", "85,8"),
+        "administration": ("7", "−1", "93,6"),
+        "energy_environment": ("23", "+35", "73,7"),
+        "it_communication": ("48", "+4", "74,2"),
+        "mobility": ("7", "+2", "93,9"),
+        "society_education": ("5", "−4", "93,8"),
+    },
+    "en": {
+        "overall": ("6", "+11", "85.8"),
+        "administration": ("7", "−1", "93.6"),
+        "energy_environment": ("23", "+35", "73.7"),
+        "it_communication": ("48", "+4", "74.2"),
+        "mobility": ("7", "+2", "93.9"),
+        "society_education": ("5", "−4", "93.8"),
+    },
+}
+
+Cells = dict[str, Cell]
+
+
+def expected_results(rows: Rows, ranking: str, city: str, language: str) -> dict[int, Any]:
+    """Return the result lines that a profile has to show, by edition."""
+    expected: dict[int, list[tuple[str, Cells]]] = {}
+    for row in rows(RESULTS, ranking, city):
+        expected.setdefault(row["edition"], []).append(
+            (row["line_id"], result_cells(row, language))
+        )
+    return expected
+
+
+def expected_indicators(rows: Rows, ranking: str, city: str, language: str) -> dict[int, Any]:
+    """Return the indicator lines that a profile has to show, by edition."""
+    expected: dict[int, list[tuple[str, Cells]]] = {}
+    for row in rows(INDICATORS, ranking, city):
+        marks = "s" if row["is_simulated"] and not row["is_simulated_city"] else ""
+        cells = {"score": Cell(printed(row["value_printed"], language), marks)}
+        if row["has_field"]:
+            cells["place"] = Cell(str(row["rank"]))
+        expected.setdefault(row["edition"], []).append((row["line_id"], cells))
+    return expected
+
+
+def open_profile(open_page: OpenPage, language: str, ranking: str, city: str, edition: int) -> Page:
+    """Open the profile of a city at an edition."""
+    return open_page(f"{language}/city/{ranking}/{city}.html?edition={edition}")
+
+
+@pytest.mark.parametrize("ranking", RANKINGS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_duesseldorf_2025(open_page: OpenPage, rows: Rows, language: str, ranking: str) -> None:
+    """Düsseldorf 2025: the six results and the 37 indicators, as the marts print them."""
+    page = open_profile(open_page, language, ranking, "duesseldorf", 2025)
+    shown = rows_in_browser(page, "table.results tr[data-category]", "category")
+    assert shown == expected_results(rows, ranking, "duesseldorf", language)[2025]
+    indicators = rows_in_browser(page, "table.indicators tr[data-indicator]", "indicator")
+    assert indicators == expected_indicators(rows, ranking, "duesseldorf", language)[2025]
+    assert len(indicators) == 37
+    assert {
+        line: (cells["place"].text, cells["tendency"].text, cells["index"].text)
+        for line, cells in shown
+    } == DUESSELDORF_2025[language]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_duesseldorf_2025_labels(open_page: OpenPage, rows: Rows, language: str) -> None:
+    """Results and indicators carry the marts' names."""
+    page = open_profile(open_page, language, "smart_city_index", "duesseldorf", 2025)
+    key = f"label_{language}"
+    for query, selector in (
+        (RESULTS, "table.results tr[data-category] th"),
+        (INDICATORS, "table.indicators tr[data-indicator] th"),
+    ):
+        found = rows(query, "smart_city_index", "duesseldorf")
+        expected = [row[key] for row in found if row["edition"] == 2025]
+        shown = (
+            page.locator(selector)
+            .locator("visible=true")
+            .evaluate_all(
+                """all => all.map((one) => {
+              const copy = one.cloneNode(true);
+              copy.querySelectorAll(".mark").forEach((mark) => mark.remove());
+              return copy.textContent.trim();
+            })"""
+            )
+        )
+        assert shown == expected
+
+
+def test_every_profile_in_the_files(
+    rows: Rows, site_files: SiteFiles, ranking_city: tuple[str, str]
+) -> None:
+    """Every profile holds every edition's results and indicators, in both languages."""
+    ranking, city = ranking_city
+    for language in LANGUAGES:
+        results = expected_results(rows, ranking, city, language)
+        indicators = expected_indicators(rows, ranking, city, language)
+        page = site_files.document(f"{language}/city/{ranking}/{city}.html")
+        for edition in results:
+            panels = page.find_all(data_edition=str(edition))
+            tables = [
+                table
+                for panel in panels
+                for table in panel.find_all("table", **{"class": "results"})
+            ]
+            shown = [row for table in tables for row in rows_in_file(table, "data-category")]
+            assert shown == results[edition], edition
+            tables = [
+                table
+                for panel in panels
+                for table in panel.find_all("table", **{"class": "indicators"})
+            ]
+            shown = [row for table in tables for row in rows_in_file(table, "data-indicator")]
+            assert shown == indicators.get(edition, []), edition
+
+
+@pytest.mark.parametrize("city", ["simulated_field/duesseldorf", "smart_city_index/dresden"])
+def test_editions_switch(open_page: OpenPage, rows: Rows, city: str) -> None:
+    """The links of the editions show one edition each; back and reload follow."""
+    ranking, city_id = city.split("/")
+    expected = expected_results(rows, ranking, city_id, "de")
+    page = open_page(f"de/city/{city}.html")
+    newest, *_, oldest = expected
+
+    def shown() -> list[tuple[str, Cells]]:
+        return rows_in_browser(page, "table.results tr[data-category]", "category")
+
+    assert shown() == expected[newest]
+    for edition in expected:
+        page.locator(f"[data-edition-link='{edition}']").click()
+        assert shown() == expected[edition]
+        assert page.locator("[data-edition-link][aria-current]").inner_text() == str(edition)
+    page.reload()
+    assert shown() == expected[oldest]
+    for _ in expected:
+        page.go_back()
+    assert shown() == expected[newest]
+
+
+def test_simulated_profiles_say_so(
+    rows: Rows, site_files: SiteFiles, ranking_city: tuple[str, str]
+) -> None:
+    """Profiles of the simulated field carry the banner, no other does; simulated cities are marked.
+
+    In an edition in which a real city's figures are simulated, the page says so beside the figures.
+    """
+    ranking, city = ranking_city
+    (member,) = rows("select is_simulated from dim_cities where city_id = ?", city)
+    editions = rows(
+        "select edition, is_simulated from league_table where ranking_id = ? and city_id = ?",
+        ranking,
+        city,
+    )
+    for language in LANGUAGES:
+        page = site_files.document(f"{language}/city/{ranking}/{city}.html")
+        banners = page.find_all(id="simulated-banner", data_simulated_field="")
+        assert len(banners) == (ranking == "simulated_field")
+        assert all("hidden" not in banner.attributes for banner in banners)
+        (heading,) = page.find_all("h1")
+        assert any("mark-s" in one.classes for one in heading.walk()) == member["is_simulated"]
+        for edition in editions:
+            warned = [
+                one
+                for panel in page.find_all(data_edition=str(edition["edition"]))
+                for one in panel.find_all(role="note", **{"class": "banner"})
+            ]
+            assert bool(warned) == (edition["is_simulated"] and not member["is_simulated"])
