@@ -12,7 +12,16 @@ from typing import Any
 
 import duckdb
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, Response, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    Response,
+    WebError,
+    sync_playwright,
+)
 
 from site_files import SiteFiles
 
@@ -141,65 +150,91 @@ def address(pytestconfig: pytest.Config) -> Iterator[str]:
 def browser() -> Iterator[Browser]:
     """Return the one browser of the session."""
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=browser_path())
+        launched = playwright.chromium.launch(
+            executable_path=browser_path(), args=["--disable-gpu"]
+        )
         yield launched
         launched.close()
 
 
-def watch(context: BrowserContext, origin: str) -> list[str]:
-    """Return a list that takes up whatever goes wrong in the pages of a context.
+class Tab:
+    """A page of the browser, opened once and used by one test after the other.
 
     Args:
         context: a new context.
+
+    Attributes:
+        page: the page.
         origin: where every request has to go.
+        problems: whatever went wrong since it was used anew.
     """
-    problems: list[str] = []
 
-    def on_request(request: Request) -> None:
-        if not request.url.startswith((origin, "data:")):
-            problems.append(f"request to another origin: {request.url}")
+    def __init__(self, context: BrowserContext) -> None:
+        context.set_default_timeout(TIMEOUT_MILLISECONDS)
+        context.on("request", self._on_request)
+        context.on("response", self._on_response)
+        context.on("requestfailed", self._on_failure)
+        context.on("weberror", self._on_error)
+        context.on("console", self._on_message)
+        self.origin = ""
+        self.problems: list[str] = []
+        self.page = context.new_page()
 
-    def on_failure(request: Request) -> None:
+    def leave(self) -> None:
+        """Leave the page, so that nothing of it goes on, and put it back to screens."""
+        self.page.goto("about:blank")
+        self.page.emulate_media(media="null")
+
+    def _on_request(self, request: Request) -> None:
+        if not request.url.startswith((self.origin, "data:", "about:")):
+            self.problems.append(f"request to another origin: {request.url}")
+
+    def _on_response(self, response: Response) -> None:
+        if response.status >= 400:
+            self.problems.append(f"status {response.status}: {response.url}")
+
+    def _on_failure(self, request: Request) -> None:
         # A page that is left takes its open requests along.
         if request.failure != "net::ERR_ABORTED":
-            problems.append(f"failed: {request.url}: {request.failure}")
+            self.problems.append(f"failed: {request.url}: {request.failure}")
 
-    def on_response(response: Response) -> None:
-        if response.status >= 400:
-            problems.append(f"status {response.status}: {response.url}")
+    def _on_error(self, error: WebError) -> None:
+        self.problems.append(f"page error: {error.error}")
 
-    context.on("request", on_request)
-    context.on("response", on_response)
-    context.on("requestfailed", on_failure)
-    context.on("weberror", lambda error: problems.append(f"page error: {error.error}"))
-    context.on(
-        "console",
-        lambda message: (
-            message.type in ("error", "warning")
-            and problems.append(f"console {message.type}: {message.text}")
-        ),
-    )
-    return problems
+    def _on_message(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.problems.append(f"console {message.type}: {message.text}")
+
+
+@pytest.fixture(scope="session")
+def free_tabs() -> dict[str, list[Tab]]:
+    """Return the tabs that no test uses, by the options of their contexts."""
+    return {}
 
 
 @pytest.fixture
-def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
+def open_page(
+    browser: Browser, address: str, free_tabs: dict[str, list[Tab]]
+) -> Iterator[OpenPage]:
     """Return a function that opens a page of the site; whatever goes wrong in it fails the test.
 
     `open_page(path, origin=address, watched=True, **options)`: path below the site's top folder,
     with query; `watched=False` for what is meant to go wrong; options of the browser's context.
     """
-    opened: list[tuple[BrowserContext, list[str]]] = []
+    used: list[tuple[str, Tab, bool]] = []
 
     def open_one(path: str, origin: str = address, watched: bool = True, **options: Any) -> Page:
-        context = browser.new_context(**options)
-        context.set_default_timeout(TIMEOUT_MILLISECONDS)
-        opened.append((context, watch(context, origin) if watched else []))
-        page = context.new_page()
-        page.goto(origin + path)
-        return page
+        key = repr(sorted(options.items()))
+        free = free_tabs.setdefault(key, [])
+        tab = free.pop() if free else Tab(browser.new_context(**options))
+        used.append((key, tab, watched))
+        tab.origin = origin
+        tab.problems.clear()
+        tab.page.goto(origin + path)
+        return tab.page
 
     yield open_one
-    for context, _ in opened:
-        context.close()
-    assert [problem for _, problems in opened for problem in problems] == []
+    for key, tab, _ in used:
+        tab.leave()
+        free_tabs[key].append(tab)
+    assert [problem for _, tab, watched in used if watched for problem in tab.problems] == []
