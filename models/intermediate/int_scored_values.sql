@@ -2,10 +2,18 @@
   Scoring rules: from a raw value to a score between 0 and scale_maximum. Only the rules that compare
   a city with the field look at the field.
 -#}
-{%- set inputs = {
-    'field_rule_inputs': "'rank_percent', 'share_of_best', 'min_max'",
-    'own_rule_inputs': "'as_scored', 'goalposts'"
-} -%}
+{%- set inputs = [
+    (
+        'field_rule_inputs',
+        "'rank_percent', 'share_of_best', 'min_max'",
+        oriented('grid.raw_value', 'indicators.direction') ~ ' as oriented_value',
+    ),
+    (
+        'own_rule_inputs',
+        "'as_scored', 'goalposts'",
+        natural_logarithm_if('indicators.is_logarithmic', 'grid.raw_value') ~ ' as compared_value',
+    ),
+] -%}
 with
 
 indicators as (
@@ -31,7 +39,7 @@ indicators as (
 
 -- values beside their settings: read for each kind of rule, because a CTE that is used twice would
 -- hold every value in memory
-{% for name, scoring_rules in inputs.items() %}
+{% for name, scoring_rules, computed_column in inputs %}
 {{ name }} as (
     select
         grid.*,
@@ -44,9 +52,7 @@ indicators as (
         indicators.minimum_field_coverage,
         indicators.compared_lower,
         indicators.compared_upper,
-        {{ natural_logarithm_if('indicators.is_logarithmic', 'grid.raw_value') }}
-            as compared_value,
-        {{ oriented('grid.raw_value', 'indicators.direction') }} as oriented_value
+        {{ computed_column }}
     from {{ ref('int_indicator_values') }} as grid
     inner join indicators
         on
