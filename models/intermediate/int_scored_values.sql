@@ -1,4 +1,3 @@
-{{ config(materialized='view') }}
 {#-
   Scoring rules: from a raw value to a score between 0 and scale_maximum. Only the rules that compare
   a city with the field look at the field.
