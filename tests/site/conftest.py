@@ -150,9 +150,7 @@ def address(pytestconfig: pytest.Config) -> Iterator[str]:
 def browser() -> Iterator[Browser]:
     """Return the one browser of the session."""
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=browser_path(), args=["--disable-gpu"]
-        )
+        launched = playwright.chromium.launch(executable_path=browser_path())
         yield launched
         launched.close()
 

@@ -80,9 +80,13 @@ def table_mistakes(document: Document) -> list[str]:
         field = cell.attributes.get("data-field")
         if not cell.text and ("number" in cell.classes or field):
             mistakes.append(f"the cell {field or 'number'} is empty")
-        is_gap = any("gap" in one.classes for one in cell.walk())
-        if cell.text == DASH and not is_gap:
+        gaps = [one for one in cell.walk() if "gap" in one.classes]
+        if cell.text == DASH and not gaps:
             mistakes.append("a dash without a reason")
+        for gap in gaps:
+            reasons = [one.text for one in gap.walk() if "visually-hidden" in one.classes]
+            if not gap.attributes.get("title") or reasons != [gap.attributes["title"]]:
+                mistakes.append(f"a gap gives the reasons {reasons}")
     return mistakes
 
 
