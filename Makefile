@@ -93,7 +93,8 @@ lock:
 audit:
 	$(PYTHON) -m venv .venv-audit
 	.venv-audit/bin/pip install --quiet pip-audit
-	.venv-audit/bin/pip-audit --disable-pip --requirement requirements-dev.txt
+	.venv-audit/bin/pip-audit --disable-pip --requirement requirements-dev.txt \
+		--requirement requirements-site.txt
 	rm -rf .venv-audit
 
 $(VENV)/bin/python:

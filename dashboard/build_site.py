@@ -19,18 +19,20 @@ from pathlib import Path
 import duckdb
 
 from pages import PAGES
-from site_builder import DASHBOARD_DIR, Extras, Site, SiteError
+from site_builder import CONTENT_SECURITY_POLICY, DASHBOARD_DIR, Extras, Site, SiteError
 
 PROJECT_DIR = DASHBOARD_DIR.parent
 DATABASE = PROJECT_DIR / "warehouse" / "smart_city_index.duckdb"
 OUTPUT = PROJECT_DIR / "build" / "site"
 DBT_DOCS = PROJECT_DIR / "target" / "static_index.html"
 
-ROOT_PAGE = """<!doctype html>
+ROOT_PAGE = f"""<!doctype html>
 <html lang="de">
 <meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{CONTENT_SECURITY_POLICY}">
 <meta http-equiv="refresh" content="0; url=de/index.html">
 <title>Smart City Index</title>
+<link rel="icon" href="assets/icon.svg" type="image/svg+xml">
 <p><a href="de/index.html">Smart City Index (Deutsch)</a> ·
 <a href="en/index.html" lang="en">Smart City Index (English)</a></p>
 </html>
