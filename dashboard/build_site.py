@@ -55,6 +55,7 @@ def write_site(connection: duckdb.DuckDBPyConnection, folder: Path, extras: Extr
     site.copy_folder("assets", "*.*")
     site.copy_folder("queries", "*.sql")
     for page in PAGES:
+        print(f"Writing {page.__name__.removeprefix('pages.')}", flush=True)
         page.build(site)
 
 
