@@ -112,6 +112,15 @@ def control_mistakes(document: Document) -> list[str]:
     ]
 
 
+def chart_mistakes(document: Document) -> list[str]:
+    """Return charts of places without a single place."""
+    return [
+        "a chart of places is blank"
+        for chart in document.find_all("svg")
+        if "history-chart" in chart.classes and not chart.find_all("circle")
+    ]
+
+
 def link_mistakes(document: Document, page: str, site_files: SiteFiles) -> list[str]:
     """Return links to files or fragments that are not there, and parts that come from elsewhere.
 
@@ -146,7 +155,7 @@ def link_mistakes(document: Document, page: str, site_files: SiteFiles) -> list[
 
 
 def test_page_is_sound(page_file: str, site_files: SiteFiles) -> None:
-    """The page is well-formed, names itself, has no gap in texts and tables and nothing inline.
+    """The page is well-formed, names itself, has no gap in texts, tables and charts, nothing inline.
 
     Every file and fragment that it points to is there; other hosts are only linked to.
     """
@@ -158,6 +167,7 @@ def test_page_is_sound(page_file: str, site_files: SiteFiles) -> None:
         *table_mistakes(document),
         *control_mistakes(document),
         *inline_mistakes(document),
+        *chart_mistakes(document),
         *link_mistakes(document, page_file, site_files),
     ] == []
 
