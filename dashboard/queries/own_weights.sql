@@ -64,22 +64,25 @@ means as (
     where weight_sum > 0 and is_complete
 ),
 
+-- What places are taken on, in units of the twelfth digit.
+units as (
+    select
+        ranking_id,
+        edition,
+        case
+            when rank_taken_on = 'rounded' then cast(power(10, 12 - index_digits) as hugeint)
+            else 10000
+        end as unit
+    from dim_editions
+),
+
 rank_values as (
     select
         means.*,
         (2 * means.index_units + units.unit) // (2 * units.unit) as rank_value,
         (2 * means.equal_units + units.unit) // (2 * units.unit) as equal_rank_value
     from means
-    inner join (
-        select
-            ranking_id,
-            edition,
-            case
-                when rank_taken_on = 'rounded' then cast(power(10, 12 - index_digits) as hugeint)
-                else 10000
-            end as unit
-        from dim_editions
-    ) as units on means.ranking_id = units.ranking_id and means.edition = units.edition
+    inner join units on means.ranking_id = units.ranking_id and means.edition = units.edition
 ),
 
 ranks as (

@@ -34,4 +34,4 @@ inner join dim_rankings as rankings on editions.ranking_id = rankings.ranking_id
 inner join cities
     on editions.ranking_id = cities.ranking_id and editions.edition = cities.edition
 group by all
-order by editions.is_simulated_field, editions.ranking_id, editions.edition desc
+order by editions.is_simulated_field asc, editions.ranking_id asc, editions.edition desc
