@@ -116,6 +116,33 @@ def to_json(value: Any) -> str:
     return text.replace("<", "\\u003c")
 
 
+def rankings_for_script(
+    editions: list[Row], language: str, of_edition: Callable[[Row], Any]
+) -> dict[str, dict[str, Any]]:
+    """Return what scripts must know of rankings and editions before they load one.
+
+    Args:
+        editions: rows with ranking_id, its names, is_simulated_field and edition.
+        language: `de` or `en`.
+        of_edition: what a page's script needs of an edition, from its row.
+
+    Returns:
+        For each ranking `name`, `simulated` and `editions`.
+    """
+    rankings: dict[str, dict[str, Any]] = {}
+    for row in editions:
+        ranking = rankings.setdefault(
+            row["ranking_id"],
+            {
+                "name": row[f"ranking_name_{language}"],
+                "simulated": row["is_simulated_field"],
+                "editions": {},
+            },
+        )
+        ranking["editions"][row["edition"]] = of_edition(row)
+    return rankings
+
+
 class Site:
     """A site in the making.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from site_builder import LANGUAGES, Row, Site
+from site_builder import LANGUAGES, Row, Site, rankings_for_script
 
 MOST_CITIES = 5
 
@@ -114,25 +114,9 @@ def compare_data(
     }
 
 
-def settings(editions: list[Row], language: str) -> dict[str, Any]:
-    """Return what the script must know of rankings and editions before it loads one.
-
-    Args:
-        editions: the rows of editions.
-        language: `de` or `en`.
-    """
-    rankings: dict[str, dict[str, Any]] = {}
-    for row in editions:
-        ranking = rankings.setdefault(
-            row["ranking_id"],
-            {
-                "name": row[f"ranking_name_{language}"],
-                "simulated": row["is_simulated_field"],
-                "editions": {},
-            },
-        )
-        ranking["editions"][row["edition"]] = int(row["scale_maximum"])
-    return rankings
+def scale_of(row: Row) -> int:
+    """Return the highest score of an edition."""
+    return int(row["scale_maximum"])
 
 
 def build(site: Site) -> None:
@@ -162,5 +146,8 @@ def build(site: Site) -> None:
                 row["edition"] for row in editions if row["ranking_id"] == default["ranking_id"]
             ],
             most_cities=MOST_CITIES,
-            settings={"default": default["ranking_id"], "rankings": settings(editions, language)},
+            settings={
+                "default": default["ranking_id"],
+                "rankings": rankings_for_script(editions, language, scale_of),
+            },
         )

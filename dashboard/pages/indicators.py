@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import formats
-from site_builder import LANGUAGES, Row, Site
+from site_builder import LANGUAGES, Row, Site, rankings_for_script
 
 STATISTICS_IN_POINTS = (
     "mean_score",
@@ -193,17 +193,9 @@ def settings(site: Site, language: str) -> dict[str, Any]:
         language: `de` or `en`.
     """
     categories = site.grouped("categories", "ranking_id", "edition")
-    rankings: dict[str, dict[str, Any]] = {}
-    for row in site.rows("editions"):
-        ranking = rankings.setdefault(
-            row["ranking_id"],
-            {
-                "name": row[f"ranking_name_{language}"],
-                "simulated": row["is_simulated_field"],
-                "editions": {},
-            },
-        )
-        ranking["editions"][row["edition"]] = {
+
+    def of_edition(row: Row) -> dict[str, Any]:
+        return {
             "status": row["analysis_status"],
             "cities": row["city_count"],
             "scores": formats.decimal(row["score_count"], 0, language),
@@ -214,7 +206,8 @@ def settings(site: Site, language: str) -> dict[str, Any]:
                 for category in categories[row["ranking_id"], row["edition"]]
             },
         }
-    return {"rankings": rankings}
+
+    return {"rankings": rankings_for_script(site.rows("editions"), language, of_edition)}
 
 
 def build(site: Site) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from site_builder import LANGUAGES, Row, Site
+from site_builder import LANGUAGES, Row, Site, rankings_for_script
 
 OVERALL = "overall"
 
@@ -90,26 +90,15 @@ def settings(site: Site, language: str) -> dict[str, Any]:
         site: the site in the making.
         language: `de` or `en`.
     """
-    names = {
-        (row["ranking_id"], row["edition"], row["category_id"]): row[f"category_name_{language}"]
-        for row in site.rows("categories")
-    }
-    rankings: dict[str, dict[str, Any]] = {}
-    for row in site.rows("editions"):
-        ranking = rankings.setdefault(
-            row["ranking_id"],
-            {
-                "name": row[f"ranking_name_{language}"],
-                "simulated": row["is_simulated_field"],
-                "editions": {},
-            },
-        )
-        ranking["editions"][row["edition"]] = {
-            category: name
-            for (ranking_id, edition, category), name in names.items()
-            if (ranking_id, edition) == (row["ranking_id"], row["edition"])
+    categories = site.grouped("categories", "ranking_id", "edition")
+
+    def category_names(row: Row) -> dict[str, str]:
+        return {
+            category["category_id"]: category[f"category_name_{language}"]
+            for category in categories[row["ranking_id"], row["edition"]]
         }
-    return {"rankings": rankings}
+
+    return {"rankings": rankings_for_script(site.rows("editions"), language, category_names)}
 
 
 def build(site: Site) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from site_builder import LANGUAGES, Row, Site
+from site_builder import LANGUAGES, Row, Site, rankings_for_script
 
 # The smallest unit of a category index in the data: assets/weights_arithmetic.js counts in it.
 INDEX_DIGITS = 12
@@ -72,28 +72,9 @@ def weights_data(edition: Row, rows: list[Row]) -> dict[str, Any]:
     }
 
 
-def settings(editions: list[Row], language: str) -> dict[str, Any]:
-    """Return what the script must know of rankings and editions before it loads one.
-
-    Args:
-        editions: the rows of weights_editions.
-        language: `de` or `en`.
-    """
-    rankings: dict[str, dict[str, Any]] = {}
-    for row in editions:
-        ranking = rankings.setdefault(
-            row["ranking_id"],
-            {
-                "name": row[f"ranking_name_{language}"],
-                "simulated": row["is_simulated_field"],
-                "editions": {},
-            },
-        )
-        ranking["editions"][row["edition"]] = {
-            "cities": row["city_count"],
-            "complete": row["complete_city_count"],
-        }
-    return rankings
+def city_counts(row: Row) -> dict[str, int]:
+    """Return how many cities an edition has, and how many of them with every category index."""
+    return {"cities": row["city_count"], "complete": row["complete_city_count"]}
 
 
 def build(site: Site) -> None:
@@ -121,5 +102,8 @@ def build(site: Site) -> None:
                 row["edition"] for row in editions if row["ranking_id"] == default["ranking_id"]
             ],
             offered=offered,
-            settings={"default": default["ranking_id"], "rankings": settings(editions, language)},
+            settings={
+                "default": default["ranking_id"],
+                "rankings": rankings_for_script(editions, language, city_counts),
+            },
         )
