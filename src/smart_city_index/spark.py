@@ -14,10 +14,10 @@ import shutil
 import sys
 from pathlib import Path
 
-from build import Project
-from check_java import java_problem
+from .build import Project
+from .check_java import java_problem
 
-PROJECT_DIR = Path(__file__).resolve().parents[1]
+from . import PROJECT_DIR
 WRITTEN_PARTS = ("warehouse", "scratch", "target", "logs")
 
 

@@ -18,8 +18,8 @@ from pathlib import Path
 
 import duckdb
 
-from pages import PAGES
-from site_builder import CONTENT_SECURITY_POLICY, DASHBOARD_DIR, Extras, Site, SiteError
+from .pages import PAGES
+from .site_builder import CONTENT_SECURITY_POLICY, DASHBOARD_DIR, Extras, Site, SiteError
 
 PROJECT_DIR = DASHBOARD_DIR.parent
 DATABASE = PROJECT_DIR / "warehouse" / "smart_city_index.duckdb"

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-import charts
-from site_builder import LANGUAGES, Row, Site
+from .. import charts
+from ..site_builder import LANGUAGES, Row, Site
 
 SHOWN_DRIVERS = 6
 SHOWN_LEVERS = 6

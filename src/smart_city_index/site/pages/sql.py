@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from site_builder import DASHBOARD_DIR, LANGUAGES, Site
+from ..site_builder import DASHBOARD_DIR, LANGUAGES, Site
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-import formats
-from site_builder import LANGUAGES, Row, Site, rankings_for_script
+from .. import formats
+from ..site_builder import LANGUAGES, Row, Site, rankings_for_script
 
 STATISTICS_IN_POINTS = (
     "mean_score",

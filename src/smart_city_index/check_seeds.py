@@ -23,7 +23,7 @@ from typing import Any
 
 import yaml
 
-PROJECT_DIR = Path(__file__).resolve().parents[1]
+from . import PROJECT_DIR
 IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9_]*")
 DECIMAL_TYPE = re.compile(r"decimal\((\d+),\s*(\d+)\)")
 WHOLE_NUMBER = re.compile(r"-?(0|[1-9]\d*)")

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from check_seeds import PROJECT_DIR, Seed, declared_seeds
+from .check_seeds import PROJECT_DIR, Seed, declared_seeds
 
 SETTINGS_FILE = "index.yml"
 DATABASE_NAME = "smart_city_index.duckdb"

@@ -35,9 +35,9 @@ from typing import Any
 
 import duckdb
 import yaml
-from check_external import check_input, external_places, sql_text
-from check_seeds import PROJECT_DIR, Finding
-from index_project import (
+from .check_external import check_input, external_places, sql_text
+from .check_seeds import PROJECT_DIR, Finding
+from .index_project import (
     DATABASE_NAME,
     LOCATIONS,
     IndexFolderError,

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-import formats
-import lineage
-from site_builder import DASHBOARD_DIR, DBT_DOCS_POLICY, LANGUAGES, Site
+from .. import formats
+from .. import lineage
+from ..site_builder import DASHBOARD_DIR, DBT_DOCS_POLICY, LANGUAGES, Site
 
 from . import sql
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from site_builder import LANGUAGES, Row, Site, rankings_for_script
+from ..site_builder import LANGUAGES, Row, Site, rankings_for_script
 
 MOST_CITIES = 5
 

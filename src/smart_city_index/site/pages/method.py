@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-import formats
-from site_builder import LANGUAGES, Row, Site
+from .. import formats
+from ..site_builder import LANGUAGES, Row, Site
 
 from .profile import source_links
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from check_seeds import (
+from .check_seeds import (
     DECIMAL_TYPE,
     INTEGER_LIMIT,
     Finding,

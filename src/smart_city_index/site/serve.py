@@ -11,7 +11,7 @@ import http.server
 import sys
 from pathlib import Path
 
-from site_builder import CONTENT_SECURITY_POLICY, DASHBOARD_DIR, DBT_DOCS_POLICY
+from .site_builder import CONTENT_SECURITY_POLICY, DASHBOARD_DIR, DBT_DOCS_POLICY
 
 FOLDER = DASHBOARD_DIR.parent / "build" / "site"
 

@@ -15,7 +15,7 @@ import duckdb
 import jinja2
 import yaml
 
-import formats
+from . import formats
 
 DASHBOARD_DIR = Path(__file__).resolve().parent
 LANGUAGES = ("de", "en")

@@ -1,0 +1,6 @@
+"""Compute a composite index from raw indicator scores, test it and publish it."""
+
+from pathlib import Path
+
+# The dbt project that this package belongs to.
+PROJECT_DIR = Path(__file__).resolve().parents[2]
