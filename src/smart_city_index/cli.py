@@ -14,7 +14,7 @@ COMMANDS = {
     "build": ("build", "check the input, compute, test and publish"),
     "diff": ("diff", "compare two published files row by row"),
     "project": ("index_project", "write the dbt project of an index folder, to look inside"),
-    "site": ("site.build_site", "write the static site from the published file"),
+    "site": ("site.build", "write the static site from the published file"),
     "serve": ("site.serve", "show the site on localhost"),
     "spark": ("spark", "build and test on Apache Spark"),
 }

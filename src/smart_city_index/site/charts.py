@@ -92,5 +92,5 @@ def history_chart(places: list[tuple[int, int | None, bool]], city_count: int) -
         if point.y is not None:
             path += f"{'L' if pen_is_down else 'M'}{point.x} {point.y}"
         pen_is_down = point.y is not None
-    ticks = [rank for rank in range(20, city_count - 5, 20)]
+    ticks = range(20, city_count - 5, 20)
     return HistoryChart(points, path, [(rank, y_of(rank)) for rank in (1, *ticks, city_count)])

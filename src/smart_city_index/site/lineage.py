@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
-DASHBOARD_DIR = Path(__file__).resolve().parent
-MARTS_DIR = DASHBOARD_DIR.parent / "models" / "marts"
+from .. import PROJECT_DIR
+from . import SITE_DIR
+
+MARTS_DIR = PROJECT_DIR / "models" / "marts"
 
 # Site.write_page reads it for the foot of every page.
 QUERY_OF_EVERY_PAGE = "build"
@@ -24,7 +25,7 @@ COMMENT = re.compile(r"^--")
 
 def queries_of_template(name: str) -> set[str]:
     """Return the queries that a template, and those it takes in, name as the SQL behind them."""
-    text = (DASHBOARD_DIR / "templates" / name).read_text("utf-8")
+    text = (SITE_DIR / "templates" / name).read_text("utf-8")
     queries = {query for call in SQL_BEHIND.findall(text) for query in QUOTED.findall(call)}
     for other in NAMED_BY_TEMPLATE.findall(text):
         queries |= queries_of_template(other)
@@ -34,13 +35,13 @@ def queries_of_template(name: str) -> set[str]:
 def queries_of_pages() -> dict[str, set[str]]:
     """Return the queries of each module in pages/: those it reads, and those its templates name."""
     pages: dict[str, set[str]] = {}
-    for module in sorted((DASHBOARD_DIR / "pages").glob("*.py")):
+    for module in sorted((SITE_DIR / "pages").glob("*.py")):
         source = module.read_text("utf-8")
         if "def build(" not in source:
             continue
         queries = {QUERY_OF_EVERY_PAGE, *READ_BY_MODULE.findall(source)}
         for name in NAMED_TEMPLATE.findall(source):
-            if (DASHBOARD_DIR / "templates" / name).is_file():
+            if (SITE_DIR / "templates" / name).is_file():
                 queries |= queries_of_template(name)
         pages[module.stem] = queries
     return pages
@@ -48,7 +49,7 @@ def queries_of_pages() -> dict[str, set[str]]:
 
 def marts_of_query(query: str) -> set[str]:
     """Return the marts that queries/<query>.sql reads; all, if it lists the tables of the file."""
-    text = (DASHBOARD_DIR / "queries" / f"{query}.sql").read_text("utf-8")
+    text = (SITE_DIR / "queries" / f"{query}.sql").read_text("utf-8")
     statements = "\n".join(line for line in text.splitlines() if not COMMENT.match(line))
     marts = {path.stem for path in MARTS_DIR.rglob("*.sql")}
     relations = set(READ_RELATION.findall(statements))

@@ -1,7 +1,4 @@
-"""Show the built site on localhost, with the headers that a careful host would send.
-
-    python dashboard/serve.py [--port 8000] [--folder build/site]
-"""
+"""Show the built site on localhost, with the headers that a careful host would send."""
 
 from __future__ import annotations
 
@@ -11,9 +8,8 @@ import http.server
 import sys
 from pathlib import Path
 
-from .site_builder import CONTENT_SECURITY_POLICY, DASHBOARD_DIR, DBT_DOCS_POLICY
-
-FOLDER = DASHBOARD_DIR.parent / "build" / "site"
+from .build import OUTPUT
+from .site_builder import CONTENT_SECURITY_POLICY, DBT_DOCS_POLICY
 
 
 class SiteHandler(http.server.SimpleHTTPRequestHandler):
@@ -30,12 +26,20 @@ class SiteHandler(http.server.SimpleHTTPRequestHandler):
         super().end_headers()
 
 
-def main() -> int:
-    """Parse the command line and serve until interrupted; returns the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--port", type=int, default=8000)
-    parser.add_argument("--folder", type=Path, default=FOLDER)
-    arguments = parser.parse_args()
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `sci serve`."""
+    parser.add_argument(
+        "--port",
+        type=int,
+        default=8000,
+        metavar="N",
+        help="8000 if not given; 0 for any that is free",
+    )
+    parser.add_argument("--folder", type=Path, default=OUTPUT, metavar="DIR", help="the built site")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until interrupted; returns the exit code."""
     if not (arguments.folder / "index.html").is_file():
         print(f"there is no site in {arguments.folder}: run make site first", file=sys.stderr)
         return 1
@@ -47,7 +51,3 @@ def main() -> int:
         except KeyboardInterrupt:
             print()
     return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

@@ -14,10 +14,10 @@ from typing import Any
 import duckdb
 import jinja2
 import yaml
+from jinja2.filters import do_mark_safe
 
-from . import formats
+from . import SITE_DIR, formats
 
-DASHBOARD_DIR = Path(__file__).resolve().parent
 LANGUAGES = ("de", "en")
 
 # The same policy stands in every page, so that it holds on any host and from disk.
@@ -85,7 +85,7 @@ def load_texts() -> dict[str, dict[str, str]]:
         SiteError: a file is no YAML, or a text is there twice or lacks a language.
     """
     texts: dict[str, dict[str, str]] = {}
-    for path in sorted((DASHBOARD_DIR / "texts").glob("*.yml")):
+    for path in sorted((SITE_DIR / "texts").glob("*.yml")):
         try:
             found = yaml.safe_load(path.read_text("utf-8"))
         except yaml.YAMLError as error:
@@ -144,20 +144,21 @@ def rankings_for_script(
 
 
 class Site:
-    """A site in the making.
-
-    Args:
-        connection: the published file, opened read-only.
-        output: an empty folder.
-        extras: what the site holds besides its pages.
-
-    Raises:
-        SiteError: the texts are incomplete.
-    """
+    """A site in the making."""
 
     def __init__(
         self, connection: duckdb.DuckDBPyConnection, output: Path, extras: Extras = Extras()
     ) -> None:
+        """Read the texts and set up the templates.
+
+        Args:
+            connection: the published file, opened read-only.
+            output: an empty folder.
+            extras: what the site holds besides its pages.
+
+        Raises:
+            SiteError: the texts are incomplete.
+        """
         self.connection = connection
         self.output = output
         self.extras = extras
@@ -172,7 +173,7 @@ class Site:
             SiteError: there is no such query, or the published file does not answer it.
         """
         if query not in self._rows:
-            path = DASHBOARD_DIR / "queries" / f"{query}.sql"
+            path = SITE_DIR / "queries" / f"{query}.sql"
             if not path.is_file():
                 raise SiteError(f"there is no query {path.name}")
             try:
@@ -259,16 +260,16 @@ class Site:
         target.write_text(content, "utf-8")
 
     def copy_folder(self, name: str, pattern: str) -> None:
-        """Copy files of a folder of dashboard/ into the site."""
+        """Copy files of a folder of this package into the site."""
         target = self.output / name
         target.mkdir()
-        for path in sorted((DASHBOARD_DIR / name).glob(pattern)):
+        for path in sorted((SITE_DIR / name).glob(pattern)):
             shutil.copyfile(path, target / path.name)
 
     def _environment(self, language: str) -> jinja2.Environment:
         """Return the template environment of a language, with its texts and printed forms."""
         environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(DASHBOARD_DIR / "templates"),
+            loader=jinja2.FileSystemLoader(SITE_DIR / "templates"),
             autoescape=True,
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
@@ -288,6 +289,6 @@ class Site:
             percent=localised(formats.percent),
             decimal_point=formats.decimal_point,
             tendency_class=formats.tendency_class,
-            as_json=lambda value: jinja2.utils.markupsafe.Markup(to_json(value)),
+            as_json=lambda value: do_mark_safe(to_json(value)),
         )
         return environment

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from .. import formats
-from .. import lineage
-from ..site_builder import DASHBOARD_DIR, DBT_DOCS_POLICY, LANGUAGES, Site
-
+from ... import PROJECT_DIR
+from .. import formats, lineage
+from ..site_builder import DBT_DOCS_POLICY, LANGUAGES, Site
 from . import sql
 
 MEGABYTE = 1_000_000
@@ -35,7 +34,7 @@ class Download:
 def size_text(size: int, language: str) -> str:
     """Return a size in kB or MB, at least 1 kB."""
     if size < MEGABYTE:
-        return f"{formats.decimal(max(1, Decimal(size) / KILOBYTE), 0, language)} kB"
+        return f"{formats.decimal(max(Decimal(1), Decimal(size) / KILOBYTE), 0, language)} kB"
     return f"{formats.decimal(Decimal(size) / MEGABYTE, 1, language)} MB"
 
 
@@ -46,10 +45,10 @@ def folder_size(folder: Path) -> int:
 
 def database_path(site: Site) -> Path:
     """Return the published file that the site is built from."""
-    row = site.connection.execute(
+    rows = site.connection.execute(
         "select path from duckdb_databases() where database_name = current_database()"
-    ).fetchone()
-    return Path(row[0])
+    ).fetchall()
+    return Path(rows[0][0])
 
 
 def copied(site: Site, source: Path, path: str) -> Download:
@@ -110,7 +109,7 @@ def written_dbt_docs(site: Site, source: Path) -> Download:
         source: the page that `make docs` wrote.
     """
     policy = f'<meta http-equiv="Content-Security-Policy" content="{DBT_DOCS_POLICY}">'
-    content = source.read_text("utf-8").replace(str(DASHBOARD_DIR.parent), ".")
+    content = source.read_text("utf-8").replace(str(PROJECT_DIR), ".")
     content = content.replace('<meta charset="utf-8">', f'<meta charset="utf-8">{policy}', 1)
     path = "dbt/index.html"
     site.write(path, content)
@@ -138,7 +137,9 @@ def queries(site: Site, language: str) -> list[dict[str, str]]:
             "name": query.name,
             "description": query.description,
             "pages": ", ".join(
-                page_name(site, page, language) for page, used in pages.items() if query.name in used
+                page_name(site, page, language)
+                for page, used in pages.items()
+                if query.name in used
             ),
         }
         for query in sql.queries()

@@ -116,8 +116,7 @@ def statistics(row: Row) -> dict[str, Any] | None:
         "cities": row["city_count"],
         **{name: rounded(row[name], row["score_digits"]) for name in STATISTICS_IN_POINTS},
         **{
-            name: None if row[name] is None else formats.percent(row[name], "en")
-            for name in SHARES
+            name: None if row[name] is None else formats.percent(row[name], "en") for name in SHARES
         },
         **{name: rounded(row[name], DIGITS_OF_CORRELATIONS) for name in CORRELATIONS},
         "effective_weight": rounded(row["effective_weight"], DIGITS_OF_WEIGHTS),
@@ -142,7 +141,7 @@ def indicator(site: Site, row: Row, scores: list[list[Any]]) -> dict[str, Any]:
         "unit": unit_names(site, row["unit"]),
         "direction": row["direction"],
         "rule": row["scoring_rule"],
-        "weight": rounded(row["weight"], DIGITS_OF_WEIGHTS).rstrip("0").rstrip("."),
+        "weight": formats.decimal_point(row["weight"], DIGITS_OF_WEIGHTS).rstrip("0").rstrip("."),
         "source": row["source"],
         "statistics": statistics(row),
         "scores": scores,
@@ -179,9 +178,7 @@ def indicator_data(site: Site, ranking_id: str) -> dict[str, Any]:
         editions[row["edition"]]["indicators"].append(indicator(site, row, of_indicator))
     for row in site.grouped("category_correlations", "ranking_id").get((ranking_id,), []):
         of_category = editions[row["edition"]]["correlations"].setdefault(row["category_id"], {})
-        of_category[row["other_category_id"]] = rounded(
-            row["correlation"], DIGITS_OF_CORRELATIONS
-        )
+        of_category[row["other_category_id"]] = rounded(row["correlation"], DIGITS_OF_CORRELATIONS)
     return {"cities": cities, "editions": editions}
 
 

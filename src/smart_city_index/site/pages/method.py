@@ -7,7 +7,6 @@ from typing import Any
 
 from .. import formats
 from ..site_builder import LANGUAGES, Row, Site
-
 from .profile import source_links
 
 VERDICTS = ("match", "last_digit", "consistent", "contradiction", "not_checkable")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,6 +26,7 @@ ANALYSIS_QUERIES = (
     "peer_cities",
     "contradictions",
 )
+
 
 @dataclass(frozen=True)
 class Source:
@@ -89,7 +91,7 @@ def indicator_blocks(rows: list[Row], results: list[Row]) -> list[dict[str, Any]
 
 def with_lengths(rows: list[Row], column: str) -> list[Row]:
     """Return rows with the `length` (0..100) of the bar for a column, the largest filling it."""
-    largest = max((abs(row[column]) for row in rows), default=0)
+    largest = max((abs(row[column]) for row in rows), default=Decimal(0))
     return [{**row, "length": charts.scaled(row[column], largest)} for row in rows]
 
 

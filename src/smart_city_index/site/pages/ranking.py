@@ -41,7 +41,7 @@ SCRIPT_TEXTS = (
 
 def flags(row: Row) -> int:
     """Return the marks of a result as one number."""
-    return (
+    return int(
         PLACE_IS_PUBLISHED * (row["rank_basis"] == "published")
         + TENDENCY_IS_PUBLISHED * (row["tendency_basis"] == "published")
         + INDEX_IS_PUBLISHED * (row["index_basis"] == "published")

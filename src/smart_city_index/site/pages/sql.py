@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..site_builder import DASHBOARD_DIR, LANGUAGES, Site
+from .. import SITE_DIR
+from ..site_builder import LANGUAGES, Site
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Query:
 def queries() -> list[Query]:
     """Return all queries, by name."""
     found = []
-    for path in sorted((DASHBOARD_DIR / "queries").glob("*.sql")):
+    for path in sorted((SITE_DIR / "queries").glob("*.sql")):
         text = path.read_text("utf-8").strip()
         comment = [line[3:] for line in text.splitlines() if line.startswith("-- ")]
         found.append(Query(path.stem, " ".join(comment), text))

@@ -1,8 +1,5 @@
 """Build the static site from the published file.
 
-    python dashboard/build_site.py [--database warehouse/smart_city_index.duckdb]
-        [--output build/site] [--without-downloads]
-
 The site is written beside the output folder and takes its place when it is whole: a failed build
 leaves the site of the last one.
 """
@@ -18,10 +15,10 @@ from pathlib import Path
 
 import duckdb
 
+from .. import PROJECT_DIR
 from .pages import PAGES
-from .site_builder import CONTENT_SECURITY_POLICY, DASHBOARD_DIR, Extras, Site, SiteError
+from .site_builder import CONTENT_SECURITY_POLICY, Extras, Site, SiteError
 
-PROJECT_DIR = DASHBOARD_DIR.parent
 DATABASE = PROJECT_DIR / "warehouse" / "smart_city_index.duckdb"
 OUTPUT = PROJECT_DIR / "build" / "site"
 DBT_DOCS = PROJECT_DIR / "target" / "static_index.html"
@@ -55,7 +52,7 @@ def write_site(connection: duckdb.DuckDBPyConnection, folder: Path, extras: Extr
     site.copy_folder("assets", "*.*")
     site.copy_folder("queries", "*.sql")
     for page in PAGES:
-        print(f"Writing {page.__name__.removeprefix('pages.')}", flush=True)
+        print(f"Writing {page.__name__.rpartition('.')[2]}", flush=True)
         page.build(site)
 
 
@@ -109,17 +106,23 @@ def build_site(database: Path, output: Path, extras: Extras) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def main() -> int:
-    """Parse the command line and build; returns the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--database", type=Path, default=DATABASE)
-    parser.add_argument("--output", type=Path, default=OUTPUT)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `sci site`."""
+    parser.add_argument(
+        "--database", type=Path, default=DATABASE, metavar="FILE", help="the published file"
+    )
+    parser.add_argument(
+        "--output", type=Path, default=OUTPUT, metavar="DIR", help="where the site is written"
+    )
     parser.add_argument(
         "--without-downloads",
         action="store_true",
         help="leave out the files to download and dbt's documentation",
     )
-    arguments = parser.parse_args()
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Build the site; returns the exit code."""
     extras = Extras(downloads=not arguments.without_downloads, dbt_docs=DBT_DOCS)
     started = time.monotonic()
     output = arguments.output.resolve()
@@ -130,7 +133,3 @@ def main() -> int:
         return 1
     print(f"Built {output} in {time.monotonic() - started:.1f} s. Open {output / 'index.html'}")
     return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
