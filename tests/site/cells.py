@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from site_files import Element
+from .site_files import Element
 
 MINUS = "\u2212"
 DASH = "\u2013"

@@ -23,10 +23,12 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from site_files import SiteFiles
+from smart_city_index.site.build import DATABASE, OUTPUT
 
-PROJECT_ROOT = Path(__file__).resolve().parents[2]
-DASHBOARD = PROJECT_ROOT / "dashboard"
+from .site_files import SiteFiles
+
+# The command line of the package, in this environment.
+SCI = (sys.executable, "-m", "smart_city_index.cli")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 TIMEOUT_MILLISECONDS = 10_000
 
@@ -43,12 +45,8 @@ OpenPage = Callable[..., Page]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Take the site and the published file from elsewhere if asked to."""
-    parser.addoption("--site", type=Path, default=PROJECT_ROOT / "build" / "site")
-    parser.addoption(
-        "--database",
-        type=Path,
-        default=PROJECT_ROOT / "warehouse" / "smart_city_index.duckdb",
-    )
+    parser.addoption("--site", type=Path, default=OUTPUT)
+    parser.addoption("--database", type=Path, default=DATABASE)
 
 
 def browser_path() -> str | None:
@@ -123,17 +121,17 @@ def rows(pytestconfig: pytest.Config) -> Iterator[Rows]:
         def answer(query: str, *parameters: Any) -> list[Row]:
             cursor = connection.execute(query, parameters)
             columns = [column[0] for column in cursor.description]
-            return [dict(zip(columns, row)) for row in cursor.fetchall()]
+            return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
 
         yield answer
 
 
 @pytest.fixture(scope="session")
 def address(pytestconfig: pytest.Config) -> Iterator[str]:
-    """Return the address at which dashboard/serve.py shows the site."""
+    """Return the address at which `sci serve` shows the site."""
     folder = pytestconfig.getoption("--site")
     server = subprocess.Popen(
-        [sys.executable, DASHBOARD / "serve.py", "--port", "0", "--folder", folder],
+        [*SCI, "serve", "--port", "0", "--folder", folder],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
@@ -158,9 +156,6 @@ def browser() -> Iterator[Browser]:
 class Tab:
     """A page of the browser, opened once and used by one test after the other.
 
-    Args:
-        context: a new context.
-
     Attributes:
         page: the page.
         origin: where every request has to go.
@@ -168,6 +163,11 @@ class Tab:
     """
 
     def __init__(self, context: BrowserContext) -> None:
+        """Open a page and listen to it.
+
+        Args:
+            context: a new context.
+        """
         context.set_default_timeout(TIMEOUT_MILLISECONDS)
         context.on("request", self._on_request)
         context.on("response", self._on_response)

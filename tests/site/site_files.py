@@ -21,15 +21,16 @@ PREFERRED_CITY = "duesseldorf.html"
 
 
 class Element:
-    """An element of a page.
-
-    Args:
-        tag: its name.
-        attributes: its attributes; one without a value is the empty text.
-        parent: the element around it; None for the document.
-    """
+    """An element of a page."""
 
     def __init__(self, tag: str, attributes: dict[str, str], parent: Element | None) -> None:
+        """Make an element without content.
+
+        Args:
+            tag: its name.
+            attributes: its attributes; one without a value is the empty text.
+            parent: the element around it; None for the document.
+        """
         self.tag = tag
         self.attributes = attributes
         self.parent = parent
@@ -87,13 +88,14 @@ class Element:
 
 
 class Document(HTMLParser):
-    """A parsed page.
-
-    Args:
-        content: its HTML.
-    """
+    """A parsed page."""
 
     def __init__(self, content: str) -> None:
+        """Parse a page.
+
+        Args:
+            content: its HTML.
+        """
         super().__init__(convert_charrefs=True)
         self.root = Element("#document", {}, None)
         self.elements: list[Element] = []
@@ -150,13 +152,14 @@ class Document(HTMLParser):
 
 
 class SiteFiles:
-    """The built site.
-
-    Args:
-        folder: its top folder.
-    """
+    """The built site."""
 
     def __init__(self, folder: Path) -> None:
+        """Take a site as it is.
+
+        Args:
+            folder: its top folder.
+        """
         self.folder = folder.resolve()
 
     @cached_property

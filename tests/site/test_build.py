@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from conftest import DASHBOARD
+from smart_city_index.site import SITE_DIR
 
+from .conftest import SCI
+from .site_files import SiteFiles
+
+PACKAGE_DIR = SITE_DIR.parent
 OLD_PAGE = "<title>the site of the last build</title>"
 BROKEN_QUERY = "select no_such_column from dim_editions"
 
 
 @pytest.fixture
-def dashboard(tmp_path: Path) -> Path:
-    """Return a copy of dashboard/ to be broken."""
-    ignored = shutil.ignore_patterns("__pycache__")
-    return shutil.copytree(DASHBOARD, tmp_path / "dashboard", ignore=ignored)
+def site_dir(tmp_path: Path) -> Path:
+    """Return the site's folder in a copy of the package, to be broken."""
+    package = tmp_path / "src" / PACKAGE_DIR.name
+    shutil.copytree(PACKAGE_DIR, package, ignore=shutil.ignore_patterns("__pycache__"))
+    return package / SITE_DIR.name
 
 
 @pytest.fixture
@@ -32,48 +37,42 @@ def output(tmp_path: Path) -> Path:
     return folder
 
 
-def build(dashboard: Path, database: Path, output: Path) -> subprocess.CompletedProcess[str]:
-    """Run build_site.py of a copy; the exit code is not checked."""
+def build(site_dir: Path, database: Path, output: Path) -> subprocess.CompletedProcess[str]:
+    """Run `sci site` of the package around a folder; the exit code is not checked."""
     return subprocess.run(
-        [
-            sys.executable,
-            dashboard / "build_site.py",
-            "--database",
-            database,
-            "--output",
-            output,
-        ],
+        [*SCI, "site", "--database", database, "--output", output],
+        env={**os.environ, "PYTHONPATH": str(site_dir.parents[1])},
         capture_output=True,
         text=True,
         check=False,
     )
 
 
-def break_query(dashboard: Path) -> None:
+def break_query(site_dir: Path) -> None:
     """Let the first query ask for a column that no mart has."""
-    (dashboard / "queries" / "editions.sql").write_text(BROKEN_QUERY, "utf-8")
+    (site_dir / "queries" / "editions.sql").write_text(BROKEN_QUERY, "utf-8")
 
 
-def remove_query(dashboard: Path) -> None:
+def remove_query(site_dir: Path) -> None:
     """Take a query away."""
-    (dashboard / "queries" / "editions.sql").unlink()
+    (site_dir / "queries" / "editions.sql").unlink()
 
 
-def remove_translation(dashboard: Path) -> None:
+def remove_translation(site_dir: Path) -> None:
     """Take the English of a text away."""
-    texts = dashboard / "texts" / "common.yml"
+    texts = site_dir / "texts" / "common.yml"
     with texts.open("a", encoding="utf-8") as file:
         file.write("half_a_text: {de: nur deutsch}\n")
 
 
-def repeat_text(dashboard: Path) -> None:
+def repeat_text(site_dir: Path) -> None:
     """Give a text in two files."""
-    (dashboard / "texts" / "second.yml").write_text("site_name: {de: a, en: b}\n", "utf-8")
+    (site_dir / "texts" / "second.yml").write_text("site_name: {de: a, en: b}\n", "utf-8")
 
 
-def remove_text(dashboard: Path) -> None:
+def remove_text(site_dir: Path) -> None:
     """Rename a text that the ranking shows."""
-    path = dashboard / "texts" / "ranking.yml"
+    path = site_dir / "texts" / "ranking.yml"
     path.write_text(path.read_text("utf-8").replace("ranking_lead:", "ranking_lede:"), "utf-8")
 
 
@@ -96,15 +95,15 @@ def assert_old_site(output: Path) -> None:
     ids=lambda one: getattr(one, "__name__", ""),
 )
 def test_failed_build_leaves_the_old_site(
-    dashboard: Path,
+    site_dir: Path,
     output: Path,
     pytestconfig: pytest.Config,
     damage: Callable[[Path], None],
     named: tuple[str, ...],
 ) -> None:
     """What is missing is named, without a traceback; exit code 1; the old site stays whole."""
-    damage(dashboard)
-    completed = build(dashboard, pytestconfig.getoption("--database"), output)
+    damage(site_dir)
+    completed = build(site_dir, pytestconfig.getoption("--database"), output)
     assert completed.returncode == 1
     assert "Traceback" not in completed.stderr
     assert all(name in completed.stderr for name in named), completed.stderr
@@ -113,10 +112,11 @@ def test_failed_build_leaves_the_old_site(
 
 def test_missing_warehouse(tmp_path: Path, output: Path) -> None:
     """Without a published file, one sentence says what to do."""
-    completed = build(DASHBOARD, tmp_path / "none.duckdb", output)
+    completed = build(SITE_DIR, tmp_path / "none.duckdb", output)
     assert completed.returncode == 1
     assert len(completed.stderr.splitlines()) == 1
-    assert "none.duckdb" in completed.stderr and "make build" in completed.stderr
+    assert "none.duckdb" in completed.stderr
+    assert "make build" in completed.stderr
     assert_old_site(output)
 
 
@@ -124,16 +124,18 @@ def test_file_that_is_no_warehouse(tmp_path: Path, output: Path) -> None:
     """A file that DuckDB cannot read is named."""
     database = tmp_path / "text.duckdb"
     database.write_text("no database" * 1000, "utf-8")
-    completed = build(DASHBOARD, database, output)
+    completed = build(SITE_DIR, database, output)
     assert completed.returncode == 1
     assert "Traceback" not in completed.stderr
     assert "text.duckdb" in completed.stderr
     assert_old_site(output)
 
 
-def test_build_replaces_the_old_site(output: Path, pytestconfig: pytest.Config, site_files) -> None:
+def test_build_replaces_the_old_site(
+    output: Path, pytestconfig: pytest.Config, site_files: SiteFiles
+) -> None:
     """A build that succeeds replaces the old site as a whole, and is the same every time."""
-    completed = build(DASHBOARD, pytestconfig.getoption("--database"), output)
+    completed = build(SITE_DIR, pytestconfig.getoption("--database"), output)
     assert completed.returncode == 0, completed.stderr
     assert [path.name for path in output.parent.iterdir()] == ["site"]
 
@@ -152,7 +154,7 @@ def test_build_replaces_the_old_site(output: Path, pytestconfig: pytest.Config, 
 def test_server_without_a_site(tmp_path: Path) -> None:
     """The server says in one sentence that there is no site yet."""
     completed = subprocess.run(
-        [sys.executable, DASHBOARD / "serve.py", "--port", "0", "--folder", tmp_path],
+        [*SCI, "serve", "--port", "0", "--folder", tmp_path],
         capture_output=True,
         text=True,
         check=False,

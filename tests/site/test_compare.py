@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page
 
-from cells import DASH, printed
-from conftest import OpenPage, Rows
-from site_files import LANGUAGES
+from .cells import DASH, printed
+from .conftest import OpenPage, Rows
+from .site_files import LANGUAGES
 
 COMPARED = (
     ("smart_city_index", 2025, ("duesseldorf", "muenchen", "cottbus")),

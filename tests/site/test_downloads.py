@@ -8,8 +8,8 @@ import io
 import duckdb
 import pytest
 
-from conftest import Rows
-from site_files import SiteFiles
+from .conftest import Rows
+from .site_files import SiteFiles
 
 
 @pytest.fixture(scope="module")

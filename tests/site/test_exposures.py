@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import re
-import sys
-from pathlib import Path
 
 import pytest
 import yaml
 
-PROJECT_ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(PROJECT_ROOT / "dashboard"))
+from smart_city_index import PROJECT_DIR
+from smart_city_index.site import lineage
 
-import lineage  # noqa: E402
-
-EXPOSURES_FILE = PROJECT_ROOT / "models" / "marts" / "_exposures.yml"
+EXPOSURES_FILE = PROJECT_DIR / "models" / "marts" / "_exposures.yml"
 PREFIX = "site_"
 REFERENCE = re.compile(r"ref\('(\w+)'\)")
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from urllib.parse import unquote, urlsplit
 
-from cells import DASH
-from site_files import Document, Element, SiteFiles
+from .cells import DASH
+from .site_files import Document, Element, SiteFiles
 
 # Words that a missing value would leave in a text. A sentence may begin with None.
 FOREIGN_WORDS = re.compile(
@@ -27,7 +28,7 @@ def head_mistakes(document: Document, language: str) -> list[str]:
     if len(headings) != 1 or not headings[0]:
         mistakes.append(f"h1: {headings}")
     levels = [int(one.tag[1]) for one in document.find_all("h1", "h2", "h3", "h4")]
-    if any(after - before > 1 for before, after in zip(levels, levels[1:])):
+    if any(after - before > 1 for before, after in pairwise(levels)):
         mistakes.append(f"a heading level is left out: {levels}")
     return mistakes
 
@@ -155,9 +156,10 @@ def link_mistakes(document: Document, page: str, site_files: SiteFiles) -> list[
 
 
 def test_page_is_sound(page_file: str, site_files: SiteFiles) -> None:
-    """The page is well-formed, names itself, has no gap in texts, tables and charts, nothing inline.
+    """The page is well-formed, names itself, has no gap in texts, tables and charts.
 
-    Every file and fragment that it points to is there; other hosts are only linked to.
+    Nothing is inline; every file and fragment that it points to is there; other hosts are only
+    linked to.
     """
     document = site_files.document(page_file)
     assert [

@@ -7,9 +7,9 @@ from decimal import ROUND_HALF_UP, Decimal
 import pytest
 from playwright.sync_api import Page
 
-from cells import printed, rows_in_browser
-from conftest import OpenPage, Rows
-from site_files import LANGUAGES
+from .cells import printed, rows_in_browser
+from .conftest import OpenPage, Rows
+from .site_files import LANGUAGES
 
 SCORES = """
     select city_id, score_printed, rank from fct_indicator_scores

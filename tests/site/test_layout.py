@@ -9,8 +9,8 @@ import pypdf
 import pytest
 from playwright.sync_api import Page, Response
 
-from conftest import OpenPage, Rows
-from site_files import LANGUAGES, RANKINGS
+from .conftest import OpenPage, Rows
+from .site_files import LANGUAGES, RANKINGS
 
 PHONE = {"width": 360, "height": 740}
 FIRST_VIEW_LIMIT = 300_000

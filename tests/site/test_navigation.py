@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page
 
-from cells import rows_in_browser
-from conftest import OpenPage
-from site_files import LANGUAGES, RANKINGS
+from .cells import rows_in_browser
+from .conftest import OpenPage
+from .site_files import LANGUAGES, RANKINGS
 
 OTHER = {"de": "en", "en": "de"}
 MOST_STEPS = 30

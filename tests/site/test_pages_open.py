@@ -7,8 +7,8 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Page
 
-from conftest import OpenPage
-from site_files import LANGUAGES, SiteFiles
+from .conftest import OpenPage
+from .site_files import LANGUAGES, SiteFiles
 
 # Complete, full of gaps, new in the field, with umlauts, with blanks, and simulated.
 CITIES = (
@@ -77,7 +77,8 @@ def test_headers(address: str, path: str) -> None:
     with urlopen(address + path) as response:
         headers = response.headers
     policy = headers["Content-Security-Policy"]
-    assert "default-src 'self'" in policy and "frame-ancestors 'none'" in policy
+    assert "default-src 'self'" in policy
+    assert "frame-ancestors 'none'" in policy
     assert "unsafe" not in policy
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "no-referrer"

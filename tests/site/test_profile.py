@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from cells import Cell, printed, result_cells, rows_in_browser, rows_in_file
-from conftest import OpenPage, Rows
-from site_files import LANGUAGES, RANKINGS, SiteFiles
+from .cells import Cell, printed, result_cells, rows_in_browser, rows_in_file
+from .conftest import OpenPage, Rows
+from .site_files import LANGUAGES, RANKINGS, SiteFiles
 
 RESULTS = """
     select

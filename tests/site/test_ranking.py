@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from cells import Cell, result_cells, rows_in_browser
-from conftest import OpenPage, Rows
-from site_files import LANGUAGES, RANKINGS
+from .cells import Cell, result_cells, rows_in_browser
+from .conftest import OpenPage, Rows
+from .site_files import LANGUAGES, RANKINGS
 
 RESULTS = """
     select

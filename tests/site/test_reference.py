@@ -13,22 +13,21 @@ from typing import Any
 import duckdb
 import pytest
 
-PROJECT_ROOT = Path(__file__).resolve().parents[2]
-SITE = PROJECT_ROOT / "build" / "site"
-DATABASE = PROJECT_ROOT / "warehouse" / "smart_city_index.duckdb"
-RANKINGS = ("smart_city_index", "simulated_field")
+from smart_city_index import PROJECT_DIR
+
+from .site_files import RANKINGS
 
 
 @pytest.fixture(scope="module")
 def folder(pytestconfig: pytest.Config) -> Path:
     """Return the folder of the built site."""
-    return Path(pytestconfig.getoption("--site", SITE))
+    return Path(pytestconfig.getoption("--site"))
 
 
 @pytest.fixture(scope="module")
 def connection(pytestconfig: pytest.Config) -> Iterator[duckdb.DuckDBPyConnection]:
     """Return a connection to the published file."""
-    database = pytestconfig.getoption("--database", DATABASE)
+    database = pytestconfig.getoption("--database")
     with duckdb.connect(str(database), read_only=True) as opened:
         yield opened
 
@@ -141,10 +140,10 @@ def test_parquet_files_are_the_tables(folder: Path, connection: duckdb.DuckDBPyC
 
 
 def test_dbt_docs_reach_nowhere(folder: Path) -> None:
-    """dbt's documentation, if the site has it, carries a policy and no path of this machine."""
+    """The documentation of dbt, if it is there, has a policy and no path of this machine."""
     path = folder / "dbt" / "index.html"
     if not path.is_file():
         pytest.skip("the site was built without dbt's documentation")
     content = path.read_text("utf-8")
-    assert "http-equiv=\"Content-Security-Policy\" content=\"default-src 'none';" in content
-    assert str(PROJECT_ROOT) not in content
+    assert 'http-equiv="Content-Security-Policy" content="default-src \'none\';' in content
+    assert str(PROJECT_DIR) not in content

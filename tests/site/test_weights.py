@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from cells import ARROWS, Cell, printed, rows_in_browser, signed
-from conftest import DASHBOARD, OpenPage, Rows
-from site_files import LANGUAGES
+from smart_city_index.site import SITE_DIR
+
+from .cells import ARROWS, Cell, printed, rows_in_browser, signed
+from .conftest import OpenPage, Rows
+from .site_files import LANGUAGES
 
 CATEGORIES = (
     "administration",
@@ -47,7 +49,7 @@ def published_query(edition: int, weights: Weights) -> str:
         edition: of the simulated field.
         weights: by category.
     """
-    query = (DASHBOARD / "queries" / "own_weights.sql").read_text("utf-8")
+    query = (SITE_DIR / "queries" / "own_weights.sql").read_text("utf-8")
     for category, weight in weights.items():
         query, count = re.subn(rf"\('{category}', [\d.]+\)", f"('{category}', {weight:.1f})", query)
         assert count == 1, category
@@ -148,7 +150,8 @@ def test_address_carries_the_weights(open_page: OpenPage, address: str) -> None:
 
     own = places(page)
     sentence = page.locator("#chosen-place").inner_text()
-    assert "weight_mobility=2.5" in page.url and "weight_administration=0" in page.url
+    assert "weight_mobility=2.5" in page.url
+    assert "weight_administration=0" in page.url
     copied = open_page(page.url.removeprefix(address))
     assert places(copied) == own
     assert copied.locator("#chosen-place").inner_text() == sentence

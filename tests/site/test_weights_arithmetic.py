@@ -15,15 +15,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from pathlib import Path
 
 import duckdb
 import pytest
 
-PROJECT_ROOT = Path(__file__).resolve().parents[2]
-ARITHMETIC = PROJECT_ROOT / "dashboard" / "assets" / "weights_arithmetic.js"
-QUERY = (PROJECT_ROOT / "dashboard" / "queries" / "own_weights.sql").read_text("utf-8")
-PUBLISHED = PROJECT_ROOT / "warehouse" / "smart_city_index.duckdb"
+from smart_city_index.site import SITE_DIR
+from smart_city_index.site.build import DATABASE
+
+ARITHMETIC = SITE_DIR / "assets" / "weights_arithmetic.js"
+QUERY = (SITE_DIR / "queries" / "own_weights.sql").read_text("utf-8")
 
 STEPS = tuple(Decimal(half) / 2 for half in range(11))
 VECTORS_PER_EDITION = 100
@@ -77,7 +77,9 @@ def by_sql(
     connection: duckdb.DuckDBPyConnection, field: Field, weights: list[Decimal]
 ) -> tuple[Ranking, dict[str, int]]:
     """Return index and place of every city, and the places gained, as the query gives them."""
-    listed = ", ".join(f"('{one}', {weight:.1f})" for one, weight in zip(field.categories, weights))
+    listed = ", ".join(
+        f"('{one}', {weight:.1f})" for one, weight in zip(field.categories, weights, strict=True)
+    )
     query, replaced = re.subn(
         r"values\n    \('administration'.*?\n\)", f"values {listed}\n)", QUERY, flags=re.DOTALL
     )
@@ -129,7 +131,10 @@ def by_fractions(field: Field, weights: list[Decimal]) -> Ranking:
         return {}
     means = {
         city: half_up(
-            sum(Fraction(index) * Fraction(weight) for index, weight in zip(indices, weights))
+            sum(
+                Fraction(index) * Fraction(weight)
+                for index, weight in zip(indices, weights, strict=True)
+            )
             / total,
             12,
         )
@@ -221,7 +226,7 @@ def made_up_field(connection: duckdb.DuckDBPyConnection, dice: random.Random, nu
         [
             (number, city, category, index)
             for city, values in indices.items()
-            for category, index in zip(categories, values)
+            for category, index in zip(categories, values, strict=True)
         ],
     )
     return Field("made_up", number, categories, indices, index_digits if rounded else 8)
@@ -254,8 +259,8 @@ def empty_marts() -> duckdb.DuckDBPyConnection:
 @pytest.fixture(scope="module")
 def published() -> Iterator[duckdb.DuckDBPyConnection]:
     """The published file."""
-    assert PUBLISHED.is_file(), f"{PUBLISHED} does not exist: run make build first"
-    with duckdb.connect(str(PUBLISHED), read_only=True) as connection:
+    assert DATABASE.is_file(), f"{DATABASE} does not exist: run make build first"
+    with duckdb.connect(str(DATABASE), read_only=True) as connection:
         yield connection
 
 
