@@ -2,7 +2,8 @@
 
     streamlit run examples/streamlit_app.py [FILE]
 
-Every query opens the file and closes it again, so that the page shows a new build at the next click.
+Every query opens the file and closes it again, so that the page shows a new build at the next
+click.
 """
 
 from __future__ import annotations

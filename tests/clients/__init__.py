@@ -1,0 +1,1 @@
+"""The recipes of docs/connect.md with the real clients."""

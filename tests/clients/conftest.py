@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-PROJECT_ROOT = Path(__file__).resolve().parents[2]
-sys.path.append(str(PROJECT_ROOT / "tests" / "python"))
-from connect_page import lay_out  # noqa: E402
+from ..python.connect_page import lay_out
 
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
 SHOWN: list[str] = []
 
 

@@ -24,11 +24,12 @@ from typing import Any
 
 import duckdb
 import pytest
-from connect_page import CITY_COUNT, DATABASE, FIRST_CITY, RANKING, blocks, publish_another
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.pool import NullPool
 from streamlit.testing.v1 import AppTest
+
+from ..python.connect_page import CITY_COUNT, DATABASE, FIRST_CITY, RANKING, blocks, publish_another
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
@@ -45,7 +46,7 @@ def run(script: str, directory: Path, program: str = "bash") -> str:
     Args:
         script: the block.
         directory: where it runs.
-        program: bash or python.
+        program: bash, or the Python of an environment.
 
     Returns:
         What it printed.
@@ -131,7 +132,8 @@ def test_duckdb_cli(directory: Path, shown: Shown) -> None:
         stderr=subprocess.STDOUT,
         text=True,
     )
-    assert session.stdin and session.stdout
+    assert session.stdin
+    assert session.stdout
 
     def answer(line: str) -> str:
         session.stdin.write(f"{line}\n")
@@ -148,15 +150,16 @@ def test_duckdb_cli(directory: Path, shown: Shown) -> None:
 
 
 class Terminal:
-    """A program in a terminal of 200 columns.
-
-    Args:
-        name: of this terminal, and of no other in the run.
-        command: what runs in it.
-        directory: where it runs.
-    """
+    """A program in a terminal of 200 columns."""
 
     def __init__(self, name: str, command: str, directory: Path) -> None:
+        """Start the program.
+
+        Args:
+            name: of this terminal, and of no other in the run.
+            command: what runs in it.
+            directory: where it runs.
+        """
         self.tmux = ["tmux", "-L", f"{name}_{os.getpid()}", "-f", "/dev/null"]
         size = ["-x", "200", "-y", "45"]
         # without the size of the terminal that pytest has
@@ -206,7 +209,9 @@ def test_harlequin(directory: Path, shown: Shown) -> None:
 
     with harlequin("first") as terminal:
         first = result(terminal, ranking, "city_name")
-        assert "(7 Records)" in first and FIRST_CITY in first and "Düsseldorf" in first
+        assert "(7 Records)" in first
+        assert FIRST_CITY in first
+        assert "Düsseldorf" in first
         publish_another(directory / DATABASE, OTHER_CITY)
         again = ranking.replace("city_name", "city_name as city")
         assert FIRST_CITY in result(terminal, again, "city")
@@ -223,7 +228,8 @@ def test_streamlit_app(directory: Path, monkeypatch: pytest.MonkeyPatch, shown: 
     assert not app.exception
     ranking, edition, category = app.selectbox
     assert (ranking.value, edition.value, category.value) == ("smart_city_index", 2025, "overall")
-    assert not app.warning and set(app.dataframe[0].value["scores"]) == {"real"}
+    assert not app.warning
+    assert set(app.dataframe[0].value["scores"]) == {"real"}
 
     def first_city() -> str:
         app.run()
@@ -232,9 +238,11 @@ def test_streamlit_app(directory: Path, monkeypatch: pytest.MonkeyPatch, shown: 
 
     ranking.select("simulated_field")
     assert first_city() == FIRST_CITY
-    assert "Simulated" in app.warning[0].value and f"{CITY_COUNT} of" in app.caption[0].value
+    assert "Simulated" in app.warning[0].value
+    assert f"{CITY_COUNT} of" in app.caption[0].value
     by_city = app.dataframe[0].value.set_index("city")["scores"]
-    assert set(by_city.drop("Düsseldorf")) == {"simulated"} and by_city["Düsseldorf"] == "real"
+    assert set(by_city.drop("Düsseldorf")) == {"simulated"}
+    assert by_city["Düsseldorf"] == "real"
 
     with duckdb.connect(str(directory / DATABASE), read_only=True):
         publish_another(directory / DATABASE, OTHER_CITY)
@@ -259,7 +267,9 @@ def test_parquet_readers(directory: Path, shown: Shown) -> None:
     packages = ("pandas", "polars", "pyarrow")
     for package, block in zip(packages, blocks("pandas", "python"), strict=True):
         printed = run(block, directory, program=sys.executable)
-        assert FIRST_CITY in printed and "Düsseldorf" in printed and "Stadt 15" in printed
+        assert FIRST_CITY in printed
+        assert "Düsseldorf" in printed
+        assert "Stadt 15" in printed
         shown(f"{package} {version(package)}", f"first: {FIRST_CITY}, from Parquet")
 
 
@@ -267,7 +277,8 @@ def test_sqlalchemy(directory: Path, shown: Shown) -> None:
     """The block prints the ranking and a comment; NullPool shows another build, a pool does not."""
     (block,) = blocks("SQLAlchemy", "python")
     printed = run(block, directory, program=sys.executable)
-    assert FIRST_CITY in printed and "its name in lower case" in printed
+    assert FIRST_CITY in printed
+    assert "its name in lower case" in printed
     address = f"duckdb:///{directory / DATABASE}?access_mode=READ_ONLY"
 
     def first_city(engine: Any) -> str:
@@ -294,13 +305,14 @@ def test_sqlalchemy(directory: Path, shown: Shown) -> None:
 
 
 class Superset:
-    """Superset's API as its own pages use it, logged in.
-
-    Args:
-        address: of the server, without a slash at the end.
-    """
+    """Superset's API as its own pages use it, logged in."""
 
     def __init__(self, address: str) -> None:
+        """Log in.
+
+        Args:
+            address: of the server, without a slash at the end.
+        """
         self.address = address
         cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
         self.opener = urllib.request.build_opener(cookies)
@@ -342,7 +354,8 @@ def test_superset(directory: Path, shown: Shown) -> None:
             "dataset/", {"database": database["id"], "schema": schema, "table_name": "league_table"}
         )
         comments = [column["description"] for column in dataset["data"]["columns"]]
-        assert len(comments) > 30 and all(comments)
+        assert len(comments) > 30
+        assert all(comments)
         columns = ["overall_rank", "city_name", "is_simulated"]
         chart_query = {
             "datasource": {"id": dataset["id"], "type": "table"},
@@ -366,7 +379,8 @@ def test_superset(directory: Path, shown: Shown) -> None:
         assert sql_lab()[0]["city_name"] == FIRST_CITY
         assert len(sql_lab()) == CITY_COUNT  # its own limit instead of the query's
         first = {"overall_rank": 1, "city_name": FIRST_CITY, "is_simulated": True}
-        assert len(chart()) == 7 and chart()[0] == first
+        assert len(chart()) == 7
+        assert chart()[0] == first
         saved = superset.call(
             "chart/",
             {
@@ -380,6 +394,6 @@ def test_superset(directory: Path, shown: Shown) -> None:
         assert saved["id"]
         publish_another(directory / DATABASE, OTHER_CITY)
         assert sql_lab()[0]["city_name"] == chart()[0]["city_name"] == OTHER_CITY
-    pinned = (PROJECT_ROOT / "requirements-superset.in").read_text(encoding="utf-8")
-    number = pinned.partition("apache-superset==")[2].splitlines()[0]
-    shown(f"Superset {number}", f"first: {FIRST_CITY}; next query and chart: {OTHER_CITY}")
+    ask_version = "from importlib.metadata import version; print(version('apache-superset'))"
+    number = run(ask_version, directory, program=str(SUPERSET_BIN / "python"))
+    shown(f"Superset {number.strip()}", f"first: {FIRST_CITY}; next query and chart: {OTHER_CITY}")
