@@ -1,136 +1,139 @@
 # make build   set up and build the warehouse into warehouse/
 # make build INDEX=../my_index   the same for an index in a folder of its own, into its warehouse/
-# make test    set up and run every test
-# make test-duckdb-2   the same with DuckDB 2.0 as the engine
+# make test    set up, lint and run every test
+# make test-duckdb-2   the tests with DuckDB 2.0 as the engine
 # make spark   build and test on Apache Spark instead, into build/spark (needs Java)
 # make parity  build on DuckDB and on Spark and compare every row (needs Java)
 # make site    build the static site from the published file, into build/site
 # make serve   the same, shown on http://127.0.0.1:8000 (SERVE_OPTIONS="--port 8080")
 # make test-site   build the site and test it in a browser (needs Chromium)
 # make clients start the clients of docs/connect.md on the published file
-# make lint    check SQL style
+# make lint    check style and types of Python and the style of SQL
 # make docs    write dbt's documentation as one page, target/static_index.html
-# make lock    pin the dependencies anew after a change of requirements*.in
+# make lock    pin the dependencies of pyproject.toml in locks/ (LOCK_OPTIONS=--upgrade: anew)
 # make audit   compare the pinned packages with the known vulnerabilities (needs the network)
 # make clean   remove everything that can be made again
 
 PYTHON ?= python3
 VENV := .venv
-SPARK_VENV := .venv-spark
-SITE_VENV := .venv-site
-SITE_TEST_VENV := .venv-site-test
-CLIENT_VENVS := .venv-clients .venv-superset
-DRIVER_1_3 := .drivers/duckdb-1.3
-DRIVER_1_4 := .drivers/duckdb-1.4
-DRIVER_2_0 := .drivers/duckdb-2.0
-
-ENGINE_INDEPENDENT_TESTS := test_build_safety.py test_campaigns.py test_input_gate.py
+WAREHOUSE := warehouse/smart_city_index.duckdb
+DRIVERS := .drivers/duckdb-1.3/ready .drivers/duckdb-1.4/ready .drivers/duckdb-2.0/ready
 
 # Unit tests pass on Spark as well, but take as long as everything else together.
 SPARK_OPTIONS ?= --exclude-resource-type unit_test
 
-WAREHOUSE := warehouse/smart_city_index.duckdb
+# Bad input, crashes and campaigns are not tested twice.
+ENGINE_INDEPENDENT_TESTS := test_build_safety.py test_campaigns.py test_input_gate.py
 
-.PHONY: build test spark parity site serve test-site clients lint docs lock audit clean test-duckdb-2
+# What a lock pins comes with its hashes; the project itself comes last and downloads nothing.
+INSTALL := -m pip install --quiet --disable-pip-version-check
+INSTALL_LOCK := $(INSTALL) --require-hashes --requirement
+INSTALL_PROJECT := $(INSTALL) --no-index --no-deps --no-build-isolation --editable .
+
+PYTEST := pytest --numprocesses 2 --dist worksteal
+
+.PHONY: build test pytest test-duckdb-2 spark parity java site serve test-site clients lint docs lock \
+	audit clean
 
 build: $(VENV)/build-ready
-	$(VENV)/bin/python scripts/build.py $(if $(INDEX),--index "$(INDEX)")
+	$(VENV)/bin/sci build $(if $(INDEX),--index "$(INDEX)") $(BUILD_OPTIONS)
 
-test: $(VENV)/test-ready $(DRIVER_1_3)/ready $(DRIVER_1_4)/ready $(DRIVER_2_0)/ready
-	$(VENV)/bin/sqlfluff lint --processes 2 models tests/*.sql analyses dashboard/queries
-	$(VENV)/bin/pytest --numprocesses 2 --dist worksteal tests/python $(PYTEST_OPTIONS)
+test: lint pytest
 
-spark: $(SPARK_VENV)/ready
-	$(SPARK_VENV)/bin/python scripts/build_spark.py $(SPARK_OPTIONS)
+pytest: $(VENV)/test-ready $(DRIVERS)
+	$(VENV)/bin/$(PYTEST) tests/python $(PYTEST_OPTIONS)
 
-parity: $(VENV)/test-ready $(SPARK_VENV)/ready
+test-duckdb-2:
+	$(MAKE) pytest VENV=.venv-duckdb-2 ENGINE_LOCK=locks/duckdb-2.txt \
+		PYTEST_OPTIONS="$(addprefix --ignore tests/python/,$(ENGINE_INDEPENDENT_TESTS))"
+
+spark: .venv-spark/ready
+	.venv-spark/bin/sci spark $(SPARK_OPTIONS)
+
+parity: $(VENV)/test-ready .venv-spark/ready
 	$(VENV)/bin/pytest tests/parity $(PYTEST_OPTIONS)
 
-site: $(SITE_VENV)/ready
-	$(SITE_VENV)/bin/python dashboard/build_site.py $(SITE_OPTIONS)
+site: $(VENV)/build-ready
+	$(VENV)/bin/sci site $(SITE_OPTIONS)
 
 serve: site
-	$(SITE_VENV)/bin/python dashboard/serve.py $(SERVE_OPTIONS)
+	$(VENV)/bin/sci serve $(SERVE_OPTIONS)
 
-test-site: $(SITE_TEST_VENV)/ready $(SITE_TEST_VENV)/node_modules | $(WAREHOUSE)
-	$(SITE_TEST_VENV)/bin/python dashboard/build_site.py
-	$(SITE_TEST_VENV)/bin/pytest --numprocesses 2 --dist worksteal tests/site $(SITE_TEST_OPTIONS)
+test-site: $(VENV)/test-ready $(VENV)/node_modules | $(WAREHOUSE)
+	$(VENV)/bin/sci site
+	$(VENV)/bin/$(PYTEST) tests/site $(SITE_TEST_OPTIONS)
 
 # Not part of `make test`: the environments take 1.7 GB.
-clients: $(CLIENT_VENVS:%=%/ready) | $(WAREHOUSE)
+clients: .venv-clients/ready .venv-superset/ready | $(WAREHOUSE)
 	.venv-clients/bin/pytest tests/clients $(PYTEST_OPTIONS)
 
 lint: $(VENV)/test-ready
-	$(VENV)/bin/sqlfluff lint --processes 2 models tests/*.sql analyses dashboard/queries
+	$(VENV)/bin/ruff check --quiet
+	$(VENV)/bin/ruff format --quiet --check
+	$(VENV)/bin/mypy
+	$(VENV)/bin/sqlfluff lint --processes 2 models tests/*.sql analyses src/smart_city_index/site/queries
 
 docs: $(VENV)/build-ready
 	$(VENV)/bin/dbt build --quiet --profiles-dir .
 	$(VENV)/bin/dbt docs generate --static --profiles-dir .
 	@echo "Open target/static_index.html in a browser."
 
-# The same tests with DuckDB 2.0 as the engine of the build; bad input is not tested twice.
-test-duckdb-2:
-	$(MAKE) test VENV=.venv-duckdb-2 ENGINE_PIN=requirements-duckdb-2.txt \
-		PYTEST_OPTIONS="$(addprefix --ignore tests/python/,$(ENGINE_INDEPENDENT_TESTS))"
+# Packages in the locks stay at their versions as long as they fit, unless LOCK_OPTIONS=--upgrade.
+PIN := .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes \
+	--no-header --no-annotate --no-strip-extras $(LOCK_OPTIONS)
+
+lock: .venv-lock/ready
+	set -e; for name in build dev spark; do \
+		$(PIN) pyproject.toml --group $$name --output-file locks/$$name.txt; done
+	set -e; for name in clients superset duckdb-1.3 duckdb-1.4 duckdb-2 lock audit; do \
+		$(PIN) --group pyproject.toml:$$name --output-file locks/$$name.txt; done
+
+audit: .venv-audit/ready
+	.venv-audit/bin/pip-audit --disable-pip --requirement locks/dev.txt
 
 clean:
-	rm -rf $(VENV) $(SPARK_VENV) $(SITE_VENV) $(SITE_TEST_VENV) $(CLIENT_VENVS) .venv-duckdb-2 \
-		.drivers target logs warehouse .pytest_cache .hypothesis
+	rm -rf .venv .venv-* .drivers target logs warehouse .pytest_cache .hypothesis .mypy_cache .ruff_cache
 	find build -mindepth 1 ! -name .gitkeep -delete
 	find . -name __pycache__ -prune -exec rm -rf {} +
-
-lock:
-	$(PYTHON) -m venv .venv-lock
-	.venv-lock/bin/pip install --quiet uv
-	for name in requirements requirements-dev requirements-spark requirements-site \
-			requirements-site-test requirements-clients requirements-superset; do \
-		.venv-lock/bin/uv pip compile --quiet --universal --python-version 3.10 --upgrade \
-			--generate-hashes --no-header --no-annotate --no-strip-extras \
-			$$name.in --output-file $$name.txt; \
-	done
-	rm -rf .venv-lock
-
-audit:
-	$(PYTHON) -m venv .venv-audit
-	.venv-audit/bin/pip install --quiet pip-audit
-	.venv-audit/bin/pip-audit --disable-pip --requirement requirements-dev.txt \
-		--requirement requirements-site.txt
-	rm -rf .venv-audit
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV) || { \
 		echo "python3 -m venv failed: install the venv module (Debian: python3-venv)." >&2; exit 1; }
 
-$(VENV)/build-ready: requirements.txt | $(VENV)/bin/python
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
-		--requirement requirements.txt
+# One environment, of two levels: locks/dev.txt holds what locks/build.txt holds, and more.
+$(VENV)/build-ready: locks/build.txt pyproject.toml | $(VENV)/bin/python
+	$(VENV)/bin/python $(INSTALL_LOCK) locks/build.txt
+	$(VENV)/bin/python $(INSTALL_PROJECT)
 	touch $@
 
-$(VENV)/test-ready: requirements-dev.txt $(ENGINE_PIN) | $(VENV)/bin/python
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
-		--requirement requirements-dev.txt
-	$(if $(ENGINE_PIN),$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check \
-		--require-hashes --no-deps --requirement $(ENGINE_PIN))
+$(VENV)/test-ready: locks/dev.txt pyproject.toml $(ENGINE_LOCK) | $(VENV)/bin/python
+	$(VENV)/bin/python $(INSTALL_LOCK) locks/dev.txt
+	$(if $(ENGINE_LOCK),$(VENV)/bin/python $(INSTALL_LOCK) $(ENGINE_LOCK) --no-deps)
+	$(VENV)/bin/python $(INSTALL_PROJECT)
 	touch $(VENV)/build-ready $@
 
-$(SPARK_VENV)/ready: requirements-spark.txt
-	$(PYTHON) scripts/check_java.py
-	$(PYTHON) -m venv $(SPARK_VENV)
-	$(SPARK_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
-		--requirement requirements-spark.txt
+# Before the environment, which is 720 MB.
+java:
+	@$(PYTHON) src/smart_city_index/java.py
+
+.venv-spark/ready: | java
+
+.venv-spark/ready .venv-clients/ready: .venv-%/ready: locks/%.txt pyproject.toml
+	$(PYTHON) -m venv .venv-$*
+	.venv-$*/bin/python $(INSTALL_LOCK) $<
+	.venv-$*/bin/python $(INSTALL_PROJECT)
 	touch $@
 
-$(SITE_VENV)/ready $(SITE_TEST_VENV)/ready $(CLIENT_VENVS:%=%/ready): .venv-%/ready: requirements-%.txt
+.venv-superset/ready .venv-lock/ready .venv-audit/ready: .venv-%/ready: locks/%.txt
 	$(PYTHON) -m venv .venv-$*
-	.venv-$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
-		--requirement $<
+	.venv-$*/bin/python $(INSTALL_LOCK) $<
 	touch $@
 
 # The type checker of the site's scripts, where there is npm; without it one test is left out.
-$(SITE_TEST_VENV)/node_modules: tests/site/package-lock.json | $(SITE_TEST_VENV)/ready
-	cp tests/site/package.json tests/site/package-lock.json $(SITE_TEST_VENV)
+$(VENV)/node_modules: tests/site/package-lock.json | $(VENV)/bin/python
+	cp tests/site/package.json tests/site/package-lock.json $(VENV)
 	if command -v npm >/dev/null; then \
-		npm ci --silent --no-audit --no-fund --ignore-scripts --prefix $(SITE_TEST_VENV); fi
+		npm ci --silent --no-audit --no-fund --ignore-scripts --prefix $(VENV); fi
 	mkdir -p $@
 	touch $@
 
@@ -138,13 +141,9 @@ $(WAREHOUSE):
 	$(MAKE) build
 
 # DuckDB drivers of other versions, to prove which of them open the published file.
-$(DRIVER_1_3)/ready $(DRIVER_1_4)/ready: .drivers/duckdb-%/ready: requirements-duckdb-%.txt \
-		| $(VENV)/test-ready
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
-		--no-deps --upgrade --target $(@D) --requirement $<
-	touch $@
-
-$(DRIVER_2_0)/ready: requirements-duckdb-2.txt | $(VENV)/test-ready
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
-		--no-deps --upgrade --target $(@D) --requirement $<
+.drivers/duckdb-1.3/ready: locks/duckdb-1.3.txt
+.drivers/duckdb-1.4/ready: locks/duckdb-1.4.txt
+.drivers/duckdb-2.0/ready: locks/duckdb-2.txt
+$(DRIVERS): | $(VENV)/test-ready
+	$(VENV)/bin/python $(INSTALL_LOCK) $< --no-deps --upgrade --target $(@D)
 	touch $@

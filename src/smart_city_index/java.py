@@ -1,6 +1,8 @@
 """Say whether this machine has a Java that Spark can run on.
 
-    python scripts/check_java.py
+    python src/smart_city_index/java.py
+
+Needs no other package: the Makefile asks before it installs Spark.
 """
 
 from __future__ import annotations
