@@ -7,8 +7,8 @@ import importlib
 import sys
 from collections.abc import Sequence
 
-# A subcommand's module, which has add_arguments(parser) and run(arguments) -> exit code, and its help.
-# It is imported only when it is called: each needs other packages.
+# A subcommand's module, which has add_arguments(parser) and run(arguments) -> exit code, and its
+# help. It is imported only when it is called: each needs other packages.
 COMMANDS = {
     "check": ("check", "check the input only"),
     "build": ("build", "check the input, compute, test and publish"),
@@ -39,7 +39,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             module = importlib.import_module(f"smart_city_index.{module_name}")
             module.add_arguments(subparser)
             subparser.set_defaults(run=module.run)
-    parsed = parser.parse_args(words)
+    parsed, unknown = parser.parse_known_args(words)
+    # A subcommand that hands options on to dbt has the default dbt_options.
+    if "dbt_options" in parsed:
+        parsed.dbt_options = unknown
+    elif unknown:
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     return int(parsed.run(parsed))
 
 

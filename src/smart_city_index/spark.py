@@ -1,6 +1,6 @@
 """Build seeds, models and data tests on Apache Spark inside this process (dbt target `spark`).
 
-    python scripts/build_spark.py [options of dbt build]
+    sci spark [options of dbt build]
 
 Everything it writes goes below one directory, build/spark (or SMART_CITY_INDEX_SPARK_DIR); what an
 earlier build left there is removed first. Tables end as Parquet files in
@@ -9,15 +9,16 @@ build/spark/warehouse/<schema>.db/<table>/.
 
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
 import sys
 from pathlib import Path
 
-from .build import Project
-from .check_java import java_problem
-
 from . import PROJECT_DIR
+from .build import Project
+from .java import java_problem
+
 WRITTEN_PARTS = ("warehouse", "scratch", "target", "logs")
 
 
@@ -59,7 +60,13 @@ def build(spark_dir: Path, options: list[str]) -> bool:
     return dbtRunner().invoke([*command, *options]).success
 
 
-def main() -> int:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Take every option that is not the parser's own as one of `dbt build`."""
+    parser.usage = "%(prog)s [-h] [OPTION OF dbt build ...]"
+    parser.set_defaults(dbt_options=[])
+
+
+def run(arguments: argparse.Namespace) -> int:
     """Check Java and the input, then build.
 
     Returns:
@@ -79,8 +86,4 @@ def main() -> int:
         print(finding, file=sys.stderr)
     if findings:
         return 1
-    return 0 if build(spark_dir, sys.argv[1:]) else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    return 0 if build(spark_dir, arguments.dbt_options) else 1
