@@ -10,10 +10,10 @@
 
 
 {% macro spark__require_strict_arithmetic() -%}
-    {#- Spark does so in ANSI mode only, which dbt-spark turns off; scripts/build_spark.py keeps it on. -#}
+    {#- Spark does so in ANSI mode only, which dbt-spark turns off; `sci spark` keeps it on. -#}
     {%- if execute and run_query('set spark.sql.ansi.enabled').rows[0][1] != 'true' -%}
         {{ exceptions.raise_compiler_error(
-            'spark.sql.ansi.enabled is not true: run scripts/build_spark.py instead of dbt'
+            'spark.sql.ansi.enabled is not true: run sci spark instead of dbt'
         ) }}
     {%- endif -%}
 {%- endmacro %}
