@@ -1,12 +1,12 @@
 {#-
   Every methodology has one tree: a single root named overall, every other node reaches it within
   four levels and has a role, indicators have the settings of their scoring rule, all other nodes
-  have an aggregation.
+  have an aggregation. No node has a setting that has no effect on it.
 -#}
 with
 
 nodes as (
-    select * from {{ ref('int_hierarchy_nodes') }}
+    select * from {{ ref('stg_hierarchy') }}
 ),
 
 methodologies as (
@@ -63,6 +63,8 @@ broken_rules as (
             when nodes.node_type <> 'overall' and nodes.role is null then 'must have a role'
             when nodes.node_type <> 'indicator' and nodes.aggregation is null
                 then 'must have an aggregation'
+            when nodes.node_type = 'category' and not {{ begins_with_letter('nodes.node_id') }}
+                then 'a category''s identifier must begin with a letter'
             when nodes.node_type = 'category' and nodes.role = 'project'
                 then 'only an indicator can hold project points'
             when
@@ -84,6 +86,28 @@ broken_rules as (
                 nodes.scoring_rule = 'goalposts' and nodes.is_logarithmic
                 and nodes.lower_goalpost <= 0
                 then 'goalposts on a logarithm must be positive'
+            when
+                coalesce(nodes.scoring_rule, '') <> 'goalposts'
+                and (
+                    nodes.lower_goalpost is not null or nodes.upper_goalpost is not null
+                    or nodes.is_capped or nodes.is_logarithmic
+                )
+                then 'goalposts, is_capped and is_logarithmic have an effect with scoring rule '
+                    || 'goalposts only: leave them empty'
+            when
+                nodes.node_type <> 'indicator'
+                and (nodes.scoring_rule is not null or nodes.direction is not null)
+                then 'scoring_rule and direction have an effect on indicators only: leave them empty'
+            when
+                nodes.node_type = 'indicator'
+                and (nodes.aggregation is not null or nodes.project_cap_share is not null)
+                then 'aggregation and project_cap_share have no effect on an indicator: '
+                    || 'leave them empty'
+            when nodes.node_type = 'overall' and nodes.role is not null
+                then 'a role has no effect on the root: leave it empty'
+            when
+                (nodes.node_type = 'overall' or nodes.role = 'project') and nodes.weight <> 1
+                then 'a weight has no effect on the root and on project points: write 1'
         end as rule
     from nodes
     inner join reached

@@ -1,0 +1,321 @@
+"""Check the input of an index: the files of this repository's seeds, or of an index folder."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import fcntl
+import os
+import re
+import shutil
+import stat
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from . import PROJECT_DIR
+from .declarations import LOCATIONS, declared_seeds, project_vars
+from .gate import InputGate, SourceFile, seed_files
+from .index_folder import (
+    IndexFolder,
+    IndexFolderError,
+    check_folder,
+    location_files,
+    read_index_folder,
+)
+from .reader import FileFault
+
+FINDINGS_FILE = "findings.csv"
+LOCK_FILE = ".lock"
+RUN_PREFIX = "run-"
+
+
+class InputError(Exception):
+    """The input cannot be used, or the build directory; the message is for the person who started it."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be checked or built.
+
+    Attributes:
+        project_dir: the dbt project with models, macros and tests.
+        index_dir: folder of an index to compute instead of the project's own seeds.
+        locations: absolute paths or patterns of files from outside that the command line gives, by
+            name of the seed whose rows they add to.
+        build_dir: directory to work in.
+        warehouse_dir: directory of the published files.
+    """
+
+    project_dir: Path
+    index_dir: Path | None
+    locations: dict[str, str]
+    build_dir: Path
+    warehouse_dir: Path
+
+
+@dataclass
+class CheckedInput:
+    """Input without findings.
+
+    Attributes:
+        gate: what was read, still open.
+        folder: the index folder, if there is one.
+        external: names of the seeds that files from outside add rows to.
+    """
+
+    gate: InputGate
+    folder: IndexFolder | None
+    external: list[str] = field(default_factory=list)
+
+    def settings(self) -> dict[str, Any]:
+        """Return the vars that the index sets; the categories of its tree if it names none."""
+        if self.folder is None:
+            return {}
+        return {"league_table_categories": categories(self.gate, below_root=True)} | (
+            self.folder.settings
+        )
+
+
+def add_input_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say what is checked or built, and where."""
+    parser.add_argument(
+        "--index", type=Path, metavar="DIR", help="index folder to use, see docs/your_own_index.md"
+    )
+    parser.add_argument(
+        "--project-dir", type=Path, default=PROJECT_DIR, metavar="DIR", help="default: this repository"
+    )
+    parser.add_argument("--build-dir", type=Path, metavar="DIR", help="default: build/ of the index")
+    parser.add_argument(
+        "--warehouse-dir", type=Path, metavar="DIR", help="default: warehouse/ of the index"
+    )
+    for location in LOCATIONS.values():
+        parser.add_argument(
+            f"--{location.replace('_', '-')}",
+            metavar="PATH",
+            help=f"CSV or Parquet file or pattern, goes before {location} of index.yml",
+        )
+
+
+def request_of(arguments: argparse.Namespace) -> Request:
+    """Return what the options of `add_input_arguments` ask for."""
+    project_dir = arguments.project_dir.resolve()
+    home = arguments.index or project_dir
+    return Request(
+        project_dir=project_dir,
+        index_dir=arguments.index,
+        locations={
+            name: os.path.abspath(getattr(arguments, location))  # noqa: PTH100
+            for name, location in LOCATIONS.items()
+            if getattr(arguments, location)
+        },
+        build_dir=(arguments.build_dir or home / "build").absolute(),
+        warehouse_dir=(arguments.warehouse_dir or home / "warehouse").absolute(),
+    )
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `sci check`."""
+    add_input_arguments(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Check the input; returns the exit code."""
+    started = time.monotonic()
+    request = request_of(arguments)
+    try:
+        with run_directory(request) as run_dir, checked_input(request, run_dir):
+            pass
+    except (InputError, IndexFolderError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"The input has no findings ({time.monotonic() - started:.1f} s).")
+    return 0
+
+
+@contextlib.contextmanager
+def run_directory(request: Request) -> Iterator[Path]:
+    """Hold the lock of the build directory and yield a fresh directory in it, removed at the end.
+
+    Nothing else in the build directory is touched, but for what a killed run has left there.
+
+    Args:
+        request: what is to be done.
+
+    Raises:
+        InputError: the directory cannot be used, or another run is using it.
+        IndexFolderError: the index folder cannot be one.
+    """
+    if request.index_dir is not None:
+        check_folder(request.index_dir, request.project_dir)
+    for directory in (request.project_dir, request.build_dir.resolve()):
+        if re.search(r"['*?\[\]]", str(directory)):
+            raise InputError(
+                f"the path must not contain single quotes, brackets or wildcards: {directory}"
+            )
+    try:
+        request.build_dir.mkdir(parents=True, exist_ok=True)
+        # a link in the place of the lock would be written through
+        descriptor = os.open(
+            request.build_dir / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o644
+        )
+    except OSError as error:
+        raise InputError(f"cannot write to {request.build_dir}: {error.strerror}") from error
+    with os.fdopen(descriptor, "r+") as lock_file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise InputError(f"{request.build_dir / LOCK_FILE} is no regular file: take it away")
+        try:
+            fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise InputError(
+                f"another build is running in {request.build_dir}: wait until it has ended"
+            ) from error
+        remove_run(request.build_dir, lock_file.read(100))
+        run_dir = Path(tempfile.mkdtemp(prefix=RUN_PREFIX, dir=request.build_dir.resolve()))
+        lock_file.seek(0)
+        lock_file.truncate()
+        lock_file.write(run_dir.name)
+        lock_file.flush()
+        try:
+            yield run_dir
+        finally:
+            remove_run(request.build_dir, run_dir.name)
+
+
+def remove_run(build_dir: Path, name: str) -> None:
+    """Remove the directory of a run, by the name that stands in the lock file."""
+    if re.fullmatch(rf"{RUN_PREFIX}\w+", name) and not (build_dir / name).is_symlink():
+        shutil.rmtree(build_dir / name, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def checked_input(request: Request, run_dir: Path) -> Iterator[CheckedInput]:
+    """Yield the input of an index, read and without findings.
+
+    Args:
+        request: what is to be checked.
+        run_dir: fresh directory to work in.
+
+    Raises:
+        InputError: there are findings.
+        IndexFolderError: the index folder is not complete.
+    """
+    scratch = run_dir / "input"
+    scratch.mkdir()
+    folder = None
+    seeds = declared_seeds(request.project_dir)
+    if request.index_dir is not None:
+        folder = read_index_folder(
+            request.index_dir, seeds, project_vars(request.project_dir), set(request.locations)
+        )
+    locations = {**(folder.locations if folder else own_locations(request.project_dir))}
+    locations |= request.locations
+    with InputGate(request.project_dir, scratch) as gate:
+        external: dict[str, list[SourceFile]] = {}
+        for name, location in locations.items():
+            is_given = name in request.locations
+            try:
+                external[name] = location_files(
+                    location, location, None if is_given else request.index_dir
+                )
+            except FileFault as fault:
+                gate.find(fault.finding(shown_location(location, request)))
+        if not gate.report.total:
+            files = own_seed_files(gate, request) if folder is None else (
+                folder.seed_files | default_seed_files(gate, folder)
+            )
+            gate.check(files, external, folder.row_counts if folder else {})
+        if folder is not None and not gate.report.total:
+            check_settings(gate, folder)
+        if gate.report.total:
+            raise InputError("\n".join(report_lines(gate, request.build_dir)))
+        yield CheckedInput(gate, folder, list(external))
+
+
+def own_locations(project_dir: Path) -> dict[str, str]:
+    """Return the locations that a project's own vars set, by name of the seed."""
+    settings = project_vars(project_dir)
+    return {
+        name: str(project_dir / settings[location])
+        for name, location in LOCATIONS.items()
+        if settings.get(location)
+    }
+
+
+def shown_location(location: str, request: Request) -> str:
+    """Return a location as the user knows it."""
+    for base in filter(None, (request.index_dir, Path())):
+        if Path(location).is_relative_to(base.resolve()):
+            return str(base / Path(location).relative_to(base.resolve()))
+    return location
+
+
+def own_seed_files(gate: InputGate, request: Request) -> dict[str, SourceFile]:
+    """Return the files of the project's own seeds; a CSV file that is none of them is a finding."""
+    files = seed_files(gate.seeds.values(), request.project_dir)
+    declared = {file.path for file in files.values()}
+    for path in sorted(request.project_dir.glob("seeds/**/*.csv")):
+        if path not in declared:
+            fault = FileFault("is declared in no YAML file", "Declare or remove it.")
+            gate.find(fault.finding(str(path.relative_to(request.project_dir))))
+    return files
+
+
+def default_seed_files(gate: InputGate, folder: IndexFolder) -> dict[str, SourceFile]:
+    """Return the project's own files of the seeds that an index takes over if it has none."""
+    return {
+        name: SourceFile(seed.path, str(seed.path))
+        for name, seed in gate.seeds.items()
+        if seed.own_index == "default" and name not in folder.seed_files
+    }
+
+
+def check_settings(gate: InputGate, folder: IndexFolder) -> None:
+    """Refuse settings that do not fit the trees of an index.
+
+    Raises:
+        IndexFolderError: league_table_categories names what is no category.
+    """
+    known = categories(gate, below_root=False)
+    unknown = [
+        f"{folder.path / 'index.yml'}: league_table_categories: {category!r} is no category of"
+        f" hierarchy.csv; known are {', '.join(known)}"
+        for category in folder.settings.get("league_table_categories", [])
+        if category not in known
+    ]
+    if unknown:
+        raise IndexFolderError("\n".join([f"{folder.path} is no complete index:", *unknown]))
+
+
+def categories(gate: InputGate, *, below_root: bool) -> list[str]:
+    """Return the categories of all methodologies in the order of the file.
+
+    Args:
+        gate: the input.
+        below_root: whether to return only those right below the root.
+    """
+    condition = "and parent_node_id = 'overall'" if below_root else ""
+    rows = gate.connection.execute(
+        f"select node_id from texts.hierarchy where node_type = 'category' {condition}"
+        " group by node_id order by min(gate_line)"
+    ).fetchall()
+    return [category for (category,) in rows]
+
+
+def report_lines(gate: InputGate, build_dir: Path) -> list[str]:
+    """Return the gate's report; if it is cut, a file with all findings is left in the build directory.
+
+    Args:
+        gate: the gate.
+        build_dir: the build directory.
+    """
+    lines = gate.report.lines()
+    if gate.report.is_cut:
+        target = build_dir / FINDINGS_FILE
+        gate.report.all_findings.replace(target)
+        lines.append(f"All {gate.report.total:,} findings are in {target}.")
+    return lines

@@ -1,0 +1,574 @@
+"""The input gate: read all input once, and report everything that is wrong with it before a model runs.
+
+The gate reads every file into a database of its own, as text, and runs the rules there, all of them in
+SQL: those for single values (values.py), the row tests that are declared with the seeds
+(seeds/*/*.yml), and the data tests in tests/input/, which look at several files together. dbt runs the
+same tests. What the gate read is what the build loads, see `InputGate.write_seeds`.
+
+Causes come before consequences: if a file cannot be read, only that is said; the tests across files
+run on rows that are right by themselves.
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import re
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from .declarations import FLAG, LOCATIONS, RowTest, Seed, declared_seeds, project_vars
+from .reader import FileFault, Finding, check_header, opened, rows
+from .sql_templates import SqlTemplates
+from .values import advice_for, broken_rule, details, kind_of, sql_text
+
+SHOWN_PER_RULE = 10
+SHOWN_PLACES = 2
+NO_PLACES = (
+    "select null::integer as gate_file, null::bigint as gate_line, null::varchar as row_key,"
+    " null::map(varchar, varchar) as texts where false"
+)
+FETCHED_ROWS = 10_000
+# Prefix of the tables with rows from outside.
+EXTERNAL = "external_"
+# The names of columns in a key as tests write it, see macro row_key.
+KEY_COLUMN = "(?:^|, )([a-z_0-9]+)="
+# What valid_rows says of a key that stands more than once.
+NOT_UNIQUE = "must be unique, found that many rows"
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file of the input.
+
+    Attributes:
+        path: where it is read from.
+        shown: how the user knows it.
+    """
+
+    path: Path
+    shown: str
+
+
+@dataclass
+class Report:
+    """What the gate found.
+
+    Attributes:
+        all_findings: CSV file with all findings.
+        shown: the findings to show, at most ten of a rule.
+        total: number of all findings.
+        counts: number of findings of each rule, by file, column and rule.
+    """
+
+    all_findings: Path
+    shown: list[Finding] = field(default_factory=list)
+    total: int = 0
+    counts: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+
+    @property
+    def is_cut(self) -> bool:
+        """Return whether there are more findings than are shown."""
+        return self.total > len(self.shown)
+
+    def lines(self) -> list[str]:
+        """Return the report as lines for people, in the order of files and lines."""
+        number = "1 finding" if self.total == 1 else f"{self.total:,} findings"
+        lines = [f"{number} in the input:"]
+        lines += map(str, sorted(self.shown, key=lambda f: (f.file, f.line, f.column)))
+        for (file, column, rule), count in sorted(self.counts.items()):
+            if count > SHOWN_PER_RULE:
+                where = f"{file}, column {column}" if column else file
+                lines.append(f"{where}: {count - SHOWN_PER_RULE:,} more: {rule}")
+        return lines
+
+
+class InputGate:
+    """Everything that an index is computed from, read once.
+
+    Attributes:
+        connection: the gate's own database, with a table of texts per seed in schema `texts`, views
+            of the declared types under the seeds' names, and the staging models.
+        report: what is wrong.
+    """
+
+    def __init__(self, project_dir: Path, scratch: Path) -> None:
+        """Open a gate.
+
+        Args:
+            project_dir: the dbt project whose declarations, macros and tests are used.
+            scratch: directory to work in; must be there and empty.
+        """
+        self.project_dir = project_dir
+        self.scratch = scratch
+        self.seeds = {seed.name: seed for seed in declared_seeds(project_dir)}
+        self.report = Report(scratch / "findings.csv")
+        self.files: list[str] = []
+        self.tables: dict[str, Seed] = {}
+        self.faulty_columns: defaultdict[str, set[str]] = defaultdict(set)
+        self.connection = duckdb.connect(
+            str(scratch / "input.duckdb"),
+            config={"autoinstall_known_extensions": False, "autoload_known_extensions": False},
+        )
+        self.connection.execute("create schema texts; create schema good")
+        self.writer = self.report.all_findings.open("w", encoding="utf-8", newline="")
+        self.written = csv.writer(self.writer, lineterminator="\n")
+        self.written.writerow(["file", "line", "column", "value", "rule", "advice"])
+
+    def __enter__(self) -> InputGate:
+        """Return the gate."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the database and the file of findings."""
+        self.connection.close()
+        self.writer.close()
+
+    def check(
+        self,
+        seed_files: dict[str, SourceFile],
+        external_files: dict[str, list[SourceFile]] | None = None,
+        row_counts: dict[str, int] | None = None,
+    ) -> Report:
+        """Read all files and run all rules.
+
+        Args:
+            seed_files: the file of every seed, by the seed's name; a seed without one has no rows.
+            external_files: files whose rows are added to those of a seed, by the seed's name.
+            row_counts: number of rows that these must have together, by the seed's name.
+
+        Returns:
+            What is wrong.
+        """
+        for name, seed in self.seeds.items():
+            self._read(name, seed, [seed_files[name]] if name in seed_files else [])
+        for name, files in (external_files or {}).items():
+            types = {**self.seeds[name].types, FLAG: "boolean"}
+            seed = replace(self.seeds[name], types=types, may_be_empty=False)
+            self._read(f"{EXTERNAL}{name}", seed, files)
+            found = self._single(f"select count(*) from texts.{EXTERNAL}{name}")
+            expected = (row_counts or {}).get(name, found)
+            if found != expected and not self.report.total:
+                rule = f"must have {expected:,} rows together with its likes, found {found:,}"
+                fault = FileFault(rule, "Check that no file is cut off or missing.")
+                self.find(fault.finding(files[0].shown))
+        if not self.report.total:
+            self._check_values()
+            self._make_views(external_files or {})
+            for table, seed in self.tables.items():
+                for test in seed.tests:
+                    self._check_rows(table, seed, test)
+        if not self.report.total:
+            self._check_across_files()
+        self.writer.flush()
+        return self.report
+
+    def find(self, finding: Finding, rule: str | None = None) -> None:
+        """Take up a finding.
+
+        Args:
+            finding: what is wrong.
+            rule: the rule that it counts for, where wordings of one rule differ.
+        """
+        self.report.total += 1
+        self.written.writerow(
+            [finding.file, finding.line or "", finding.column, finding.value, finding.rule,
+             finding.advice]
+        )  # fmt: skip
+        group = (finding.file, finding.column, rule or finding.rule)
+        self.report.counts[group] += 1
+        if self.report.counts[group] <= SHOWN_PER_RULE:
+            self.report.shown.append(finding)
+
+    def staging_models(self) -> dict[str, list[str]]:
+        """Return the columns of every staging model, by its name."""
+        return {
+            model: [name for name, *_ in self.connection.execute(f"describe {model}").fetchall()]
+            for model in sorted(file.stem for file in self.project_dir.glob("models/staging/*.sql"))
+        }
+
+    def write_seed(self, name: str, path: Path) -> None:
+        """Write the rows of a seed, as they were read, as a CSV file in the project's dialect.
+
+        Args:
+            name: name of the seed.
+            path: the file to write.
+        """
+        columns = ", ".join(self.tables[name].types)
+        self.connection.execute(
+            f"copy (select {columns} from texts.{name} order by gate_file, gate_line)"
+            f" to {sql_text(path)}"
+            " (format csv, header true, delimiter ',', quote '\"', escape '\"', nullstr '')"
+        )
+
+    def write_external(self, name: str, path: Path) -> None:
+        """Write the rows that files from outside add to a seed as a Parquet file of declared types.
+
+        Args:
+            name: name of the seed.
+            path: the file to write.
+        """
+        self.connection.execute(
+            f"copy (from {EXTERNAL}{name}) to {sql_text(path)} (format parquet)"
+        )
+
+    def places(self, table_name: str, row_key: str) -> list[str]:
+        """Return file and line of the input rows that a data test names.
+
+        Args:
+            table_name: seed or staging model, as the test names it.
+            row_key: key as data tests name it: edition=2025, city_id=aachen.
+        """
+        key = re.findall(KEY_COLUMN, row_key)
+        query = self._rows_by_key(self._behind(table_name), key) if key else ""
+        if not query:
+            return []
+        found = self.connection.execute(
+            f"select gate_file, gate_line from ({query}) where row_key = ?"
+            f" order by all limit {SHOWN_PLACES}",
+            [row_key],
+        ).fetchall()
+        return [f"{self.files[file]}:{line}" for file, line in found]
+
+    def _read(self, table: str, seed: Seed, files: list[SourceFile]) -> None:
+        """Read files into a table of texts; what is wrong with a file is a finding."""
+        columns = ", ".join(f"{column} varchar" for column in seed.types)
+        self.connection.execute(
+            f"create table texts.{table} (gate_file integer, gate_line bigint, {columns})"
+        )
+        self.tables[table] = seed
+        found_before = self.report.total
+        for file in files:
+            self.files.append(file.shown)
+            try:
+                if file.path.suffix == ".parquet":
+                    self._read_parquet(table, seed, file)
+                else:
+                    self._read_csv(table, seed, file)
+            except FileFault as fault:
+                self.find(fault.finding(file.shown))
+        row_count = self._single(f"select count(*) from texts.{table}")
+        if files and not row_count and not seed.may_be_empty and self.report.total == found_before:
+            fault = FileFault("has a header but no rows", "Restore the rows.")
+            self.find(fault.finding(files[0].shown))
+
+    def _read_csv(self, table: str, seed: Seed, file: SourceFile) -> None:
+        """Add the rows of a CSV file to a table of texts.
+
+        Raises:
+            FileFault: the file is not in the project's dialect, or has another header.
+        """
+        number = len(self.files) - 1
+        is_ordered = not table.startswith(EXTERNAL)
+        row_count = 0
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", newline="", dir=self.scratch, suffix=".csv"
+        ) as plain:
+            # every field in quotes: nothing is left to guess
+            writer = csv.writer(plain, quoting=csv.QUOTE_ALL, lineterminator="\n")
+            with opened(file.path) as stream:
+                for line, fields in rows(stream, list(seed.types), is_ordered=is_ordered):
+                    if isinstance(fields, FileFault):
+                        self.find(fields.finding(file.shown))
+                    else:
+                        writer.writerow([number, line, *fields])
+                        row_count += 1
+            plain.flush()
+            kinds = {"gate_file": "INTEGER", "gate_line": "BIGINT", **dict.fromkeys(seed.types, "VARCHAR")}
+            struct = ", ".join(f"'{column}': '{kind}'" for column, kind in kinds.items())
+            loaded = self.connection.execute(
+                f"insert into texts.{table} select * from read_csv({sql_text(plain.name)},"
+                " auto_detect = false, header = false, delim = ',', quote = '\"', escape = '\"',"
+                f" comment = '', new_line = '\\n', max_line_size = 67108864, columns = {{{struct}}})"
+            ).fetchall()
+        if loaded != [(row_count,)]:
+            raise FileFault("cannot be loaded as it was read", "Report this as a bug.")
+
+    def _read_parquet(self, table: str, seed: Seed, file: SourceFile) -> None:
+        """Add the rows of a Parquet file to a table of texts.
+
+        Raises:
+            FileFault: the file is no Parquet file, or has other columns.
+        """
+        with opened(file.path):
+            pass
+        reader = f"read_parquet({sql_text(file.path)}, file_row_number = true)"
+        try:
+            described = self.connection.execute(f"describe from {reader}").fetchall()
+            types = {name: kind for name, kind, *_ in described if name != "file_row_number"}
+            check_header(list(types), list(seed.types), is_ordered=False)
+            texts = ", ".join(as_text(column, types[column]) for column in seed.types)
+            self.connection.execute(
+                f"insert into texts.{table} select {len(self.files) - 1}, file_row_number + 1,"
+                f" {texts} from {reader}"
+            )
+        except duckdb.Error as error:
+            reason = str(error).splitlines()[0].rstrip(".")
+            raise FileFault(
+                f"cannot be read: {reason}", "It must be a whole Parquet file."
+            ) from error
+
+    def _check_values(self) -> None:
+        """Check every value by itself; the rows with a finding are kept in table faulty_rows."""
+        self.connection.execute("create table faulty_rows (gate_file integer, gate_line bigint)")
+        by_rules = defaultdict(list)
+        for table, seed in self.tables.items():
+            for column, column_type in seed.types.items():
+                # texts recur: looking at each one once makes large files quick
+                by_rules[broken_rule("value", kind_of(column, column_type))].append(
+                    f"select {sql_text(table)} as table_name, {sql_text(column)} as column_name, value"
+                    f" from (select distinct {column} as value from texts.{table})"
+                )
+        checked = " union all ".join(
+            f"select *, {rule} as rule from ({' union all '.join(distinct_values)})"
+            for rule, distinct_values in by_rules.items()
+        )
+        self.connection.execute(
+            f"create or replace table broken as from ({checked}) where rule is not null"
+        )
+        for table, column in self.connection.execute(
+            "select distinct table_name, column_name from broken order by all"
+        ).fetchall():
+            self.faulty_columns[table].add(column)
+            rows_found = (
+                f"from texts.{table} as rows inner join broken on rows.{column} = broken.value"
+                f" where table_name = {sql_text(table)} and column_name = {sql_text(column)}"
+            )
+            self.connection.execute(f"insert into faulty_rows select gate_file, gate_line {rows_found}")
+            for file, line, value, rule in self._stream(
+                f"select gate_file, gate_line, value, rule {rows_found} order by all"
+            ):
+                wording, advice = details(value, rule), advice_for(value, column, rule)
+                self.find(Finding(self.files[file], line, column, value, wording, advice), rule)
+
+    def _make_views(self, external_files: Iterable[str]) -> None:
+        """Make views of the declared types, of the rows without a finding, and the staging models."""
+        for table, seed in self.tables.items():
+            typed = ", ".join(
+                f"try_cast({column} as {'varchar' if kind == 'string' else kind}) as {column}"
+                for column, kind in seed.types.items()
+            )
+            self.connection.execute(f"create view {table} as select {typed} from texts.{table}")
+            is_faulty = "(gate_file, gate_line) in (select (gate_file, gate_line) from faulty_rows)"
+            is_good = f"where not {is_faulty}" if self.faulty_columns[table] else ""
+            self.connection.execute(
+                f"create view good.{table} as select {typed} from texts.{table} {is_good}"
+            )
+        # where the rows come from does not matter here, only that they are there
+        locations = {LOCATIONS[name]: EXTERNAL for name in external_files}
+        self.templates = SqlTemplates(self.project_dir, project_vars(self.project_dir) | locations)
+        for file in sorted(self.project_dir.glob("models/staging/*.sql")):
+            self.connection.execute(f"create view {file.stem} as {self.templates.render(file)}")
+
+    def _check_rows(self, table: str, seed: Seed, test: RowTest) -> None:
+        """Run a row test on a table."""
+        arguments = dict(test.arguments)
+        # what refers to a value with a finding follows from it
+        arguments["references"] = [
+            reference
+            for reference in arguments.get("references", [])
+            if not any(
+                self.faulty_columns[target] & set(reference["to_columns"])
+                for target in self._behind(reference["to"])
+            )
+        ]
+        if FLAG in seed.types:
+            arguments["required"] = [*arguments.get("required", []), FLAG]
+        self._run(self.templates.test("valid_rows", f"good.{table}", arguments), [table])
+
+    def _check_across_files(self) -> None:
+        """Run the row tests of staging models, whose rows come from several files, and tests/input."""
+        for name in LOCATIONS:
+            behind = self._behind(f"stg_{name}")
+            if sum(self._single(f"select count(*) > 0 from texts.{table}") for table in behind) > 1:
+                for test in self.seeds[name].tests:
+                    model = f"stg_{name}"
+                    self._run(self.templates.test("valid_rows", model, test.arguments), behind)
+        for file in sorted(self.project_dir.glob("tests/input/*.sql")):
+            if not self.report.total:
+                self._run(self.templates.render(file), [])
+
+    def _behind(self, name: str) -> list[str]:
+        """Return the tables whose rows a seed or staging model holds."""
+        base = name.removeprefix("stg_").removeprefix("simulated_")
+        tables = [base, f"simulated_{base}", f"{EXTERNAL}{base}"]
+        return [table for table in tables if table in self.tables]
+
+    def _run(self, query: str, tables: list[str]) -> None:
+        """Run a test and take up the rows that it returns.
+
+        Args:
+            query: SQL that returns row_key, column_name, found and rule of every broken rule, and
+                table_name if it looks at several tables.
+            tables: tables that the rows stand in, if the query does not name them.
+        """
+        self.connection.execute(
+            f"create or replace table broken as"
+            f" select *, regexp_extract_all(row_key, '{KEY_COLUMN}', 1) as key_columns"
+            f" from ({query})"
+        )
+        table_name = "''" if tables else "table_name"
+        groups = self.connection.execute(
+            f"select distinct {table_name} as name, key_columns from broken order by all"
+        ).fetchall()
+        for name, key in groups:
+            self._take_up(tables or self._behind(name), key, f"{table_name} = {sql_text(name)}")
+
+    def _take_up(self, tables: list[str], key: list[str], condition: str) -> None:
+        """Take up broken rows as findings, with their places.
+
+        Args:
+            tables: the tables that the rows may stand in.
+            key: columns of their keys.
+            condition: SQL condition for the rows of table `broken`.
+        """
+        known = self._rows_by_key(tables, key) or NO_PLACES
+        for row_key, column, found, rule, file, line, texts, first_file, first_line in self._stream(
+            "select row_key, column_name, found, rule, gate_file, gate_line, texts,"
+            " first_value(gate_file) over same_row, first_value(gate_line) over same_row"
+            f" from broken left join ({known}) as known using (row_key)"
+            f" where {condition} and key_columns = {key!r}"
+            " window same_row as"
+            " (partition by row_key, column_name, rule order by gate_file, gate_line)"
+            " order by gate_file, gate_line, row_key, column_name, rule"
+        ):
+            if file is None:
+                # what is missing has no line
+                shown, wording = self._file_of(tables), f"{rule} ({row_key})"
+                self.find(Finding(shown, 0, column, found or "", wording, "Correct it."), rule)
+                continue
+            value, wording = found or "", rule
+            if all(name in texts for name in column.split(", ")):
+                value = ", ".join(texts[name] or "" for name in column.split(", "))
+            if rule == NOT_UNIQUE:
+                if (file, line) == (first_file, first_line):
+                    continue
+                where = f"at {self.files[first_file]}:{first_line}"
+                where = f"on line {first_line}" if first_file == file else where
+                wording = f"must be unique, but stands {where} already"
+            advice = self._advice(rule, value)
+            self.find(Finding(self.files[file], line, column, value, wording, advice), rule)
+
+    def _rows_by_key(self, tables: list[str], key: list[str]) -> str:
+        """Return SQL for the rows of tables that have the columns of a key; empty if none has.
+
+        Returns:
+            SQL with columns gate_file, gate_line, row_key and texts (a map of all columns).
+        """
+        queries = []
+        for table in tables:
+            columns = list(self.tables[table].types)
+            if set(key) <= set(columns):
+                names = ", ".join(map(sql_text, columns))
+                values = ", ".join(columns)
+                row_key = self.templates.environment.globals["row_key"](key)
+                queries.append(
+                    f"select gate_file, gate_line, {row_key} as row_key,"
+                    f" map([{names}], [{values}]) as texts from texts.{table}"
+                )
+        return " union all ".join(queries)
+
+    def _advice(self, rule: str, value: str) -> str:
+        """Return what to do about a row that breaks a rule of a test."""
+        if rule == NOT_UNIQUE:
+            return "Remove one of the rows."
+        if rule == "must not be empty":
+            return "Fill it in."
+        near = difflib.get_close_matches(value, self._known_values(rule), n=1)
+        if near:
+            return f"Is it {near[0]}?"
+        if rule.startswith("must exist in"):
+            return "Correct it, or add the row it refers to."
+        return "Correct it."
+
+    def _known_values(self, rule: str) -> list[str]:
+        """Return the values that a rule allows, as far as it is about a single column."""
+        if rule.startswith("must be one of "):
+            return rule.removeprefix("must be one of ").split(", ")
+        if re.match("must be an? (indicator|category) of", rule):
+            table, key = "hierarchy", ["node_id"]
+        elif rule.startswith("must exist in "):
+            table = rule.removeprefix("must exist in ").removeprefix("stg_")
+            key = self.seeds[table].tests[0].arguments["key"]
+        else:
+            return []
+        if len(key) > 1:
+            return []
+        queries = [f"select {key[0]} from texts.{name}" for name in self._behind(table)]
+        found = self.connection.execute(" union ".join(queries) + " limit 5000").fetchall()
+        return [value for (value,) in found if value]
+
+    def _file_of(self, tables: list[str]) -> str:
+        """Return the first file of some tables, or the name that it would have."""
+        for table in tables:
+            file = self._single(f"select min(gate_file) from texts.{table}")
+            if file is not None:
+                return self.files[file]
+        return f"{tables[0]}.csv"
+
+    def _single(self, query: str) -> Any:
+        """Return the single value of a query."""
+        return self.connection.execute(query).fetchall()[0][0]
+
+    def _stream(self, query: str) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of a query, which may be very many, while others run."""
+        cursor = self.connection.cursor()
+        cursor.execute(query)
+        while batch := cursor.fetchmany(FETCHED_ROWS):
+            yield from batch
+
+
+def check_project(project_dir: Path) -> list[Finding]:
+    """Return what is wrong with the seeds of a project, at most ten findings of a rule.
+
+    Args:
+        project_dir: the dbt project.
+    """
+    with tempfile.TemporaryDirectory() as scratch, InputGate(project_dir, Path(scratch)) as gate:
+        report = gate.check(seed_files(gate.seeds.values(), project_dir))
+    return sorted(report.shown, key=lambda finding: (finding.file, finding.line, finding.column))
+
+
+def seed_files(seeds: Iterable[Seed], project_dir: Path) -> dict[str, SourceFile]:
+    """Return the files of a project's seeds, shown relative to the project.
+
+    Args:
+        seeds: the declared seeds.
+        project_dir: the dbt project.
+    """
+    return {
+        seed.name: SourceFile(seed.path, str(seed.path.relative_to(project_dir))) for seed in seeds
+    }
+
+
+def as_text(column: str, column_type: str) -> str:
+    """Return SQL for a column of a Parquet file as the text that a CSV file would have.
+
+    Args:
+        column: name of the column.
+        column_type: its type in the file.
+    """
+    if column_type == "VARCHAR":
+        return column
+    if column_type == "FLOAT":
+        return as_text(f"cast({column} as double)", "DOUBLE")
+    text = f"cast({column} as varchar)"
+    if column_type == "DOUBLE":
+        # 1e-07 and 1e+16 in full
+        in_full = (
+            f"case when abs({column}) < 1"
+            f" then cast(try_cast({column} as decimal(38, 15)) as varchar)"
+            f" else cast(try_cast({column} as hugeint) as varchar) end"
+        )
+        text = f"case when contains({text}, 'e') then coalesce({in_full}, {text}) else {text} end"
+    if column_type == "DOUBLE" or column_type.startswith("DECIMAL"):
+        return (
+            f"case when contains({text}, '.') then rtrim(rtrim({text}, '0'), '.') else {text} end"
+        )
+    return text

@@ -1,0 +1,253 @@
+"""Read a CSV file once, as text, in the one dialect of this project.
+
+The dialect: UTF-8, with or without byte order mark; lines end with LF or CRLF; fields are separated by
+commas; a field may stand in double quotes, and a double quote inside it is doubled; the first line is
+the header. Nothing is guessed from the content. What is wrong with the file as a whole is a finding;
+what its values may be is up to the gate.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import gzip
+import os
+import re
+import stat
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+# Longer lines are no rows of figures; the limit also bounds what a header may make the gate do.
+MAXIMUM_LINE_BYTES = 1 << 20
+SHOWN_CHARACTERS = 60
+SHOWN_NAMES = 5
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong with the input.
+
+    Attributes:
+        file: the file, as the user knows it.
+        line: line of the file (of a Parquet file: row), from 1; 0 if the whole file is meant.
+        column: name of the column; empty if the whole line is meant.
+        value: the value found, in full.
+        rule: the rule that is broken.
+        advice: what to do.
+    """
+
+    file: str
+    line: int
+    column: str
+    value: str
+    rule: str
+    advice: str
+
+    def __str__(self) -> str:
+        """Return the finding as one line for people; a long value is shortened."""
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        value = self.value and f"value {shortened(self.value)!r}"
+        where = ", ".join(filter(None, [place, self.column and f"column {self.column}", value]))
+        return f"{where}: {self.rule}. {self.advice}"
+
+
+class FileFault(Exception):
+    """A file cannot be read, or not beyond a line: what a finding says of it.
+
+    Attributes:
+        line: line of the file, 0 if the whole file is meant.
+        value: what was found there.
+        rule: the rule that is broken.
+        advice: what to do.
+    """
+
+    def __init__(self, rule: str, advice: str, line: int = 0, value: str = "") -> None:
+        super().__init__(rule)
+        self.rule = rule
+        self.advice = advice
+        self.line = line
+        self.value = value
+
+    def finding(self, file: str) -> Finding:
+        """Return the finding about a file."""
+        return Finding(file, self.line, "", self.value, self.rule, self.advice)
+
+
+def shortened(text: str, length: int = SHOWN_CHARACTERS) -> str:
+    """Return a text, cut to a length with its full length behind it."""
+    return text if len(text) <= length else f"{text[:length]}... ({len(text):,} characters)"
+
+
+def few(names: Sequence[str]) -> str:
+    """Return the first of some names, each shortened, and how many more there are."""
+    shown = ", ".join(shortened(name) for name in names[:SHOWN_NAMES])
+    return f"{shown} and {len(names) - SHOWN_NAMES:,} more" if len(names) > SHOWN_NAMES else shown
+
+
+@contextlib.contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """Open a regular file, which may be compressed as .gz; anything else is refused.
+
+    Args:
+        path: the file.
+
+    Raises:
+        FileFault: it is missing, no regular file, or cannot be opened.
+    """
+    try:
+        # a FIFO without a writer would wait for ever
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    except FileNotFoundError as error:
+        raise FileFault("is missing", "Restore the file.") from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise FileFault(f"cannot be opened: {reason}", "Make it a readable file.") from error
+    with os.fdopen(descriptor, "rb") as stream:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise FileFault("is no regular file", "Put a file with the data in its place.")
+        if path.suffix == ".gz":
+            with gzip.open(stream) as unpacked:
+                yield unpacked  # type: ignore[misc]
+        else:
+            yield stream
+
+
+def text_lines(stream: BinaryIO) -> Iterator[str]:
+    """Yield the lines of a text file with their ends.
+
+    Args:
+        stream: the file, at its beginning.
+
+    Raises:
+        FileFault: the file is not whole UTF-8 text.
+    """
+    number = 0
+    line = b"\n"
+    while True:
+        try:
+            following = stream.readline(MAXIMUM_LINE_BYTES + 1)
+        except (OSError, EOFError, ValueError) as error:
+            raise FileFault(
+                f"cannot be read: {error}", "Check that the file is whole.", number
+            ) from error
+        if not following:
+            break
+        number, line = number + 1, following
+        if number == 1:
+            if line[:2] in (b"\xff\xfe", b"\xfe\xff"):
+                raise FileFault("is UTF-16", "Save the file as UTF-8.", 1)
+            line = line.removeprefix(BYTE_ORDER_MARK)
+        if len(line) > MAXIMUM_LINE_BYTES:
+            raise FileFault(
+                f"is longer than {MAXIMUM_LINE_BYTES:,} bytes", "Correct the line.", number
+            )
+        if b"\0" in line:
+            raise FileFault("contains a NUL byte", "Save the file as text in UTF-8.", number)
+        if b"\r" in line.removesuffix(b"\r\n"):
+            raise FileFault(
+                "contains a carriage return that does not end the line",
+                "Save the file with line ends LF or CRLF.", number,
+            )  # fmt: skip
+        try:
+            yield line.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise FileFault("is not UTF-8", "Save the file as UTF-8.", number) from error
+    if number and not line.endswith(b"\n"):
+        raise FileFault(
+            "does not end with a line break",
+            "Check that the file was not cut off, and end its last line.", number,
+        )  # fmt: skip
+
+
+def records(stream: BinaryIO) -> Iterator[tuple[int, list[str]]]:
+    """Yield the records of a CSV file, each with the line on which it begins.
+
+    Args:
+        stream: the file, at its beginning.
+
+    Raises:
+        FileFault: the file is not in the project's dialect.
+    """
+    reader = csv.reader(text_lines(stream), strict=True)
+    line = 1
+    try:
+        for fields in reader:
+            yield line, fields
+            line = reader.line_num + 1
+    except csv.Error as error:
+        if "field larger" in str(error):
+            raise FileFault("has a text that is too long", "Shorten it.", line) from error
+        raise FileFault(
+            f"has a quote that is not closed or misplaced ({error})",
+            "Close the quote; double a quote inside a quoted text.", line,
+        ) from error  # fmt: skip
+
+
+def rows(
+    stream: BinaryIO, columns: Sequence[str], *, is_ordered: bool = True
+) -> Iterator[tuple[int, list[str] | FileFault]]:
+    """Yield the rows of a CSV file below its header.
+
+    Args:
+        stream: the file, at its beginning.
+        columns: the columns that the header must have.
+        is_ordered: whether they must stand in that order.
+
+    Yields:
+        Line and fields, in the order of `columns`; a fault instead of the fields of a row that has
+        more or fewer.
+
+    Raises:
+        FileFault: the file is not in the project's dialect, or has another header.
+    """
+    read = records(stream)
+    _, header = next(read, (0, []))
+    if not header or header == [""]:
+        raise FileFault("is empty", "Restore the file with its header.")
+    check_header(header, columns, is_ordered=is_ordered)
+    order = [header.index(column) for column in columns]
+    in_order = order == list(range(len(columns)))
+    for line, fields in read:
+        if len(fields) != len(columns):
+            found = ",".join(fields)
+            rule = f"has {len(fields)} fields instead of {len(columns)}"
+            advice = "Add or remove commas, or put a text that contains a comma in quotes."
+            if not found:
+                rule, advice = "is an empty line", "Remove it."
+            yield line, FileFault(rule, advice, line, found)
+        else:
+            yield line, fields if in_order else [fields[position] for position in order]
+
+
+def check_header(header: Sequence[str], columns: Sequence[str], *, is_ordered: bool) -> None:
+    """Compare a header with the columns that it must have.
+
+    Args:
+        header: the columns found.
+        columns: the columns it must have.
+        is_ordered: whether their order counts.
+
+    Raises:
+        FileFault: they differ; it names all differences.
+    """
+    if list(header) == list(columns):
+        return
+    advice = f"The header must be {','.join(columns)}."
+    if len(header) == 1 and re.search(r"[;\t|]", header[0]):
+        raise FileFault("is not separated by commas", advice, 1, header[0])
+    found = Counter(header)
+    expected = set(columns)
+    differences = {
+        "lacks columns": [column for column in columns if column not in found],
+        "has unknown columns": [column for column in found if column not in expected],
+        "repeats columns": [column for column, count in found.items() if count > 1],
+    }
+    named = [f"{rule} ({few(names)})" for rule, names in differences.items() if names]
+    if named:
+        raise FileFault(" and ".join(named), advice, 1)
+    if is_ordered:
+        raise FileFault("has its columns in another order", advice, 1, ",".join(header))

@@ -1,0 +1,103 @@
+{#-
+  Every raw value is one that its indicator's scoring rule can score: a score between 0 and
+  scale_maximum, project points between 0 and the parent's cap, a share of best of a value that is
+  not negative, a goalposts value within the goalposts unless capped, and positive on a logarithm.
+-#}
+with
+
+raw_values as (
+    select * from {{ ref('stg_indicator_scores') }}
+    where raw_value is not null
+),
+
+hierarchy as (
+    select * from {{ ref('stg_hierarchy') }}
+),
+
+-- what project points are a share of: the reachable total of the regular siblings
+regular_weights as (
+    select
+        methodology_id,
+        parent_node_id,
+        sum(weight) as regular_weight
+    from hierarchy
+    where role = 'regular'
+    group by methodology_id, parent_node_id
+),
+
+indicators as (
+    select
+        editions.ranking_id,
+        editions.edition,
+        hierarchy.node_id as indicator_id,
+        hierarchy.role,
+        hierarchy.scoring_rule,
+        hierarchy.is_capped,
+        hierarchy.is_logarithmic,
+        hierarchy.lower_goalpost,
+        hierarchy.upper_goalpost,
+        case
+            when hierarchy.role = 'project'
+                then coalesce(parents.project_cap_share * regular_weights.regular_weight, 0)
+            else 1
+        end * methodologies.scale_maximum as highest_score
+    from {{ ref('stg_editions') }} as editions
+    inner join {{ ref('stg_methodologies') }} as methodologies
+        on editions.methodology_id = methodologies.methodology_id
+    inner join hierarchy on editions.methodology_id = hierarchy.methodology_id
+    left join hierarchy as parents
+        on
+            hierarchy.methodology_id = parents.methodology_id
+            and hierarchy.parent_node_id = parents.node_id
+    left join regular_weights
+        on
+            hierarchy.methodology_id = regular_weights.methodology_id
+            and hierarchy.parent_node_id = regular_weights.parent_node_id
+    where hierarchy.node_type = 'indicator'
+),
+
+broken_rules as (
+    select
+        raw_values.*,
+        case
+            when
+                indicators.scoring_rule = 'as_scored'
+                and (raw_values.raw_value < 0 or raw_values.raw_value > indicators.highest_score)
+                then case
+                    when indicators.role = 'project'
+                        then 'project points must be between 0 and the cap '
+                    else 'a score must be between 0 and '
+                end
+                || cast(
+                    cast(indicators.highest_score as decimal(18, 1)) as {{ dbt.type_string() }}
+                )
+            when indicators.scoring_rule = 'share_of_best' and raw_values.raw_value < 0
+                then 'a share of best needs a value that is not negative'
+            when
+                indicators.scoring_rule = 'goalposts'
+                and indicators.is_logarithmic
+                and raw_values.raw_value <= 0
+                then 'a logarithm needs a positive value'
+            when
+                indicators.scoring_rule = 'goalposts'
+                and not indicators.is_capped
+                and raw_values.raw_value
+                not between indicators.lower_goalpost and indicators.upper_goalpost
+                then 'must be within the goalposts, which are not capped'
+        end as rule
+    from raw_values
+    inner join indicators
+        on
+            raw_values.ranking_id = indicators.ranking_id
+            and raw_values.edition = indicators.edition
+            and raw_values.indicator_id = indicators.indicator_id
+)
+
+select
+    {{ scores_table() }} as table_name,
+    {{ row_key(['ranking_id', 'edition', 'city_id', 'indicator_id']) }} as row_key,
+    'raw_value' as column_name,
+    cast(raw_value as {{ dbt.type_string() }}) as found,
+    rule
+from broken_rules
+where rule is not null
