@@ -10,9 +10,11 @@
 
 
 {% macro default__seed_header(node) -%}
-    {#- DuckDB reads the first line of the file, without quotes, when the query runs. -#}
+    {#- DuckDB reads the first line of the file, without quotes and byte order mark, when the query runs. -#}
     (
-        select replace(rtrim(split_part(content, chr(10), 1), chr(13)), '"', '')
+        select replace(
+            ltrim(rtrim(split_part(content, chr(10), 1), chr(13)), chr(65279)), '"', ''
+        )
         from read_text('{{ node.original_file_path }}')
     )
 {%- endmacro %}

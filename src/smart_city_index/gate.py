@@ -147,11 +147,11 @@ class InputGate:
             What is wrong.
         """
         for name, seed in self.seeds.items():
-            self._read(name, seed, [seed_files[name]] if name in seed_files else [])
+            self.read(name, seed, [seed_files[name]] if name in seed_files else [])
         for name, files in (external_files or {}).items():
             types = {**self.seeds[name].types, FLAG: "boolean"}
             seed = replace(self.seeds[name], types=types, may_be_empty=False)
-            self._read(f"{EXTERNAL}{name}", seed, files)
+            self.read(f"{EXTERNAL}{name}", seed, files)
             found = self._single(f"select count(*) from texts.{EXTERNAL}{name}")
             expected = (row_counts or {}).get(name, found)
             if found != expected and not self.report.total:
@@ -236,7 +236,7 @@ class InputGate:
         ).fetchall()
         return [f"{self.files[file]}:{line}" for file, line in found]
 
-    def _read(self, table: str, seed: Seed, files: list[SourceFile]) -> None:
+    def read(self, table: str, seed: Seed, files: list[SourceFile]) -> None:
         """Read files into a table of texts; what is wrong with a file is a finding."""
         columns = ", ".join(f"{column} varchar" for column in seed.types)
         self.connection.execute(

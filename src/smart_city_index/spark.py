@@ -10,15 +10,20 @@ build/spark/warehouse/<schema>.db/<table>/.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
-from . import PROJECT_DIR
-from .build import Project
+from .check import InputError, add_input_arguments, checked_input, request_of, run_directory
+from .index_folder import IndexFolderError
+from .index_project import write_external_rows
 from .java import java_problem
+from .loaded import LoadError, compare_with_input
 
+STAGING_SCHEMA = "smart_city_index_staging"
 WRITTEN_PARTS = ("warehouse", "scratch", "target", "logs")
 
 
@@ -38,11 +43,15 @@ def keep_ansi_mode() -> None:
     SparkCredentials.__post_init__ = set_up_with_ansi_mode
 
 
-def build(spark_dir: Path, options: list[str]) -> bool:
+def run_dbt_build(
+    project_dir: Path, spark_dir: Path, overrides: dict[str, str], options: list[str]
+) -> bool:
     """Run `dbt build` into a directory.
 
     Args:
+        project_dir: the dbt project.
         spark_dir: where tables, scratch files, compiled SQL and logs go.
+        overrides: vars that go before those of dbt_project.yml.
         options: further options of `dbt build`.
 
     Returns:
@@ -51,18 +60,26 @@ def build(spark_dir: Path, options: list[str]) -> bool:
     from dbt.cli.main import dbtRunner
 
     os.environ["SMART_CITY_INDEX_SPARK_DIR"] = str(spark_dir)
-    os.chdir(PROJECT_DIR)
+    os.chdir(project_dir)
     keep_ansi_mode()
     command = [
-        *("build", "--target", "spark", "--profiles-dir", str(PROJECT_DIR)),
+        *("build", "--target", "spark", "--profiles-dir", str(project_dir)),
         *("--target-path", str(spark_dir / "target"), "--log-path", str(spark_dir / "logs")),
+        *("--vars", json.dumps(overrides)),
     ]
     return dbtRunner().invoke([*command, *options]).success
 
 
+def query(sql: str) -> list[tuple[Any, ...]]:
+    """Return the rows of a query on the session in which dbt has built."""
+    from pyspark.sql import SparkSession
+
+    return [tuple(row) for row in SparkSession.builder.getOrCreate().sql(sql).collect()]
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Take every option that is not the parser's own as one of `dbt build`."""
-    parser.usage = "%(prog)s [-h] [OPTION OF dbt build ...]"
+    """Add the options of `sci spark`; every other one is passed to `dbt build`."""
+    add_input_arguments(parser)
     parser.set_defaults(dbt_options=[])
 
 
@@ -70,20 +87,25 @@ def run(arguments: argparse.Namespace) -> int:
     """Check Java and the input, then build.
 
     Returns:
-        The exit code: 0 if everything was built and every test passed.
+        The exit code: 0 if everything was built from what was checked, and every test passed.
     """
     problem = java_problem()
-    if problem:
-        print(problem, file=sys.stderr)
+    if problem or arguments.index:
+        print(problem or "--index is for sci build only", file=sys.stderr)
         return 1
-    spark_dir = Path(os.environ.get("SMART_CITY_INDEX_SPARK_DIR", PROJECT_DIR / "build" / "spark"))
-    spark_dir = spark_dir.resolve()
-    for part in WRITTEN_PARTS:
-        shutil.rmtree(spark_dir / part, ignore_errors=True)
-    (spark_dir / "scratch").mkdir(parents=True)
-    findings = Project(PROJECT_DIR).findings(spark_dir / "scratch" / "external_rows.duckdb")
-    for finding in findings:
-        print(finding, file=sys.stderr)
-    if findings:
+    request = request_of(arguments)
+    default = request.project_dir / "build" / "spark"
+    spark_dir = Path(os.environ.get("SMART_CITY_INDEX_SPARK_DIR", default)).resolve()
+    try:
+        with run_directory(request) as run_dir, checked_input(request, run_dir) as checked:
+            for part in WRITTEN_PARTS:
+                shutil.rmtree(spark_dir / part, ignore_errors=True)
+            (spark_dir / "scratch").mkdir(parents=True)
+            overrides = write_external_rows(checked, run_dir / "external")
+            if not run_dbt_build(request.project_dir, spark_dir, overrides, arguments.dbt_options):
+                return 1
+            compare_with_input(checked.gate, query, STAGING_SCHEMA, engine="spark")
+    except (InputError, IndexFolderError, LoadError) as error:
+        print(error, file=sys.stderr)
         return 1
-    return 0 if build(spark_dir, arguments.dbt_options) else 1
+    return 0

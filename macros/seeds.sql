@@ -1,3 +1,24 @@
+{% macro duckdb__load_csv_rows(model, agate_table) -%}
+    {#-
+      Fills the table of a seed in the one dialect of the project: commas, and double quotes that are
+      doubled inside a text. Without these options DuckDB guesses them from the first rows, and a text
+      that begins with an apostrophe can make a row vanish. Overrides dbt-duckdb's macro of this name.
+
+      Arguments:
+        model: the seed
+        agate_table: not used: DuckDB reads the file
+    -#}
+    {%- set sql -%}
+        copy {{ this.render() }} from '{{ adapter.get_seed_file_path(model) | replace("'", "''") }}' (
+            format csv, header true, delimiter ',', quote '"', escape '"', nullstr '', comment '',
+            auto_detect false
+        )
+    {%- endset -%}
+    {%- do adapter.add_query(sql, abridge_sql_log=True) -%}
+    {{ return(sql) }}
+{%- endmacro %}
+
+
 {% macro spark__load_csv_rows(model, agate_table) -%}
     {#-
       Fills the table of a seed. dbt-spark would pass numbers as floating point, an empty field as the
