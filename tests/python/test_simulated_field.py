@@ -21,7 +21,7 @@ import pytest
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 SEEDS = PROJECT_ROOT / "seeds"
 SIMULATED = SEEDS / "simulated"
-GENERATOR = PROJECT_ROOT / "scripts" / "simulate_field.py"
+GENERATOR = SIMULATED / "simulate_field.py"
 FILES = (
     "simulated_cities.csv",
     "simulated_field_members.csv",
@@ -293,6 +293,7 @@ def test_no_real_place_occurs(name: str) -> None:
     pattern = "|".join(re.escape(word) for word in sorted(words))
     assert re.findall(rf"(?<![\w-])(?:{pattern})(?![\w-])", text) == []
     rows = read_rows(SIMULATED / name)
+    # The name that the generator had first.
     assert {row["source"] for row in rows} == {"simulated: scripts/simulate_field.py"}
     ids = {row["city_id"] for row in rows}
     assert all(re.fullmatch(r"simulated_\d\d", city) for city in ids - {REAL_CITY})
