@@ -11,18 +11,16 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pytest
 import yaml
-from compare import PROJECT_ROOT, Comparison, compare_builds, read_exceptions, report
 
-sys.path.insert(0, str(PROJECT_ROOT / "tests" / "python"))
-from conftest import DATABASE_NAME, copy_project, run_dbt
-from few_draws import use_few_draws
+from tests.parity.compare import PROJECT_ROOT, Comparison, compare_builds, read_exceptions, report
+from tests.python.conftest import DATABASE_NAME, copy_project, run_dbt
+from tests.python.few_draws import use_few_draws
 
 CASES = Path(__file__).parent
 SPARK_PYTHON = PROJECT_ROOT / ".venv-spark" / "bin" / "python"

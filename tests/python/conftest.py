@@ -16,7 +16,8 @@ from typing import Any
 
 import duckdb
 import pytest
-from few_draws import use_few_draws
+
+from tests.python.few_draws import use_few_draws
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 PROJECT_NAME = "smart_city_index"

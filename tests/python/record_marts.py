@@ -12,9 +12,9 @@ import json
 import tempfile
 from pathlib import Path
 
-from conftest import DATABASE_NAME, BuiltProject, copy_project, run_dbt
-from few_draws import use_few_draws
-from small_fields import RECORDED_MARTS, SmallWarehouse, mart_lines
+from tests.python.conftest import DATABASE_NAME, BuiltProject, copy_project, run_dbt
+from tests.python.few_draws import use_few_draws
+from tests.python.small_fields import RECORDED_MARTS, SmallWarehouse, mart_lines
 
 
 def main() -> int:

@@ -19,7 +19,7 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from conftest import PROJECT_ROOT, BuiltProject
+from tests.python.conftest import PROJECT_ROOT, BuiltProject
 
 RANKING = "small_field"
 ROOT = "overall"

@@ -16,10 +16,11 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 import pytest
-from conftest import BuiltProject, Differences, read_seed
 from scipy.optimize import linprog
 from scipy.stats import rankdata
-from small_fields import ROOT, Edition, Node, random_number
+
+from tests.python.conftest import BuiltProject, Differences, read_seed
+from tests.python.small_fields import ROOT, Edition, Node, random_number
 
 EDITIONS = (2024, 2025)
 RANKING = "simulated_field"

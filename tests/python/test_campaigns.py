@@ -6,7 +6,8 @@ import subprocess
 import sys
 
 import pytest
-from conftest import PROJECT_ROOT
+
+from tests.python.conftest import PROJECT_ROOT
 
 CAMPAIGNS = {
     # One mutation of every kind.

@@ -10,7 +10,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from connect_page import (
+from benchmarks.drivers import try_driver
+
+from tests.python.conftest import PROJECT_ROOT, Warehouse
+from tests.python.connect_page import (
     BLOCKS,
     CLIENT_SECTIONS,
     DATABASE,
@@ -22,10 +25,6 @@ from connect_page import (
     lay_out,
     publish_another,
 )
-from conftest import PROJECT_ROOT, Warehouse
-
-sys.path.append(str(PROJECT_ROOT / "benchmarks"))
-from drivers import try_driver  # noqa: E402
 
 TABLE_ROW = re.compile(r"^\| (\d+\.\d+\.\d+) \| (.+) \| (.+) \|$", re.MULTILINE)
 DRIVERS = {

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
-from conftest import PROJECT_NAME, BuiltProject, Node, rolled_back
+from tests.python.conftest import PROJECT_NAME, BuiltProject, Node, rolled_back
 
 CATEGORIES = (
     "administration",

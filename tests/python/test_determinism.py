@@ -9,8 +9,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import DATABASE_NAME, PROJECT_ROOT, copy_project, run_dbt
-from few_draws import use_few_draws
+
+from tests.python.conftest import DATABASE_NAME, PROJECT_ROOT, copy_project, run_dbt
+from tests.python.few_draws import use_few_draws
 
 # Its run time and code version differ by nature.
 EXCLUDED_MARTS = {"meta_build"}

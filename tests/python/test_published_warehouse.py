@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 import duckdb
-from conftest import PROJECT_ROOT, Warehouse, read_seed
+
+from tests.python.conftest import PROJECT_ROOT, Warehouse, read_seed
 
 Rows = list[tuple[Any, ...]]
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import duckdb
 import pytest
+from benchmarks.scale import Size, compute_by_hand, disagreements, write_field
 
-from conftest import DATABASE_NAME, PROJECT_ROOT, run_dbt
-
-sys.path += [str(PROJECT_ROOT / "benchmarks"), str(PROJECT_ROOT / "scripts")]
-
-from index_project import assemble_project
-from scale import Size, compute_by_hand, disagreements, write_field
+from smart_city_index.index_project import assemble_project
+from tests.python.conftest import DATABASE_NAME, run_dbt
 
 SIZE = Size(entities=40, editions=3)
 

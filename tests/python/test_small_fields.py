@@ -14,10 +14,11 @@ from typing import Any
 import duckdb
 import numpy as np
 import pytest
-from conftest import BuiltProject, Differences
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from small_fields import (
+
+from tests.python.conftest import BuiltProject, Differences
+from tests.python.small_fields import (
     RANKING,
     RECORDED_MARTS,
     ROOT,
