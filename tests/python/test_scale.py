@@ -6,7 +6,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from benchmarks.scale import Size, compute_by_hand, disagreements, write_field
+from benchmarks.scale import Size, disagreements, write_field
+from benchmarks.scale_comparisons import compute_by_hand
 
 from smart_city_index.index_project import assemble_project
 from tests.python.conftest import DATABASE_NAME, run_dbt
