@@ -18,6 +18,7 @@ fails. Nothing asserts a time. benchmarks/README.md shows results.
 from __future__ import annotations
 
 import argparse
+import functools
 import importlib.metadata
 import json
 import os
@@ -497,10 +498,8 @@ def main() -> int:
                 except RunError as error:
                     print(error, file=sys.stderr)
                     continue
-                variants[f"3 {name} {PEERS[name]}"] = (
-                    lambda python=python, variables=variables, program=program: run_peer(  # type: ignore[misc]
-                        python, variables, program, directory, DRAWS
-                    )
+                variants[f"3 {name} {PEERS[name]}"] = functools.partial(
+                    run_peer, python, variables, program, directory, DRAWS
                 )
         samples: dict[str, list[Measured]] = {name: [] for name in variants}
         for _ in range(arguments.repeats):

@@ -3,8 +3,8 @@
     python -m tests.parity.compare [DUCKDB_FILE [SPARK_DIRECTORY]]
 
 The defaults are build/smart_city_index.duckdb and build/spark. Rows are paired by the mart's
-primary key. Columns that cannot agree stand in exceptions.yml, each with its reason. Exits with 1 if
-anything differs.
+primary key. Columns that cannot agree stand in exceptions.yml, each with its reason. Exits with 1
+if anything differs.
 """
 
 from __future__ import annotations
