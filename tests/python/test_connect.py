@@ -78,7 +78,11 @@ def test_python_blocks_run(directory: Path) -> None:
     outputs = []
     for block in blocks("After a build", "python"):
         completed = subprocess.run(
-            [sys.executable, "-c", block], cwd=directory, capture_output=True, text=True, check=False
+            [sys.executable, "-c", block],
+            cwd=directory,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert completed.returncode == 0, completed.stderr
         outputs.append(completed.stdout.strip())

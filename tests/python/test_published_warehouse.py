@@ -234,4 +234,3 @@ def test_readme_query_returns_what_the_readme_shows(published_warehouse: Warehou
         if line.strip().startswith("│")
     ][2:]
     assert [tuple(str(cell) for cell in row) for row in query(published_warehouse, sql)] == shown
-

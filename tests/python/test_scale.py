@@ -1,4 +1,4 @@
-"""A field written by benchmarks/scale.py: the same figures as one hand-written query, keys as a test."""
+"""A field of benchmarks/scale.py has the figures of one hand-written query; keys are a test."""
 
 from __future__ import annotations
 
@@ -37,7 +37,9 @@ def test_the_hand_written_query_agrees(project_dir: Path, tmp_path: Path) -> Non
     assert disagreements(marts, hand) == 0
     with duckdb.connect(str(hand)) as connection:
         nodes = connection.execute("select count(*), count(tendency) from figures").fetchall()
-        connection.execute("update figures set tendency = 99 where rank = 1 and node_id = 'mobility'")
+        connection.execute(
+            "update figures set tendency = 99 where rank = 1 and node_id = 'mobility'"
+        )
     assert nodes == [(40 * 3 * 43, 40 * 2 * 43)]
     assert disagreements(marts, hand) == 3
 
