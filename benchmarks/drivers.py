@@ -1,6 +1,6 @@
 """Which DuckDB versions open the published file: installs each driver and tries it.
 
-    .venv/bin/python benchmarks/drivers.py [--versions 1.3.2 1.4.0] [--warehouse DIRECTORY]
+    python -m benchmarks.drivers [--versions 1.3.2 1.4.0] [--warehouse DIRECTORY]
 
 Prints the table of docs/connect.md. Drivers come from the package index into a temporary directory;
 nothing is changed.

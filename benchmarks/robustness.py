@@ -1,6 +1,6 @@
 """Measure what the rank distribution under drawn weights costs, beside numpy and two libraries.
 
-    python benchmarks/robustness.py [--repeats 3] [--peers] [--json FILE]
+    python -m benchmarks.robustness [--repeats 3] [--peers] [--json FILE]
 
 Side by side, in turn, each in a process of its own:
 
@@ -18,6 +18,7 @@ fails. Nothing asserts a time. benchmarks/README.md shows results.
 from __future__ import annotations
 
 import argparse
+import functools
 import importlib.metadata
 import json
 import os
@@ -39,15 +40,10 @@ from typing import Any
 import duckdb
 import numpy as np
 import numpy.typing as npt
-from build_time import (
-    DATABASE_NAME,
-    BenchmarkError,
-    copy_project,
-    cpu_model,
-    database_of,
-    fresh_build,
-    read_artifact,
-)
+from tests.python.conftest import DATABASE_NAME, copy_project
+from tests.python.dbt_build import RunError, database_of, read_artifact
+
+from benchmarks.build_time import cpu_model, timed_build
 
 FIELD = ("simulated_field", 2025)
 MODELS = ("int_runs", "int_weight_sets", "int_run_results", "rank_distribution")
@@ -319,13 +315,13 @@ def check_distribution(directory: Path, distribution: list[list[int]]) -> None:
     """Compare the distribution of the SQL with that of numpy for the very same draws.
 
     Raises:
-        BenchmarkError: they differ.
+        RunError: they differ.
     """
     field = dict(np.load(directory / "field.npz"))
     expected = numpy_distribution(field, field["drawn"])
     different = int(np.abs(np.array(distribution) - expected).sum())
     if different:
-        raise BenchmarkError(f"SQL and numpy put {different} draws at different ranks")
+        raise RunError(f"SQL and numpy put {different} draws at different ranks")
 
 
 PYSENSMCDA = """
@@ -335,8 +331,9 @@ from pymcdm.normalizations import minmax_normalization
 from pysensmcda.smaa import simulate
 matrix = np.hstack([np.load(sys.argv[1])[name] for name in ("scores", "additions")])
 started = time.perf_counter()
-simulate(WSM(minmax_normalization), matrix, np.ones(matrix.shape[1]), num_samples=int(sys.argv[2]), seed=1)\\
-    .rank_acceptability()
+weights = np.ones(matrix.shape[1])
+method = WSM(minmax_normalization)
+simulate(method, matrix, weights, num_samples=int(sys.argv[2]), seed=1).rank_acceptability()
 print(time.perf_counter() - started)
 """
 PROMCDA = """
@@ -367,7 +364,7 @@ def install_peer(name: str, directory: Path) -> tuple[Path, dict[str, str]]:
         The Python of the environment, and environment variables.
 
     Raises:
-        BenchmarkError: it cannot be installed.
+        RunError: it cannot be installed.
     """
     environment = directory / name
     python = environment / "bin" / "python"
@@ -397,7 +394,7 @@ def install_peer(name: str, directory: Path) -> tuple[Path, dict[str, str]]:
             opened.extractall(directory, filter="data")
         return python, {"PYTHONPATH": str(archive).removesuffix(".tar.gz")}
     except (OSError, ValueError, subprocess.CalledProcessError) as error:
-        raise BenchmarkError(f"{requirement} cannot be installed: {error}") from error
+        raise RunError(f"{requirement} cannot be installed: {error}") from error
 
 
 def run_peer(
@@ -406,7 +403,7 @@ def run_peer(
     """Run a library's own rank simulation in its environment.
 
     Raises:
-        BenchmarkError: it fails.
+        RunError: it fails.
     """
     script = directory / "peer.py"
     script.write_text(program, encoding="utf-8")
@@ -418,7 +415,7 @@ def run_peer(
         check=False,
     )
     if completed.returncode != 0:
-        raise BenchmarkError(completed.stderr)
+        raise RunError(completed.stderr)
     return Measured(float(completed.stdout.split()[-1]), float("nan"), {})
 
 
@@ -465,9 +462,9 @@ def measure_builds(project_dir: Path, repeats: int) -> dict[str, float]:
     """Return the median seconds of `dbt build` as it is and without the analysis models."""
     seconds: dict[str, list[float]] = {"whole": [], "without analysis": []}
     for _ in range(repeats):
-        seconds["whole"].append(fresh_build(project_dir).seconds)
+        seconds["whole"].append(timed_build(project_dir).seconds)
         seconds["without analysis"].append(
-            fresh_build(project_dir, "--exclude", *ANALYSIS.split(), "meta_build").seconds
+            timed_build(project_dir, "--exclude", *ANALYSIS.split(), "meta_build").seconds
         )
     return {name: statistics.median(found) for name, found in seconds.items()}
 
@@ -483,7 +480,7 @@ def main() -> int:
         directory = Path(temporary)
         project_dir = directory / "project"
         copy_project(project_dir)
-        fresh_build(project_dir, "--exclude-resource-type", "test", "unit_test")
+        timed_build(project_dir, "--exclude-resource-type", "test", "unit_test")
         plan = make_plan(project_dir)
         kept = in_own_process(run_sql, plan, directory, CITIES, DRAWS, True)
         assert kept.distribution is not None
@@ -498,13 +495,11 @@ def main() -> int:
             for name, program in (("pysensmcda", PYSENSMCDA), ("ProMCDA", PROMCDA)):
                 try:
                     python, variables = install_peer(name, directory)
-                except BenchmarkError as error:
+                except RunError as error:
                     print(error, file=sys.stderr)
                     continue
-                variants[f"3 {name} {PEERS[name]}"] = (
-                    lambda python=python, variables=variables, program=program: run_peer(  # type: ignore[misc]
-                        python, variables, program, directory, DRAWS
-                    )
+                variants[f"3 {name} {PEERS[name]}"] = functools.partial(
+                    run_peer, python, variables, program, directory, DRAWS
                 )
         samples: dict[str, list[Measured]] = {name: [] for name in variants}
         for _ in range(arguments.repeats):
@@ -547,7 +542,8 @@ def main() -> int:
         print(f"{name:<30} {measured.seconds:8.2f} s   {measured.peak_gigabytes:5.2f} GB")
     analysis = builds["whole"] - builds["without analysis"]
     print(
-        f"\ndbt build {builds['whole']:.1f} s, without the analysis {builds['without analysis']:.1f} s:"
+        f"\ndbt build {builds['whole']:.1f} s, without the analysis"
+        f" {builds['without analysis']:.1f} s:"
         f" the analysis adds {analysis / builds['without analysis']:.2f} of the rest"
     )
     if arguments.json:

@@ -1,14 +1,14 @@
 """Measure how the models grow with the field, beside one hand-written query and pandas.
 
-    python benchmarks/scale.py [--sizes 83x2,1000x2,...] [--memory 6GB] [--others-limit 110000]
+    python -m benchmarks.scale [--sizes 83x2,1000x2,...] [--memory 6GB] [--others-limit 110000]
                                [--json FILE]
 
 For every size (entities x editions, 37 indicators each) a simulated field is written as Parquet, in
 an index folder outside the project, and measured in turn, each in a process of its own:
 
 1. the project: `dbt run` of everything that the two fact tables need (`+fct_index_results
-   +fct_indicator_scores`), from the Parquet files, without tests; then, up to --others-limit entities,
-   the other core and reporting marts,
+   +fct_indicator_scores`), from the Parquet files, without tests; then, up to --others-limit
+   entities, the other core and reporting marts,
 2. one hand-written DuckDB query with the same figures: indices, project points, coverage, ranks in
    the field, the state and the size class, tendencies, of every node of the tree,
 3. the same indices, ranks and tendencies in pandas, up to --others-limit entities (it is installed
@@ -37,12 +37,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import duckdb
+from tests.python.conftest import DATABASE_NAME, PROJECT_ROOT
 
-SCRIPT = Path(__file__).resolve()
-PROJECT_DIR = SCRIPT.parents[1]
-sys.path.append(str(PROJECT_DIR / "scripts"))
-
-from index_project import assemble_project  # noqa: E402
+from benchmarks.build_time import cpu_model
+from smart_city_index.index_project import assemble_project
 
 RANKING = "scale_field"
 METHODOLOGY = "sci_2025"
@@ -54,10 +52,10 @@ PYARROW = "pyarrow==26.0.1"
 GROWTH_FROM = 11_000
 FACTS = ("+fct_index_results", "+fct_indicator_scores")
 OTHER_MARTS = (
-    "dim_rankings", "dim_editions", "dim_cities", "dim_categories", "dim_indicators",
-    "league_table", "city_profiles", "published_reconciliation", "edition_reconciliation",
+    *("dim_rankings", "dim_editions", "dim_cities", "dim_categories", "dim_indicators"),
+    *("league_table", "city_profiles", "published_reconciliation", "edition_reconciliation"),
     "path:models/staging",
-)  # fmt: skip
+)
 
 
 class ScaleError(Exception):
@@ -108,7 +106,7 @@ def write_field(index_dir: Path, size: Size) -> None:
     """
     index_dir.mkdir(parents=True)
     for name in ("methodologies", "hierarchy"):
-        seed_file = PROJECT_DIR / "seeds" / "methodology" / f"{name}.csv"
+        seed_file = PROJECT_ROOT / "seeds" / "methodology" / f"{name}.csv"
         with seed_file.open(encoding="utf-8", newline="") as seed:
             header, *rows = csv.reader(seed)
         kept = [row for row in rows if row[0] == METHODOLOGY]
@@ -118,7 +116,7 @@ def write_field(index_dir: Path, size: Size) -> None:
         seed_header("methodology/rankings.csv"),
         [[RANKING, "Skalenfeld", "Scale field", "", "", "true", "Simulated field", SOURCE]],
     )
-    size_classes = PROJECT_DIR / "seeds/reference/size_classes.csv"
+    size_classes = PROJECT_ROOT / "seeds/reference/size_classes.csv"
     shutil.copyfile(size_classes, index_dir / size_classes.name)
     years = edition_years(size.editions)
     write_rows(
@@ -194,7 +192,7 @@ def write_field(index_dir: Path, size: Size) -> None:
 
 def seed_header(path: str) -> list[str]:
     """Return the header of a seed file, named relative to seeds/."""
-    with (PROJECT_DIR / "seeds" / path).open(encoding="utf-8", newline="") as seed:
+    with (PROJECT_ROOT / "seeds" / path).open(encoding="utf-8", newline="") as seed:
         return next(csv.reader(seed))
 
 
@@ -258,7 +256,7 @@ def dbt() -> str:
 def run_script(
     function: str, python: str, index_dir: Path, database: Path, memory: str
 ) -> Measured:
-    """Run one of this file's comparisons in a process of its own.
+    """Run one of the comparisons in a process of its own.
 
     Args:
         function: `hand` or `pandas`.
@@ -268,181 +266,15 @@ def run_script(
         memory: memory limit of DuckDB.
     """
     seconds, memory_mb = run_measured(
-        [python, str(SCRIPT), "--compute", function, str(index_dir), str(database), memory],
-        PROJECT_DIR,
+        [
+            *(python, "-m", "benchmarks.scale_comparisons"),
+            *(function, str(index_dir), str(database), memory),
+        ],
+        PROJECT_ROOT,
         {},
     )
     computing_seconds = float(database.with_suffix(".seconds").read_text(encoding="utf-8"))
     return Measured(seconds, computing_seconds, memory_mb)
-
-
-def hand_written_query(index_dir: Path) -> str:
-    """Return one query from the Parquet files to the figures of both fact tables."""
-    data = index_dir / "data"
-    return f"""
-with
-tree as (
-    select
-        nodes.node_id, nodes.parent_node_id as category_id, nodes.role, parents.project_cap_share
-    from read_csv('{index_dir}/hierarchy.csv', header = true) as nodes
-    inner join read_csv('{index_dir}/hierarchy.csv', header = true) as parents
-        on nodes.parent_node_id = parents.node_id
-    where nodes.node_type = 'indicator'
-),
-editions as (
-    select edition, previous_edition
-    from read_csv('{index_dir}/editions.csv', header = true)
-),
-cities as (
-    select
-        city_id,
-        state_code,
-        case
-            when population < 150000 then 1 when population < 300000 then 2
-            when population < 500000 then 3 else 4
-        end as size_class
-    from '{data}/cities.parquet'
-),
-scores as (
-    select
-        scores.edition, scores.city_id, scores.indicator_id, scores.raw_value, tree.category_id,
-        tree.role, tree.project_cap_share
-    from '{data}/scores_*.parquet' as scores
-    inner join tree on scores.indicator_id = tree.node_id
-),
-sums as (
-    select
-        edition,
-        city_id,
-        category_id,
-        max(project_cap_share) as cap,
-        sum(case when role = 'regular' then raw_value end) as total,
-        count(case when role = 'regular' then raw_value end) as indicators,
-        sum(case when role = 'project' then raw_value else 0 end) as points
-    from scores
-    group by edition, city_id, category_id
-),
-means as (
-    select
-        edition, city_id, category_id, cap, indicators,
-        round(total::double / indicators, 12)::decimal(18, 12) as mean,
-        round(least(points, cap * 100 * indicators)::double / indicators, 12)::decimal(18, 12)
-            as points
-    from sums
-),
-categories as (
-    select
-        edition, city_id, category_id, indicators,
-        round((mean + points)::double / (1 + cap)::double, 12)::decimal(18, 12) as value,
-        round(mean::double / (1 + cap)::double, 12)::decimal(18, 12) as value_without
-    from means
-),
-overall as (
-    select
-        edition, city_id, 'overall' as category_id, sum(indicators) as indicators,
-        round(sum(value)::double / count(*), 12)::decimal(18, 12) as value,
-        round(sum(value_without)::double / count(*), 12)::decimal(18, 12) as value_without
-    from categories
-    group by edition, city_id
-),
-nodes as (
-    select
-        edition, city_id, indicator_id as node_id, false as is_category, null as indicators,
-        raw_value::decimal(18, 12) as value, null as value_without
-    from scores
-    union all
-    select edition, city_id, category_id, true, indicators, value, value_without from categories
-    union all
-    select edition, city_id, category_id, true, indicators, value, value_without from overall
-),
-ranked as (
-    select
-        *,
-        rank() over (partition by edition, node_id order by round(value, 8) desc) as rank,
-        count(*) over (partition by edition, node_id) as city_count
-    from nodes
-),
-grouped as (
-    select
-        ranked.edition, ranked.city_id, ranked.node_id,
-        rank() over (partition by edition, node_id, state_code order by rank) as rank_in_state,
-        rank() over (partition by edition, node_id, size_class order by rank) as rank_in_size_class
-    from ranked
-    inner join cities on ranked.city_id = cities.city_id
-    where is_category
-)
-select
-    ranked.edition, ranked.city_id, ranked.node_id, ranked.value, ranked.value_without,
-    ranked.indicators, ranked.rank, ranked.city_count, grouped.rank_in_state,
-    grouped.rank_in_size_class, previous.rank as previous_rank,
-    previous.rank - ranked.rank as tendency
-from ranked
-inner join editions on ranked.edition = editions.edition
-left join ranked as previous
-    on
-        editions.previous_edition = previous.edition
-        and ranked.city_id = previous.city_id
-        and ranked.node_id = previous.node_id
-left join grouped
-    on
-        ranked.edition = grouped.edition
-        and ranked.city_id = grouped.city_id
-        and ranked.node_id = grouped.node_id
-"""
-
-
-def compute_by_hand(index_dir: Path, database: Path, memory: str) -> float:
-    """Run the hand-written query into a file; returns its seconds."""
-    with duckdb.connect(str(database)) as connection:
-        connection.execute(f"set threads = 2; set memory_limit = '{memory}'")
-        started = time.monotonic()
-        connection.execute(f"create table figures as {hand_written_query(index_dir)}")
-        connection.execute("checkpoint")
-        return time.monotonic() - started
-
-
-def compute_in_pandas(index_dir: Path, _database: Path, _memory: str) -> float:
-    """Compute indices, ranks and tendencies in pandas; returns the seconds, reading included."""
-    import pandas  # noqa: PLC0415
-
-    started = time.monotonic()
-    with (index_dir / "hierarchy.csv").open(encoding="utf-8") as opened:
-        nodes = pandas.read_csv(opened)
-    files = sorted((index_dir / "data").glob("scores_*.parquet"))
-    columns = ["edition", "city_id", "indicator_id", "raw_value"]
-    scores = pandas.concat([pandas.read_parquet(file, columns=columns) for file in files])
-    scores["raw_value"] = scores["raw_value"].astype("float64")
-    tree = nodes.set_index("node_id")
-    scores["category_id"] = scores["indicator_id"].map(tree["parent_node_id"])
-    is_regular = scores["indicator_id"].map(tree["role"]) == "regular"
-    keys = ["edition", "city_id", "category_id"]
-    regular = scores[is_regular].groupby(keys)["raw_value"].agg(["sum", "count"])
-    points = scores[~is_regular].groupby(keys)["raw_value"].sum().reindex(regular.index).fillna(0)
-    cap = regular.index.get_level_values("category_id").map(tree["project_cap_share"].fillna(0))
-    capped = points.clip(upper=cap * 100 * regular["count"])
-    categories = ((regular["sum"] + capped) / regular["count"] / (1 + cap)).rename("value")
-    overall = categories.groupby(["edition", "city_id"]).mean().reset_index()
-    overall["node_id"] = "overall"
-    values = pandas.concat(
-        [
-            scores.rename(columns={"indicator_id": "node_id", "raw_value": "value"})[
-                ["edition", "city_id", "node_id", "value"]
-            ],
-            categories.reset_index().rename(columns={"category_id": "node_id"}),
-            overall,
-        ]
-    )
-    by_node = values["value"].round(8).groupby([values["edition"], values["node_id"]])
-    values["rank"] = by_node.rank(method="min", ascending=False)
-    previous = values[["edition", "city_id", "node_id", "rank"]].copy()
-    previous["edition"] += 1
-    compared = values.merge(previous, on=["edition", "city_id", "node_id"], how="left")
-    compared["tendency"] = compared["rank_y"] - compared["rank_x"]
-    compared.to_parquet(index_dir / "pandas.parquet")
-    return time.monotonic() - started
-
-
-COMPUTATIONS = {"hand": compute_by_hand, "pandas": compute_in_pandas}
 
 
 def disagreements(project_database: Path, hand_database: Path) -> int:
@@ -503,10 +335,12 @@ def pandas_environment(directory: Path) -> str:
     subprocess.run([sys.executable, "-m", "venv", directory], check=True)
     python = directory / "bin" / "python"
     subprocess.run(
-        [python, "-m", "pip", "install", "--quiet", PANDAS, PYARROW,
-         f"duckdb=={duckdb.__version__}", f"pyyaml=={importlib.metadata.version('pyyaml')}"],
+        [
+            *(python, "-m", "pip", "install", "--quiet"),
+            *(PANDAS, PYARROW, f"duckdb=={duckdb.__version__}"),
+        ],
         check=True,
-    )  # fmt: skip
+    )
     return str(python)
 
 
@@ -544,7 +378,7 @@ def measure(
         "models": run_project(project_dir, FACTS, memory),
         "hand": run_script("hand", sys.executable, index_dir, hand_database, memory),
     }
-    wrong = disagreements(project_dir / "build/smart_city_index.duckdb", hand_database)
+    wrong = disagreements(project_dir / "build" / DATABASE_NAME, hand_database)
     if wrong:
         raise ScaleError(f"{size}: the project and the hand-written query differ in {wrong} rows")
     hand_database.unlink()
@@ -599,8 +433,6 @@ def parse_size(text: str) -> Size:
 
 def report(results: dict[Size, dict[str, Measured]], memory: str) -> None:
     """Print machine, versions, the table and the exponents."""
-    from build_time import cpu_model  # noqa: PLC0415  (needs jinja2, which pandas' environment lacks)
-
     versions = {
         name: importlib.metadata.version(name) for name in ("dbt-core", "dbt-duckdb", "duckdb")
     }
@@ -627,11 +459,6 @@ def report(results: dict[Size, dict[str, Measured]], memory: str) -> None:
 
 def main() -> int:
     """Measure the sizes named on the command line; returns the exit code."""
-    if sys.argv[1:2] == ["--compute"]:
-        function, index_dir, database, memory = sys.argv[2:]
-        seconds = COMPUTATIONS[function](Path(index_dir), Path(database), memory)
-        Path(database).with_suffix(".seconds").write_text(str(seconds), encoding="utf-8")
-        return 0
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sizes", default=SIZES, help="entities x editions, comma between sizes")
     parser.add_argument("--memory", default="6GB", help="DuckDB's memory limit")

@@ -1,43 +1,39 @@
 """Build a large made-up field on DuckDB and on Spark, time both and compare every row.
 
-    .venv/bin/python benchmarks/spark.py [--cities 11000]
+    python -m benchmarks.spark [--cities 11000]
 
-Needs .venv-spark (`make spark`). The field is that of scale.py with two editions: an index of its own,
-read from Parquet files. The analysis marts are left out: they compare every pair of cities.
+Needs .venv-spark (`make spark`). The field is that of scale.py with two editions: an index of its
+own, read from Parquet files. The analysis marts are left out: they compare every pair of cities.
+The time of Spark has the check of the input in it, which `sci spark` begins with.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-PROJECT_ROOT = Path(__file__).resolve().parents[1]
-sys.path += [str(PROJECT_ROOT / part) for part in ("tests/parity", "scripts")]
-from compare import compare_builds, read_exceptions, report  # noqa: E402
-from index_project import assemble_project  # noqa: E402
-from scale import Size, write_field  # noqa: E402
+from tests.parity.compare import compare_builds, read_exceptions, report
+from tests.python.conftest import DATABASE_NAME, PROJECT_ROOT
+
+from benchmarks.scale import Size, write_field
+from smart_city_index.index_project import assemble_project
 
 SELECTION = (
-    *("--select", "+path:models/marts/core", "+path:models/marts/reporting", "+path:models/marts/qc"),
+    *(
+        "--select",
+        "+path:models/marts/core",
+        "+path:models/marts/reporting",
+        "+path:models/marts/qc",
+    ),
     *("--exclude", "path:models/marts/analysis", "path:models/intermediate/analysis", "meta_build"),
     *("--exclude-resource-type", "test", "unit_test"),
     # rows are paired by their keys
     *("--vars", "enforce_primary_keys: true"),
 )
-
-# without the input gate: what it knows of an index's files, scripts/build.py tells it
-SPARK_BUILD = """
-import sys
-sys.path.insert(0, "scripts")
-from build_spark import PROJECT_DIR, build
-sys.exit(not build(PROJECT_DIR / "build" / "spark", sys.argv[1:]))
-"""
 
 
 def timed(command: list[object], project_dir: Path) -> float:
@@ -65,17 +61,19 @@ def main() -> int:
         write_field(index_dir, size)
         (project_dir / "build").mkdir(parents=True)
         assemble_project(index_dir, project_dir)
-        shutil.copytree(PROJECT_ROOT / "scripts", project_dir / "scripts")
         dbt = Path(sys.executable).with_name("dbt")
         spark_python = PROJECT_ROOT / ".venv-spark" / "bin" / "python"
         commands = {
             "DuckDB": [dbt, "build", "--profiles-dir", ".", *SELECTION],
-            "Spark": [spark_python, "-c", SPARK_BUILD, *SELECTION],
+            "Spark": [
+                *(spark_python, "-m", "smart_city_index.cli", "spark"),
+                *("--project-dir", project_dir, *SELECTION),
+            ],
         }
         seconds = {engine: timed(command, project_dir) for engine, command in commands.items()}
         build_dir = project_dir / "build"
         comparisons = compare_builds(
-            build_dir / "smart_city_index.duckdb", build_dir / "spark", read_exceptions()
+            build_dir / DATABASE_NAME, build_dir / "spark", read_exceptions()
         )
     print(report(comparisons))
     for engine, spent in seconds.items():

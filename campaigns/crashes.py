@@ -1,7 +1,7 @@
 """Kill, starve and disturb builds, many times, and check that what is published is never harmed.
 
-    python benchmarks/crashes.py [--kills 100] [--publishing-kills 25] [--builds 3] [--pairs 5]
-                                 [--seed 1] [--json FILE]
+    python -m campaigns.crashes [--kills 100] [--publishing-kills 25] [--builds 3] [--pairs 5]
+                                [--seed 1] [--json FILE]
 
 Everything happens in temporary copies of the project, each with published files that are good:
 
@@ -41,7 +41,9 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import duckdb
-from build_time import DATABASE_NAME, BenchmarkError, copy_project
+from tests.python.conftest import DATABASE_NAME, copy_project
+from tests.python.dbt_build import RunError
+from tests.python.few_draws import use_few_draws
 
 MEBIBYTE = 2**20
 # Each too small for a build and the copies of its marts.
@@ -55,7 +57,7 @@ POLL_SECONDS = 0.001
 STAGED_FILES = "*.publishing"
 
 
-class MountRefused(Exception):
+class MountError(Exception):
     """A file system cannot be mounted here; the message says why."""
 
 
@@ -116,15 +118,13 @@ def copy_published(origin: Path, target: Path) -> Project:
 
 @contextlib.contextmanager
 def running_build(project: Project) -> Iterator[subprocess.Popen[str]]:
-    """Start scripts/build.py as leader of a process group; kill what is left of it at the end."""
+    """Start `sci build` as leader of a process group; kill what is left of it at the end."""
     process = subprocess.Popen(
         [
-            sys.executable,
-            project.directory / "scripts" / "build.py",
-            "--build-dir",
-            project.build_dir,
-            "--warehouse-dir",
-            project.warehouse_dir,
+            *(sys.executable, "-m", "smart_city_index.cli", "build"),
+            *("--project-dir", project.directory),
+            *("--build-dir", project.build_dir),
+            *("--warehouse-dir", project.warehouse_dir),
         ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -175,7 +175,7 @@ def measure_build(project: Project) -> tuple[float, float]:
         Seconds until it writes its export directory, and seconds until it has ended.
 
     Raises:
-        BenchmarkError: the build failed.
+        RunError: the build failed.
     """
     started, started_ns = time.monotonic(), time.time_ns()
     with running_build(project) as process:
@@ -183,7 +183,7 @@ def measure_build(project: Project) -> tuple[float, float]:
         until_export = time.monotonic() - started
         _, messages = process.communicate()
         if process.returncode != 0:
-            raise BenchmarkError(f"an undisturbed build failed:\n{messages}")
+            raise RunError(f"an undisturbed build failed:\n{messages}")
     return until_export, time.monotonic() - started
 
 
@@ -365,7 +365,7 @@ def kill_builds(
         generator: source of the moments.
 
     Raises:
-        BenchmarkError: the undisturbed build that is measured first failed.
+        RunError: the undisturbed build that is measured first failed.
     """
     outcome = Outcome("kill, publish" if from_export else "kill")
     until_export, until_end = measure_build(project)
@@ -435,14 +435,14 @@ def mount(*arguments: str | Path) -> None:
     """Run `mount`.
 
     Raises:
-        MountRefused: it failed, for example because it is not permitted.
+        MountError: it failed, for example because it is not permitted.
     """
     try:
         subprocess.run(["mount", *arguments], check=True, capture_output=True, text=True)
     except OSError as error:
-        raise MountRefused(f"mount cannot run: {error.strerror}") from error
+        raise MountError(f"mount cannot run: {error.strerror}") from error
     except subprocess.CalledProcessError as error:
-        raise MountRefused(f"mount failed: {last_line(error.stderr)}") from error
+        raise MountError(f"mount failed: {last_line(error.stderr)}") from error
 
 
 @contextlib.contextmanager
@@ -450,7 +450,7 @@ def small_disk(directory: Path, mebibytes: int) -> Iterator[Path]:
     """Mount a file system of a given size at a new directory while the body runs.
 
     Raises:
-        MountRefused: it cannot be mounted.
+        MountError: it cannot be mounted.
     """
     directory.mkdir()
     mount("-t", "tmpfs", "-o", f"size={mebibytes}m", "tmpfs", directory)
@@ -502,7 +502,7 @@ def fill_disks(project: Project) -> Outcome:
     """Let the build directory and the directory of the published files run full.
 
     Raises:
-        MountRefused: a file system of limited size cannot be mounted.
+        MountError: a file system of limited size cannot be mounted.
     """
     outcome = Outcome("full disk")
     for mebibytes in BUILD_DISK_MEBIBYTES:
@@ -529,7 +529,7 @@ def forbid_writing(project: Project) -> Outcome:
     """Make the build directory, and then the directory of the published files, read-only.
 
     Raises:
-        MountRefused: a read-only file system cannot be mounted.
+        MountError: a read-only file system cannot be mounted.
     """
     outcome = Outcome("read-only")
     with small_disk(project.directory / "disk", WAREHOUSE_DISK_MEBIBYTES) as disk:
@@ -584,10 +584,10 @@ def run_scenarios(work_dir: Path, arguments: argparse.Namespace) -> Iterator[Out
         arguments: the command line.
 
     Raises:
-        BenchmarkError: an undisturbed build failed.
+        RunError: an undisturbed build failed.
     """
     origin = work_dir / "origin"
-    copy_project(origin, few_draws=True)
+    use_few_draws(copy_project(origin))
     measure_build(Project(origin, origin / "build", origin / "warehouse"))
     generator = random.Random(arguments.seed)
     scenarios: dict[str, Callable[[Project], Outcome]] = {
@@ -603,7 +603,7 @@ def run_scenarios(work_dir: Path, arguments: argparse.Namespace) -> Iterator[Out
     for number, (name, scenario) in enumerate(scenarios.items()):
         try:
             yield scenario(copy_published(origin, work_dir / f"project_{number}"))
-        except MountRefused as error:
+        except MountError as error:
             yield Outcome(name, skipped=str(error))
 
 
@@ -639,7 +639,7 @@ def main() -> int:
                 print(line, flush=True)
                 for problem in (problem for problems in outcome.runs for problem in problems):
                     print(f"    {problem}", flush=True)
-        except BenchmarkError as error:
+        except RunError as error:
             print(error, file=sys.stderr)
             return 1
     if arguments.json:

@@ -1,6 +1,6 @@
 """Corrupt the seeds at random, many times, and count what the warehouse makes of it.
 
-    python benchmarks/faults.py [--mutations 400] [--seed 1] [--json FILE]
+    python -m campaigns.faults [--mutations 400] [--seed 1] [--json FILE]
 
 Each mutation changes one seed file of a copy of the project in one way (KINDS). Then the input gate
 runs; if it finds nothing, all models and data tests run (their compiled SQL, straight through
@@ -33,19 +33,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-from build_time import (
-    DATABASE_NAME,
-    PROJECT_DIR,
-    Plan,
-    copy_project,
-    fresh_build,
-    make_plan,
-    remove_database,
-)
-
-sys.path.insert(0, str(PROJECT_DIR / "scripts"))
-
-from check_seeds import check_seeds  # noqa: E402
+from smart_city_index.gate import check_project
+from tests.python.conftest import DATABASE_NAME, PROJECT_ROOT, copy_project
+from tests.python.dbt_build import Plan, fresh_build, make_plan, remove_database
+from tests.python.few_draws import use_few_draws
 
 OUTCOMES = ("gate", "data test", "error", "harmless", "changed")
 # Run time and code version differ by nature.
@@ -114,13 +105,13 @@ class SeedText:
 
 
 NUMBERS = (
-    "raw_value", "published_rank", "published_index", "published_tendency", "weight", "edition",
-    "first_edition", "population", "scale_maximum", "project_cap_share", "published_value",
-)  # fmt: skip
+    *("raw_value", "published_rank", "published_index", "published_tendency", "published_value"),
+    *("weight", "edition", "first_edition", "population", "scale_maximum", "project_cap_share"),
+)
 IDENTIFIERS = (
-    "city_id", "indicator_id", "category_id", "ranking_id", "methodology_id", "node_id",
-    "parent_node_id", "size_class_id",
-)  # fmt: skip
+    *("city_id", "indicator_id", "category_id", "ranking_id", "methodology_id", "node_id"),
+    *("parent_node_id", "size_class_id"),
+)
 TEXTS = ("city_name", "state_name", "name_de", "name_en")
 
 
@@ -275,9 +266,7 @@ KINDS: dict[str, Callable[[SeedText], bytes | None]] = {
     "columns swapped": swapped_columns,
     "semicolons": lambda seed: seed.text.replace(",", ";").encode(),
     "byte order mark": lambda seed: b"\xef\xbb\xbf" + seed.text.encode(),
-    "Latin-1": lambda seed: (
-        None if seed.text.isascii() else seed.text.encode("latin-1", "replace")
-    ),
+    "Latin-1": lambda seed: None if seed.text.isascii() else seed.text.encode("latin-1", "replace"),
     "NUL byte": lambda seed: seed.text.encode() + b"\x00",
     "CRLF": lambda seed: seed.text.replace("\n", "\r\n").encode(),
     "empty file": lambda seed: b"",
@@ -331,7 +320,7 @@ def outcome_of(plan: Plan, expected: dict[str, str]) -> tuple[str, str]:
     Returns:
         The outcome, and what said it: a finding, a test, an error or the marts that changed.
     """
-    findings = check_seeds(plan.project_dir)
+    findings = check_project(plan.project_dir)
     if findings:
         return "gate", str(findings[0])
     remove_database(plan.database)
@@ -363,7 +352,7 @@ def run_campaign(count: int, seed: int) -> list[dict[str, str]]:
     results = []
     with tempfile.TemporaryDirectory() as directory:
         project_dir = Path(directory) / "project"
-        copy_project(project_dir, few_draws=True)
+        use_few_draws(copy_project(project_dir))
         fresh_build(project_dir)
         os.chdir(project_dir)  # relative paths in the SQL mean the project
         try:
@@ -385,7 +374,7 @@ def run_campaign(count: int, seed: int) -> list[dict[str, str]]:
                 )
                 print(f"{len(results)}/{count} {outcome:>9}  {fault.kind}: {file}", flush=True)
         finally:
-            os.chdir(PROJECT_DIR)
+            os.chdir(PROJECT_ROOT)
     return results
 
 

@@ -1,12 +1,12 @@
 """Change the SQL of the models one spot at a time, and count which changes no test notices.
 
-    python benchmarks/mutants.py [--limit N] [--seed 1] [--models NAME ...] [--json FILE]
+    python -m campaigns.mutants [--limit N] [--seed 1] [--models NAME ...] [--json FILE]
 
 A mutant is the project with one change (OPERATORS) in the compiled SQL of an intermediate or mart
 model. Models that are nothing but a call of the same macro change together, where the changed part
 of their SQL is built alike. What first notices a mutant is one of
 
-    error       DuckDB refuses the SQL, or it runs longer than 20 seconds or out of memory
+    error       DuckDB refuses the SQL, or it runs out of memory or far too long
     unit test   a unit test of the model fails
     recorded    a mart of the recorded made-up fields is not as recorded
     constraint  a mart violates its contract's constraints
@@ -14,16 +14,23 @@ of their SQL is built alike. What first notices a mutant is one of
     end to end  a check of END_TO_END_CHECKS, taken from tests/python, fails
 
 Otherwise it survives: `unchanged` if all marts are as they were, `changed` if not. An unchanged
-mutant may be equivalent, or wrong only for other data; mutants_explained.csv says for each which and
-why. The exit code is 1 if a survivor has no explanation there. EXCLUDED_MARTS are neither mutated
-nor compared.
+mutant may be equivalent, or wrong only for other data; mutants_explained.csv says for each which
+and why. The exit code is 1 if a survivor has no explanation there. EXCLUDED_MARTS are neither
+mutated nor compared.
+
+Some mutants would never end. What ends them is no number of seconds, since a busy machine may need
+them for anything, but processor time: twice what all untouched models together took just before, on
+the same machine. A mutant builds each model and runs each test once at most. The untouched models
+themselves have no limit.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import csv
 import json
+import math
 import os
 import random
 import re
@@ -31,23 +38,26 @@ import shutil
 import sys
 import tempfile
 import threading
+import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from fnmatch import fnmatchcase
+from itertools import repeat
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import sqlglot
-from build_time import (
-    DATABASE_NAME,
-    PROJECT_DIR,
-    BenchmarkError,
-    copy_project,
+from sqlglot import exp
+from tests.python import test_published_warehouse, test_recomputation
+from tests.python.conftest import DATABASE_NAME, copy_project
+from tests.python.dbt_build import (
+    RunError,
+    built_project,
     data_test,
     database_of,
     fresh_build,
@@ -55,23 +65,19 @@ from build_time import (
     profile_output,
     read_artifact,
 )
-from sqlglot import exp
-
-# found because build_time.py puts tests/python on the path
-import test_published_warehouse
-import test_recomputation
-from conftest import BuiltProject
-from small_fields import RECORDED_MARTS, SmallWarehouse, mart_lines
+from tests.python.few_draws import use_few_draws
+from tests.python.small_fields import RECORDED_MARTS, SmallWarehouse, mart_lines
 
 # Run time and code version differ by nature.
 EXCLUDED_MARTS = ("meta_build",)
 MUTATED_DIRECTORIES = ("intermediate", "marts")
 KILLERS = ("error", "unit test", "recorded", "constraint", "data test", "end to end")
 SURVIVALS = ("unchanged", "changed")
-SECONDS_PER_MUTANT = 20
+LIMIT_FACTOR = 2
+SECONDS_BETWEEN_LOOKS = 0.2
 MEMORY_PER_PROCESS = "3GB"
 SHOWN_CHARACTERS = 300
-EXPLANATIONS = PROJECT_DIR / "benchmarks" / "mutants_explained.csv"
+EXPLANATIONS = Path(__file__).with_name("mutants_explained.csv")
 EXPLAINED_BY = ("model", "part", "operator", "before", "after")
 BASELINE_SCHEMA = "baseline"
 MODEL_RELATION = re.compile(r'"\w+"\."\w+"\."(\w+)"')
@@ -497,7 +503,7 @@ def read_model(node: dict[str, Any], compiled_code: str, project_dir: Path) -> M
         project_dir: the project.
 
     Raises:
-        BenchmarkError: the statement that created a mart is not as expected.
+        RunError: the statement that created a mart is not as expected.
     """
     directory = node["fqn"][1]
     is_mart = directory == "marts"
@@ -507,7 +513,7 @@ def read_model(node: dict[str, Any], compiled_code: str, project_dir: Path) -> M
         text = (run_file / node["original_file_path"]).read_text(encoding="utf-8")
         found = TABLE_DEFINITION.search(text)
         if not found:
-            raise BenchmarkError(f"{node['name']}: no create table with columns was run")
+            raise RunError(f"{node['name']}: no create table with columns was run")
         definition = found.group(1)
     macro = MACRO_CALL.fullmatch(node["raw_code"])
     return Model(
@@ -533,11 +539,11 @@ def read_unit_test(unit_test: dict[str, Any], number: int, project_dir: Path) ->
         project_dir: the project.
 
     Raises:
-        BenchmarkError: there is not one such statement.
+        RunError: there is not one such statement.
     """
     files = list((project_dir / "target" / "run").rglob(f"{unit_test['name']}.sql"))
     if len(files) != 1:
-        raise BenchmarkError(f"{unit_test['name']}: {len(files)} statements were run, not 1")
+        raise RunError(f"{unit_test['name']}: {len(files)} statements were run, not 1")
     parts = {cte.alias: cte.this for cte in parsed(files[0].read_text(encoding="utf-8")).ctes}
     fixtures = {
         cte.alias.removeprefix(FIXTURE_PREFIX): rendered(cte.this)
@@ -559,7 +565,7 @@ def read_project(project_dir: Path) -> Project:
     """Return what the last build of a project consisted of.
 
     Raises:
-        BenchmarkError: a statement that dbt ran is not as expected.
+        RunError: a statement that dbt ran is not as expected.
     """
     manifest = read_artifact(project_dir, "manifest")
     nodes = manifest["nodes"]
@@ -596,16 +602,6 @@ def is_different(connection: duckdb.DuckDBPyConnection, left: str, right: str) -
     return bool(connection.execute(query).fetchall()[0][0])
 
 
-def built_project(project_dir: Path) -> BuiltProject:
-    """Return a built project as the tests in tests/python take it."""
-    return BuiltProject(
-        project_dir=project_dir,
-        database=database_of(project_dir),
-        manifest=read_artifact(project_dir, "manifest"),
-        run_results=read_artifact(project_dir, "run_results"),
-    )
-
-
 class Laboratory:
     """A built database of its own, in which mutants are tried one after the other."""
 
@@ -637,6 +633,7 @@ class Laboratory:
         self.small_warehouse = SmallWarehouse(built_project(project.project_dir))
         self.small_connection = self.small_warehouse.build_recorded_fields()
         self.small_connection.execute("set threads = 1")
+        self.connections = (self.connection, self.small_connection)
         self.recorded_lines = {
             mart: (RECORDED_MARTS / f"{mart}.csv").read_text(encoding="utf-8").splitlines()
             for mart in self.small_warehouse.recorded_marts()
@@ -656,22 +653,18 @@ class Laboratory:
     def unrecorded_mart(self, sql: dict[str, str]) -> str | None:
         """Return the name of a mart of the made-up fields that other SQL changes, if any."""
         rebuilt: set[str] = set()
-        self.small_connection.execute("begin")
-        try:
-            for node, code in self.small_warehouse.nodes:
-                is_downstream = rebuilt & set(node["depends_on"]["nodes"])
-                if node["name"] not in sql and not is_downstream:
-                    continue
-                rebuilt.add(node["unique_id"])
-                self.small_connection.execute(
-                    f"create or replace {node['config']['materialized']} {node['relation_name']} as"
-                    f" {sql.get(node['name'], code)}"
-                )
-                recorded = self.recorded_lines.get(node["name"])
-                if recorded and mart_lines(self.small_connection, node["name"]) != recorded:
-                    return str(node["name"])
-        finally:
-            self.small_connection.execute("rollback")
+        for node, code in self.small_warehouse.nodes:
+            is_downstream = rebuilt & set(node["depends_on"]["nodes"])
+            if node["name"] not in sql and not is_downstream:
+                continue
+            rebuilt.add(node["unique_id"])
+            self.small_connection.execute(
+                f"create or replace {node['config']['materialized']} {node['relation_name']} as"
+                f" {sql.get(node['name'], code)}"
+            )
+            recorded = self.recorded_lines.get(node["name"])
+            if recorded and mart_lines(self.small_connection, node["name"]) != recorded:
+                return str(node["name"])
         return None
 
     def rebuild(self, sql: dict[str, str]) -> dict[str, Model]:
@@ -711,12 +704,11 @@ class Laboratory:
         return None
 
     def first_notice(self, sql: dict[str, str]) -> tuple[str, str]:
-        """Return the outcome of other SQL, and what said it; leaves a transaction open.
+        """Return the outcome of other SQL, and what said it; leaves the databases changed.
 
         Raises:
             duckdb.Error: DuckDB refuses the SQL.
         """
-        self.connection.execute("begin")
         unit_test = self.failed_unit_test(sql)
         if unit_test:
             return "unit test", unit_test
@@ -736,29 +728,46 @@ class Laboratory:
         check = self.failed_check()
         return ("end to end", check) if check else ("changed", ", ".join(marts))
 
-    def interrupt(self) -> None:
-        """End what the laboratory's databases are doing."""
-        self.connection.interrupt()
-        self.small_connection.interrupt()
+    @contextlib.contextmanager
+    def limited(self, processor_seconds: float) -> Iterator[None]:
+        """End what the databases are doing once the body has taken so much processor time."""
+        end = time.process_time() + processor_seconds
+        is_done = threading.Event()
 
-    def outcome_of(self, sql: dict[str, str]) -> tuple[str, str]:
+        def watch() -> None:
+            while not is_done.wait(SECONDS_BETWEEN_LOOKS):
+                if time.process_time() > end:
+                    for connection in self.connections:
+                        connection.interrupt()
+
+        watcher = threading.Thread(target=watch)
+        watcher.start()
+        try:
+            yield
+        finally:
+            is_done.set()
+            watcher.join()
+
+    def outcome_of(self, sql: dict[str, str], processor_seconds: float) -> tuple[str, str]:
         """Try other SQL and put everything back.
 
         Args:
             sql: the other SQL by name of the model.
+            processor_seconds: processor time after which it has failed.
 
         Returns:
             The outcome, and what said it: a test, an error or the models that changed.
         """
-        timer = threading.Timer(SECONDS_PER_MUTANT, self.interrupt)
-        timer.start()
+        for connection in self.connections:
+            connection.execute("begin")
         try:
-            return self.first_notice(sql)
+            with self.limited(processor_seconds):
+                return self.first_notice(sql)
         except duckdb.Error as error:
             return "error", str(error).splitlines()[0]
         finally:
-            timer.cancel()
-            self.connection.execute("rollback")
+            for connection in self.connections:
+                connection.execute("rollback")
 
 
 def run_check_query(connection: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
@@ -788,9 +797,16 @@ def open_laboratory(project: Project, directory: Path) -> None:
     _laboratories.append(Laboratory(project, Path(tempfile.mkdtemp(dir=directory))))
 
 
-def try_sql(sql: dict[str, str]) -> tuple[str, str]:
+def try_sql(sql: dict[str, str], processor_seconds: float) -> tuple[str, str]:
     """Return the outcome of other SQL in this process's laboratory."""
-    return _laboratories[0].outcome_of(sql)
+    return _laboratories[0].outcome_of(sql, processor_seconds)
+
+
+def try_untouched(sql: dict[str, str]) -> tuple[tuple[str, str], float]:
+    """Return the outcome of SQL that says the same as before, and the processor time it took."""
+    started = time.process_time()
+    outcome = try_sql(sql, math.inf)
+    return outcome, time.process_time() - started
 
 
 def sampled(spots: list[Spot], limit: int | None, seed: int) -> list[Spot]:
@@ -801,22 +817,26 @@ def sampled(spots: list[Spot], limit: int | None, seed: int) -> list[Spot]:
     return [spots[number] for number in sorted(numbers)]
 
 
-def check_untouched_models(
-    trees: dict[str, exp.Expression], attempt: Callable[..., Iterator[tuple[str, str]]]
-) -> None:
+def check_untouched_models(trees: dict[str, exp.Expression], executor: Executor) -> float:
     """Check that every model, parsed and written again, passes everything and changes nothing.
 
     Args:
         trees: syntax tree per model.
-        attempt: maps a function over a list, as `map` does.
+        executor: runs the laboratories.
+
+    Returns:
+        The processor time of all of them together, in seconds.
 
     Raises:
-        BenchmarkError: a model does not.
+        RunError: a model does not.
     """
-    outcomes = attempt(try_sql, [{name: rendered(tree)} for name, tree in trees.items()])
-    for name, outcome in zip(trees, outcomes, strict=True):
+    total = 0.0
+    results = executor.map(try_untouched, [{name: rendered(tree)} for name, tree in trees.items()])
+    for name, (outcome, processor_seconds) in zip(trees, results, strict=True):
         if outcome != ("unchanged", ""):
-            raise BenchmarkError(f"{name}, untouched: {': '.join(outcome)}")
+            raise RunError(f"{name}, untouched: {': '.join(outcome)}")
+        total += processor_seconds
+    return total
 
 
 def run_campaign(limit: int | None, seed: int, names: list[str]) -> list[dict[str, Any]]:
@@ -831,19 +851,19 @@ def run_campaign(limit: int | None, seed: int, names: list[str]) -> list[dict[st
         Per mutant its attributes but the whole SQL, its outcome and what said it.
 
     Raises:
-        BenchmarkError: the untouched project does not pass, or a name is not that of a model.
+        RunError: the untouched project does not pass, or a name is not that of a model.
     """
     results: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory() as directory:
         project_dir = Path(directory) / "project"
-        copy_project(project_dir, few_draws=True)
+        use_few_draws(copy_project(project_dir))
         fresh_build(project_dir)
         project = read_project(project_dir)
         models = [model for model in project.models if model.is_mutated]
         trees = {model.name: parsed(model.sql) for model in models}
         unknown = sorted(set(names) - trees.keys())
         if unknown:
-            raise BenchmarkError(f"no such intermediate or mart model: {', '.join(unknown)}")
+            raise RunError(f"no such intermediate or mart model: {', '.join(unknown)}")
         spots = [s for s in all_spots(models, trees) if not names or s.models[0] in names]
         mutants = [mutant_at(spot, trees) for spot in sampled(spots, limit, seed)]
         print(f"{len(spots)} mutants, {len(mutants)} of them tried", flush=True)
@@ -853,8 +873,9 @@ def run_campaign(limit: int | None, seed: int, names: list[str]) -> list[dict[st
             initializer=open_laboratory,
             initargs=(project, Path(directory)),
         ) as executor:
-            check_untouched_models(trees, executor.map)
-            outcomes = executor.map(try_sql, [mutant.sql for mutant in mutants])
+            processor_seconds = LIMIT_FACTOR * check_untouched_models(trees, executor)
+            tried = [mutant.sql for mutant in mutants]
+            outcomes = executor.map(try_sql, tried, repeat(processor_seconds))
             for mutant, (outcome, detail) in zip(mutants, outcomes, strict=True):
                 attributes = {key: value for key, value in asdict(mutant).items() if key != "sql"}
                 results.append({**attributes, "outcome": outcome, "detail": detail})
@@ -926,7 +947,7 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         results = run_campaign(arguments.limit, arguments.seed, arguments.models)
-    except BenchmarkError as error:
+    except RunError as error:
         print(error, file=sys.stderr)
         return 1
     explain(results, read_explanations())

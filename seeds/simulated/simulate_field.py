@@ -1,153 +1,123 @@
 """Generate the simulated field: a complete Smart City Index field for 2024 and 2025.
 
-The published ranking has gaps: no table is complete, and only a few indicator sets are
-public. This script simulates a complete field down to the indicator, tuned so that the
-published figures come out: the row of Düsseldorf (rank, tendency, index) and every published
-pair of rank and index, overall and per category. All cities but Düsseldorf are invented.
-Düsseldorf enters 2025 with its published scores (they are read, not written); its 2024 scores
-are simulated.
+    python seeds/simulated/simulate_field.py [--output-dir DIR]
 
-Run it from anywhere, with the standard library only::
-
-    python scripts/simulate_field.py
-    python scripts/simulate_field.py --output-dir /tmp/simulated
-
-It writes ``simulated_cities.csv``, ``simulated_field_members.csv`` and
-``simulated_indicator_scores.csv`` (default: ``seeds/simulated``) and is deterministic: the same
-seeds give the same bytes on every platform.
+The published ranking has gaps. This program invents a complete field down to the indicator in
+which the published figures come out: the row of Düsseldorf, and every published pair of rank and
+index. Düsseldorf enters 2025 with its published scores; everything else is invented. The same seeds
+give the same bytes on every platform. tests/python/test_simulated_field.py checks the published
+figures.
 
 How it works, per edition:
 
-1. A curve per category and one for the overall index: the index at each place, drawn through
-   the published pairs and fitted to the mean of the field.
-2. Every city has a place in the overall ranking, and a latent strength per category that gives
-   its first place there. Swapping the places of two cities in a category brings the sum of a
-   city's five category indices to five times its overall index; the last difference is moved
-   out between the neighbouring places, so that all ranks stay.
-3. The reached category index is an exact number of tenths of points. The regular scores are
-   drawn, project points are set, and the scores are moved on their scales until the sum is exact.
-4. Everything is computed again with fractions from the rows to be written, and compared with
-   the published figures. A difference raises ``SimulationError`` and nothing is written.
+1. A curve per category and one for the overall index: the index at each place, drawn through the
+   published pairs and fitted to the mean of the field.
+2. Every city has a place in the overall ranking, and a latent strength per category that gives its
+   first place there. Swapping the places of two cities in a category brings the sum of a city's
+   five category indices to five times its overall index; the last difference is moved out between
+   the neighbouring places, so that all ranks stay.
+3. The regular scores are drawn, project points are set, and the scores are moved on their scales
+   until their sum is exactly what the category index needs.
 
-All decisions are taken on integers. Units: a *score* is counted in tenths of points (0 to
-1000); a *category index* in ``UNITS_PER_POINT`` (2205) units per index point, in which a tenth of
-a point in one score is a whole number for six and for seven indicators; the *sum* of the five
-category indices in the same unit, so the overall index is the sum over ``5 * UNITS_PER_POINT``.
+All decisions are taken on integers: scores and published figures in tenths of points, indices in
+UNITS_PER_POINT, in which a tenth of a point in one score is a whole number for six and for seven
+indicators.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
-import math
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
+from decimal import Decimal
+from itertools import combinations, pairwise
 from pathlib import Path
 
-PROJECT_ROOT = Path(__file__).resolve().parents[1]
-SEEDS = PROJECT_ROOT / "seeds"
-DEFAULT_OUTPUT_DIR = SEEDS / "simulated"
+OUTPUT_DIR = Path(__file__).resolve().parent
+SEEDS = OUTPUT_DIR.parent
 
 METHODOLOGY_ID = "sci_2025"
 REAL_RANKING = "smart_city_index"
 SIMULATED_RANKING = "simulated_field"
+# Published in every mart, so that it keeps the name that this program had first.
 SOURCE = "simulated: scripts/simulate_field.py"
 REAL_CITY = "duesseldorf"
 OVERALL = "overall"
-FIRST_EDITION, SECOND_EDITION = "2024", "2025"
-EDITIONS = (FIRST_EDITION, SECOND_EDITION)
+FIRST_EDITION, SECOND_EDITION = EDITIONS = ("2024", "2025")
 
 SEED = 2027
 UNITS_PER_POINT = 2205
 INDEX_MAXIMUM = 100
 BEST_SCORE = 1000
 PROJECT_SHARE = 20  # one part in twenty (5 percent) of the regular points
-PROJECT_STEP = 50  # tenths of points
-SIMULATED_CITY_COUNT = 82
+PROJECT_STEP = 50
+CITY_COUNT = 82  # simulated ones
 NEW_CITY_PLACE = 79  # place in 2025 of the one city that was not in the field of 2024
 
-# Design of the field where nothing is published. Index values in tenths of index points.
-BEND_UNIT = 10**6
-BEND_POWER = 4
-OVERALL_KNOTS = {FIRST_EDITION: {}, SECOND_EDITION: {83: 462}}
-CATEGORY_KNOTS = {
-    FIRST_EDITION: {
-        "administration": {38: 742, 82: 325},
-        "energy_environment": {1: 862, 38: 621, 82: 221},
-        "it_communication": {36: 719, 82: 330},
-        "mobility": {40: 702, 82: 297},
-        "society_education": {40: 763, 82: 325},
-    },
-    SECOND_EDITION: {
-        "administration": {22: 864, 83: 425},
-        "energy_environment": {1: 881, 8: 812, 83: 322},
-        "it_communication": {10: 898, 24: 835, 83: 425},
-        "mobility": {22: 808, 83: 365},
-        "society_education": {22: 848, 83: 405},
-    },
+# What the field is like where nothing is published, by edition and category: the mean less that of
+# the overall index (the five add up to zero), and the index at some places.
+DESIGN: dict[tuple[str, str], tuple[int, dict[int, int]]] = {
+    ("2024", OVERALL): (0, {}),
+    ("2024", "administration"): (27, {38: 742, 82: 325}),
+    ("2024", "energy_environment"): (-92, {1: 862, 38: 621, 82: 221}),
+    ("2024", "it_communication"): (2, {36: 719, 82: 330}),
+    ("2024", "mobility"): (10, {40: 702, 82: 297}),
+    ("2024", "society_education"): (53, {40: 763, 82: 325}),
+    ("2025", OVERALL): (0, {83: 462}),
+    ("2025", "administration"): (33, {22: 864, 83: 425}),
+    ("2025", "energy_environment"): (-75, {1: 881, 8: 812, 83: 322}),
+    ("2025", "it_communication"): (32, {10: 898, 24: 835, 83: 425}),
+    ("2025", "mobility"): (-15, {22: 808, 83: 365}),
+    ("2025", "society_education"): (25, {22: 848, 83: 405}),
 }
-# Mean of a category less the mean of the overall index; the five add up to zero.
-CATEGORY_MEAN_OFFSETS = {
-    FIRST_EDITION: {
-        "administration": 27,
-        "energy_environment": -92,
-        "it_communication": 2,
-        "mobility": 10,
-        "society_education": 53,
-    },
-    SECOND_EDITION: {
-        "administration": 33,
-        "energy_environment": -75,
-        "it_communication": 32,
-        "mobility": -15,
-        "society_education": 25,
-    },
-}
-# Category indices of Düsseldorf in the first edition; the remaining category follows from the
-# published overall index.
+# Category indices of Düsseldorf in 2024; the remaining one follows from the published overall one.
 REAL_CITY_DESIGN = {
     "administration": 879,
     "energy_environment": 556,
     "mobility": 862,
     "society_education": 952,
 }
+BEND_UNIT = 10**6
+BEND_POWER = 4
 SPACING = (2, 9)  # the relative distance of two places is the product of two such draws
 OVERALL_STEP = 60  # units of the sum by which two places differ at least
 
-# Spread of the latent variables.
-PLACE_NOISE = 90  # tenths of places by which a usual city moves between the editions
+# Spread of the latent variables, in tenths of places, index points or score points.
+PLACE_NOISE = 90  # how far a usual city moves between the editions
 JUMP_NOISE = 320  # the same for a city that jumps
 JUMP_ONE_IN = 8
-PROFILE_SPREAD = 75  # tenths of index points, lasting strength of a city in a category
-PROFILE_NOISE = 35  # tenths of index points, of one edition
-ITEM_SPREAD = 300  # tenths of points, lasting strength of a city in an indicator
-ITEM_NOISE = 90  # tenths of points, of one edition
-FULL_ROOM = 300  # tenths of points to the end of the scale at which indicators differ fully
-PROJECT_SPREAD = 45  # tenths of points
+PROFILE_SPREAD = 75  # lasting strength of a city in a category
+PROFILE_NOISE = 35  # of one edition
+ITEM_SPREAD = 300  # lasting strength of a city in an indicator
+ITEM_NOISE = 90  # of one edition
+FULL_ROOM = 300  # distance to the end of the scale at which indicators differ fully
+PROJECT_SPREAD = 45
 PROJECT_INDEX_RANGE = (380, 880)  # category indices that stand for no and for all project points
-SEARCH_STEPS = 4  # points by which a score may move to meet the last difference
 SWAP_WEIGHTS = ((1, 1), (4, 1), (16, 1), (1, 0))  # weight of the sum, weight of the latent value
 
-# Per regular indicator: points of the best city (None: measured on a fine scale), and how much
-# easier (+) or harder (-) it is than its category, in tenths of points.
-INDICATOR_DESIGN: dict[str, tuple[int | None, int]] = {
+# Per regular indicator: points of the best city, and how much easier (+) or harder (-) it is than
+# its category. One on a fine scale has as many points as there are tenths, and moves by FINE_STEP.
+FINE = BEST_SCORE
+FINE_STEP = 25
+INDICATORS = {
     "internal_processes": (14, -170),
     "payment": (27, 210),
     "online_appointments": (49, 60),
-    "ozg_services": (None, -60),
+    "ozg_services": (FINE, -60),
     "website_social_media": (20, 110),
-    "citizen_requests": (None, -20),
+    "citizen_requests": (FINE, -20),
     "service_portal": (24, -30),
     "smart_street_lighting": (12, 60),
     "energy_solutions": (54, -230),
     "environmental_monitoring": (20, 120),
-    "electric_vehicle_share": (None, 0),
-    "charging_infrastructure": (None, 30),
-    "low_emission_buses": (None, -190),
-    "broadband": (None, 180),
-    "fibre": (None, -340),
-    "mobile_5g": (None, 240),
+    "electric_vehicle_share": (FINE, 0),
+    "charging_infrastructure": (FINE, 30),
+    "low_emission_buses": (FINE, -190),
+    "broadband": (FINE, 180),
+    "fibre": (FINE, -340),
+    "mobile_5g": (FINE, 240),
     "lpwan": (17, -170),
     "open_data_portal": (20, 60),
     "geoportal": (16, 130),
@@ -155,14 +125,14 @@ INDICATOR_DESIGN: dict[str, tuple[int | None, int]] = {
     "parking": (17, 40),
     "traffic_management": (23, 60),
     "smart_public_transport": (12, 80),
-    "sharing_services": (None, -60),
+    "sharing_services": (FINE, -60),
     "multimodality": (16, 30),
-    "last_mile_logistics": (None, -150),
+    "last_mile_logistics": (FINE, -150),
     "school_digitalisation": (38, 100),
     "digital_skills": (20, 40),
-    "digital_scene": (None, -120),
+    "digital_scene": (FINE, -120),
     "local_retail_startup_hubs": (12, -60),
-    "fablabs_coworking": (None, -10),
+    "fablabs_coworking": (FINE, -10),
     "public_participation": (33, 80),
 }
 RANK_SCORED = "electric_vehicle_share"  # scored by rank: 100 * (N - rank) / (N - 1)
@@ -179,18 +149,21 @@ POPULATION_BANDS = (
 )
 POPULATION_NOISE = 40  # places by which size and strength of a city differ
 
-
-class SimulationError(ValueError):
-    """The seeds cannot be simulated, or a published figure does not come out."""
+Row = dict[str, str]
 
 
 @dataclass(frozen=True)
 class Category:
-    """A category of the methodology: its regular indicators and its project row, page order."""
+    """A category: its regular indicators in the order of the page, and its project row."""
 
-    category_id: str
-    regular: tuple[str, ...]
+    name: str
+    regular: list[str]
     project: str
+
+    @property
+    def items(self) -> list[str]:
+        """All indicators in the order of the page."""
+        return [*self.regular, self.project]
 
     @property
     def step(self) -> int:
@@ -199,54 +172,8 @@ class Category:
 
     @property
     def project_cap(self) -> int:
-        """Highest project points, in tenths of points."""
+        """Highest project points."""
         return BEST_SCORE * len(self.regular) // PROJECT_SHARE
-
-
-@dataclass(frozen=True)
-class Printed:
-    """A published index value and its number of decimal places."""
-
-    value: Fraction
-    digits: int
-
-    def bounds(self, units: int) -> tuple[int, int]:
-        """Lowest and highest whole number of ``1 / units`` points that prints as the value.
-
-        The highest is no more than the maximum of the index.
-        """
-        half = Fraction(1, 2 * 10**self.digits)
-        low, above = (math.ceil((self.value + side) * units) for side in (-half, half))
-        return low, min(above - 1, INDEX_MAXIMUM * units)
-
-
-@dataclass(frozen=True)
-class RealCity:
-    """Published row of the real city in the second edition.
-
-    ``scores`` in tenths of points by indicator, ``ranks``, ``tendencies`` and ``printed`` by
-    category (overall included).
-    """
-
-    scores: dict[str, int]
-    ranks: dict[str, int]
-    tendencies: dict[str, int]
-    printed: dict[str, Printed]
-
-    def rank(self, edition: str, category_id: str) -> int:
-        """Rank in an edition; in the first one it follows from the tendency."""
-        rank = self.ranks[category_id]
-        return rank if edition == SECOND_EDITION else rank + self.tendencies[category_id]
-
-
-@dataclass(frozen=True)
-class Published:
-    """Published figures of both editions that the simulated field has to meet."""
-
-    categories: tuple[Category, ...]
-    anchors: dict[tuple[str, str], dict[int, Printed]]  # (edition, category) -> place -> index
-    means: dict[str, Printed]  # edition -> mean of the overall index
-    real_city: RealCity
 
 
 class Draws:
@@ -257,15 +184,15 @@ class Draws:
         self._random = random.Random(1000 * SEED + stream)
 
     def below(self, limit: int) -> int:
-        """Return a uniform integer from 0 to ``limit - 1``."""
+        """Return a uniform integer from 0 to `limit - 1`."""
         return int(self._random.random() * limit)
 
     def between(self, low: int, high: int) -> int:
-        """Return a uniform integer from ``low`` to ``high``, both included."""
+        """Return a uniform integer from `low` to `high`, both included."""
         return low + self.below(high - low + 1)
 
     def noise(self, spread: int) -> int:
-        """Return a bell-shaped integer around 0 with standard deviation ``spread``.
+        """Return a bell-shaped integer around 0 with standard deviation `spread`.
 
         The sum of twelve uniform integers below 2000 has mean 11994 and deviation 2000.
         """
@@ -280,198 +207,165 @@ class Draws:
         return result
 
 
-def check(condition: bool, message: str) -> None:
-    """Raise SimulationError with the message if the condition does not hold."""
-    if not condition:
-        raise SimulationError(message)
+# --- what is published -------------------------------------------------------------------------
 
 
-# --- reading -----------------------------------------------------------------------------------
-
-
-def read_rows(path: Path) -> list[dict[str, str]]:
-    """Return the rows of a seed file by column name."""
-    with path.open(encoding="utf-8", newline="") as file:
+def read_rows(name: str) -> list[Row]:
+    """Return the rows of a seed file, named relative to seeds/."""
+    with (SEEDS / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
-def read_categories(rows: list[dict[str, str]]) -> tuple[Category, ...]:
-    """Return the categories of the methodology in page order.
-
-    Raises SimulationError if the categories or indicators are others than those designed for.
-    """
-    nodes = [row for row in rows if row["methodology_id"] == METHODOLOGY_ID]
-    nodes.sort(key=lambda row: int(row["sort_order"]))
-    categories = []
-    for parent in (row["node_id"] for row in nodes if row["node_type"] == "category"):
-        children = [row for row in nodes if row["parent_node_id"] == parent]
-        regular = tuple(r["node_id"] for r in children if r["role"] == "regular")
-        projects = [r["node_id"] for r in children if r["role"] == "project"]
-        fits = len(projects) == 1 and len(regular) in (6, 7)
-        check(fits, f"{parent}: needs one project row and 6 or 7 regular indicators")
-        missing = [indicator for indicator in regular if indicator not in INDICATOR_DESIGN]
-        check(not missing, f"{parent}: no design for the indicators {missing}")
-        categories.append(Category(parent, regular, projects[0]))
-    designed = list(CATEGORY_MEAN_OFFSETS[FIRST_EDITION])
-    found = [category.category_id for category in categories]
-    check(found == designed, f"categories are {found}, not {designed}")
-    return tuple(categories)
-
-
-def add_anchor(anchors: dict[int, Printed], place: int, printed: Printed, where: str) -> None:
-    """Add the published index at a place; raise SimulationError if another one is known."""
-    known = anchors.setdefault(place, printed)
-    check(known == printed, f"{where}: two published indices at place {place}")
-
-
-def read_anchors(
-    results: list[dict[str, str]], statistics: list[dict[str, str]], categories: list[str]
-) -> dict[tuple[str, str], dict[int, Printed]]:
-    """Return the published index by place for each edition and category, overall included."""
-    anchors = {(edition, category): {} for edition in EDITIONS for category in categories}
-    for row in results:
-        key = (row["edition"], row["category_id"])
-        if row["ranking_id"] != REAL_RANKING or key not in anchors:
-            continue
-        if row["published_rank"] and row["published_index"]:
-            printed = Printed(Fraction(row["published_index"]), int(row["index_digits"]))
-            add_anchor(anchors[key], int(row["published_rank"]), printed, " ".join(key))
-    for row in statistics:
-        key = (row["edition"], row["category_id"])
-        if row["ranking_id"] != REAL_RANKING or key not in anchors:
-            continue
-        if row["statistic"] == "index_at_place":
-            printed = Printed(Fraction(row["published_value"]), int(row["value_digits"]))
-            add_anchor(anchors[key], int(row["place"]), printed, " ".join(key))
-    return anchors
-
-
-def read_means(statistics: list[dict[str, str]]) -> dict[str, Printed]:
-    """Return the published mean of the overall index by edition."""
-    return {
-        row["edition"]: Printed(Fraction(row["published_value"]), int(row["value_digits"]))
-        for row in statistics
-        if row["ranking_id"] == REAL_RANKING
-        and row["category_id"] == OVERALL
-        and row["statistic"] == "mean"
-    }
-
-
-def read_real_city(results: list[dict[str, str]], scores: list[dict[str, str]]) -> RealCity:
-    """Return the published row and scores of the real city in the second edition."""
-    key = (REAL_RANKING, SECOND_EDITION, REAL_CITY)
-    figures = ("published_rank", "published_tendency", "published_index")
-    own = [
-        row
-        for row in results
-        if (row["ranking_id"], row["edition"], row["city_id"]) == key
-        and all(row[figure] for figure in figures)
-    ]
-    return RealCity(
-        scores={
-            row["indicator_id"]: to_tenths(row["raw_value"])
-            for row in scores
-            if (row["ranking_id"], row["edition"], row["city_id"]) == key
-        },
-        ranks={row["category_id"]: int(row["published_rank"]) for row in own},
-        tendencies={row["category_id"]: int(row["published_tendency"]) for row in own},
-        printed={
-            row["category_id"]: Printed(Fraction(row["published_index"]), int(row["index_digits"]))
-            for row in own
-        },
-    )
-
-
-def read_published() -> Published:
-    """Read the seeds the simulation is tuned to.
-
-    Raises SimulationError if they do not fit together.
-    """
-    categories = read_categories(read_rows(SEEDS / "methodology" / "hierarchy.csv"))
-    results = read_rows(SEEDS / "results" / "published_results.csv")
-    statistics = read_rows(SEEDS / "results" / "published_field_statistics.csv")
-    scores = read_rows(SEEDS / "results" / "indicator_scores.csv")
-    names = [category.category_id for category in categories] + [OVERALL]
-    items = [item for category in categories for item in (*category.regular, category.project)]
-    real_city, means = read_real_city(results, scores), read_means(statistics)
-    check(sorted(real_city.ranks) == sorted(names), f"{REAL_CITY}: published row is not complete")
-    check(sorted(real_city.scores) == sorted(items), f"{REAL_CITY}: scores are not complete")
-    check(all(edition in means for edition in EDITIONS), "no published mean for an edition")
-    return Published(categories, read_anchors(results, statistics, names), means, real_city)
+def real_ranking(name: str) -> list[Row]:
+    """Return the rows of the real ranking in both editions from a seed file of results."""
+    rows = read_rows(f"results/{name}")
+    return [r for r in rows if r["ranking_id"] == REAL_RANKING and r["edition"] in EDITIONS]
 
 
 def to_tenths(text: str) -> int:
-    """Return a score as tenths of points; raise SimulationError if it is no whole number."""
-    tenths = Fraction(text) * 10
-    if tenths.denominator != 1:
-        raise SimulationError(f"score {text}: more than one decimal place")
-    return tenths.numerator
+    """Return a figure with at most one decimal place in tenths."""
+    return int(Decimal(text) * 10)
 
 
-def from_tenths(tenths: int) -> str:
-    """Return tenths of points with exactly one decimal place."""
-    return f"{tenths // 10}.{tenths % 10}"
+def read_categories() -> list[Category]:
+    """Return the categories of the methodology in the order of the page."""
+    rows = read_rows("methodology/hierarchy.csv")
+    nodes = [row for row in rows if row["methodology_id"] == METHODOLOGY_ID]
+    nodes.sort(key=lambda row: int(row["sort_order"]))
+    categories = []
+    for name in [row["node_id"] for row in nodes if row["node_type"] == "category"]:
+        children = [row for row in nodes if row["parent_node_id"] == name]
+        regular = [row["node_id"] for row in children if row["role"] == "regular"]
+        (project,) = [row["node_id"] for row in children if row["role"] == "project"]
+        categories.append(Category(name, regular, project))
+    return categories
+
+
+class Published:
+    """The published figures that the field has to meet."""
+
+    def __init__(self) -> None:
+        """Read them from the seeds."""
+        self.categories = read_categories()
+        # By edition and category, overall included: index by place, and rank of the real city.
+        # Its ranks in 2024 follow from its tendencies.
+        self.index_at: dict[tuple[str, str], dict[int, int]] = {key: {} for key in DESIGN}
+        self.ranks: dict[tuple[str, str], int] = {}
+        # Indices by category and scores by indicator of the real city in 2025.
+        self.indices: dict[str, int] = {}
+        self.scores: dict[str, int] = {}
+        self.means: dict[str, int] = {}  # of the overall index by edition
+        for row in real_ranking("published_results.csv"):
+            if not (row["published_rank"] and row["published_index"]):
+                continue
+            edition, category = row["edition"], row["category_id"]
+            rank, index = int(row["published_rank"]), to_tenths(row["published_index"])
+            self.index_at[edition, category][rank] = index
+            if (edition, row["city_id"]) == (SECOND_EDITION, REAL_CITY):
+                self.ranks[SECOND_EDITION, category] = rank
+                self.ranks[FIRST_EDITION, category] = rank + int(row["published_tendency"])
+                self.indices[category] = index
+        for row in real_ranking("published_field_statistics.csv"):
+            value = to_tenths(row["published_value"])
+            if row["statistic"] == "index_at_place":
+                self.index_at[row["edition"], row["category_id"]][int(row["place"])] = value
+            elif row["statistic"] == "mean":
+                self.means[row["edition"]] = value
+        for row in real_ranking("indicator_scores.csv"):
+            if (row["edition"], row["city_id"]) == (SECOND_EDITION, REAL_CITY):
+                self.scores[row["indicator_id"]] = to_tenths(row["raw_value"])
+
+    def real_city_units(self, edition: str) -> dict[str, int]:
+        """Return the category indices of the real city, in units."""
+        units = {name: in_units(tenths) for name, tenths in REAL_CITY_DESIGN.items()}
+        overall = self.index_at[FIRST_EDITION, OVERALL][self.ranks[FIRST_EDITION, OVERALL]]
+        rest = 5 * overall * UNITS_PER_POINT // 10 - sum(units.values())
+        result = {}
+        for category in self.categories:
+            name, step = category.name, category.step
+            if edition == FIRST_EDITION:
+                result[name] = units.get(name, rest) // step * step
+            else:
+                own = sum(self.scores[item] for item in category.items) * step
+                low, high = bounds(self.indices[name], UNITS_PER_POINT)
+                # Where its scores contradict the published index, that is kept.
+                result[name] = own if low <= own <= high else in_units(self.indices[name])
+        return result
+
+
+def in_units(tenths: int) -> int:
+    """Return tenths of index points in units."""
+    return tenths * UNITS_PER_POINT // 10
+
+
+def bounds(tenths: int, units: int) -> tuple[int, int]:
+    """Return the lowest and highest number of `1 / units` points printed as these tenths."""
+    low, above = (-(-(2 * tenths + side) * units // 20) for side in (-1, 1))
+    return low, min(above - 1, INDEX_MAXIMUM * units)
 
 
 # --- curves: the index at each place -----------------------------------------------------------
 
 
-def anchor_knots(anchors: dict[int, Printed], units: int, step: int) -> dict[int, int]:
-    """Return a value on the lattice of ``step`` for each published place.
+def published_knots(index_at: dict[int, int], units: int, lattice: int) -> dict[int, int]:
+    """Return a value on the lattice for each published place.
 
     Neighbouring places with the same printed index share its interval evenly, best first.
     """
     knots = {}
-    for place, printed in anchors.items():
+    for place, index in index_at.items():
         first = last = place
-        while anchors.get(first - 1) == printed:
+        while index_at.get(first - 1) == index:
             first -= 1
-        while anchors.get(last + 1) == printed:
+        while index_at.get(last + 1) == index:
             last += 1
-        low, high = printed.bounds(units)
+        low, high = bounds(index, units)
         part = (high - low) * (2 * (place - first) + 1) // (2 * (last - first + 1))
-        knots[place] = max((high - part) // step * step, -(-low // step) * step)
+        knots[place] = (high - part) // lattice * lattice
     return knots
 
 
 def interpolate(knots: dict[int, int], spacing: list[int], step: int, bend: int) -> list[int]:
-    """Return the values of all places through the knots, unevenly spaced, on the lattice.
+    """Return the values of all places through the knots, unevenly spaced, in steps.
 
     Straight between two knots. Over the widest gap the way t (0 to 1) is bent, by the share
-    ``bend / BEND_UNIT`` (-1 to 1), towards t**4 if positive, which lifts the curve, or towards
+    `bend / BEND_UNIT` (-1 to 1), towards t**4 if positive, which lifts the curve, or towards
     1 - (1 - t)**4 if negative, which lowers it.
     """
     places = sorted(knots)
-    gaps = list(zip(places, places[1:]))
-    widest = max(gaps, key=lambda gap: (gap[1] - gap[0], gap[0]))
+    gaps = list(pairwise(places))
+    widest = max(gaps, key=lambda gap: gap[1] - gap[0])
     values = [knots[places[0]]]
     for left, right in gaps:
         weight = bend if (left, right) == widest else 0
-        whole = sum(spacing[left:right])
-        scale = BEND_UNIT * whole**BEND_POWER
-        done = 0
+        whole, done = sum(spacing[left:right]), 0
         for place in range(left + 1, right):
             done += spacing[place - 1]
             late = done**BEND_POWER
             early = whole**BEND_POWER - (whole - done) ** BEND_POWER
             way = (BEND_UNIT - abs(weight)) * done * whole ** (BEND_POWER - 1)
             way += abs(weight) * (late if weight > 0 else early)
-            value = knots[left] - (knots[left] - knots[right]) * way // scale
-            values.append(min(value // step * step, values[-1] - step))
+            fall = (knots[left] - knots[right]) * way // (BEND_UNIT * whole**BEND_POWER)
+            values.append((knots[left] - fall) // step * step)
         values.append(knots[right])
     return values
 
 
-def fit_curve(
-    knots: dict[int, int], size: int, total: int, step: int, draws: Draws, where: str
+def index_curve(
+    published: Published, key: tuple[str, str], size: int, own: int | None, step: int, draws: Draws
 ) -> list[int]:
-    """Return a falling curve through the knots whose values add up to about ``total``.
+    """Return the index at each place of an edition and category, in units: a falling curve.
 
-    The bend over the widest gap between the knots is found by bisection. Raises SimulationError
-    if the first or the last place has no knot, or if no falling curve has that total.
+    The overall curve counts the sum of the five categories. `own` is the index of the real city.
+    The bend over the widest gap between the knots is found by bisection: the mean comes out.
     """
-    ends = 1 in knots and max(knots) == size
-    check(ends, f"{where}: the curve needs an index at places 1 and {size}, none beyond")
+    units, lattice = (5 * UNITS_PER_POINT, 1) if key[1] == OVERALL else (UNITS_PER_POINT, step)
+    mean_offset, design = DESIGN[key]
+    knots = {place: tenths * units // 10 // lattice * lattice for place, tenths in design.items()}
+    knots.update(published_knots(published.index_at[key], units, lattice))
+    if own is not None:
+        knots[published.ranks[key]] = own
+    total = (published.means[key[0]] + mean_offset) * units * size // 10
     spacing = [draws.between(*SPACING) * draws.between(*SPACING) for _ in range(size)]
     low, high = -BEND_UNIT, BEND_UNIT
     while high - low > 1:
@@ -480,410 +374,199 @@ def fit_curve(
             low = middle
         else:
             high = middle
-    curve = interpolate(knots, spacing, step, low)
-    falls = all(above - below >= step for above, below in zip(curve, curve[1:]))
-    check(falls, f"{where}: the curve does not fall at every place")
-    check(abs(sum(curve) - total) <= size * step, f"{where}: no falling curve has the wanted mean")
-    return curve
-
-
-def real_city_units(published: Published) -> dict[str, int]:
-    """Return the category indices of the real city in the second edition, in units.
-
-    Where its own scores do not give the published index, the published one is carried on.
-    """
-    real = published.real_city
-    result = {}
-    for category in published.categories:
-        name = category.category_id
-        tenths = sum(real.scores[item] for item in (*category.regular, category.project))
-        low, high = real.printed[name].bounds(UNITS_PER_POINT)
-        if low <= tenths * category.step <= high:
-            result[name] = tenths * category.step
-        else:
-            result[name] = int(real.printed[name].value * UNITS_PER_POINT)
-    return result
-
-
-def real_city_design(published: Published) -> dict[str, int]:
-    """Return the category indices of the real city in the first edition, in units, on the lattice.
-
-    Raises SimulationError if no published overall index closes the design.
-    """
-    rank = published.real_city.rank(FIRST_EDITION, OVERALL)
-    printed = published.anchors[FIRST_EDITION, OVERALL].get(rank)
-    if printed is None:
-        raise SimulationError(f"{FIRST_EDITION}: no published overall index at place {rank}")
-    units = {name: tenths * UNITS_PER_POINT // 10 for name, tenths in REAL_CITY_DESIGN.items()}
-    remainder = int(printed.value * UNITS_PER_POINT * 5) - sum(units.values())
-    return {
-        category.category_id: units.get(category.category_id, remainder)
-        // category.step
-        * category.step
-        for category in published.categories
-    }
-
-
-def category_curves(published: Published, edition: str, size: int) -> dict[str, list[int]]:
-    """Return the index in units at each place (from place 1), by category."""
-    mean = published.means[edition].value * 10
-    real = published.real_city
-    fixed = (
-        real_city_units(published) if edition == SECOND_EDITION else real_city_design(published)
-    )
-    draws = Draws(10 + EDITIONS.index(edition))
-    curves = {}
-    for category in published.categories:
-        name, step = category.category_id, category.step
-        design = CATEGORY_KNOTS[edition][name]
-        knots = {
-            place: tenths * UNITS_PER_POINT // 10 // step * step for place, tenths in design.items()
-        }
-        knots.update(anchor_knots(published.anchors[edition, name], UNITS_PER_POINT, step))
-        knots[real.rank(edition, name)] = fixed[name]
-        target = (mean + CATEGORY_MEAN_OFFSETS[edition][name]) * UNITS_PER_POINT / 10
-        where = f"{edition} {name}"
-        curves[name] = fit_curve(knots, size, int(target * size), step, draws, where)
-    return curves
-
-
-def overall_curve(published: Published, edition: str, size: int) -> list[int]:
-    """Return the sum of the five category indices, in units, at each overall place."""
-    units = 5 * UNITS_PER_POINT
-    knots = {place: tenths * units // 10 for place, tenths in OVERALL_KNOTS[edition].items()}
-    knots.update(anchor_knots(published.anchors[edition, OVERALL], units, 1))
-    if edition == SECOND_EDITION:
-        own_rank = published.real_city.rank(edition, OVERALL)
-        knots[own_rank] = sum(real_city_units(published).values())
-    total = int(published.means[edition].value * units * size)
-    draws = Draws(20 + EDITIONS.index(edition))
-    return fit_curve(knots, size, total, OVERALL_STEP, draws, f"{edition} {OVERALL}")
+    return interpolate(knots, spacing, step, low)
 
 
 # --- places: which city stands where -----------------------------------------------------------
 
 
-def city_id(number: int) -> str:
-    """Return the id of a city: 0 is the real city, the others are simulated."""
-    return REAL_CITY if number == 0 else f"simulated_{number:02d}"
-
-
-def second_edition_places(published: Published) -> dict[int, int]:
-    """Return the overall place of every city of the second edition, by city number."""
-    own = published.real_city.rank(SECOND_EDITION, OVERALL)
-    places = [place for place in range(1, SIMULATED_CITY_COUNT + 2) if place != own]
-    numbers = Draws(1).shuffled(list(range(1, SIMULATED_CITY_COUNT + 1)))
-    return {0: own, **dict(zip(numbers, places))}
-
-
-def first_edition_places(published: Published, later: dict[int, int]) -> dict[int, int]:
-    """Return the overall place in the first edition of every city that was already there."""
+def overall_places(published: Published) -> dict[str, dict[int, int]]:
+    """Return the overall place of every city by edition; cities are numbers, 0 is the real one."""
+    cities = list(range(1, CITY_COUNT + 1))
+    first_own, second_own = (published.ranks[edition, OVERALL] for edition in EDITIONS)
+    places = [place for place in range(1, CITY_COUNT + 2) if place != second_own]
+    later = dict(zip(Draws(1).shuffled(cities), places, strict=True))
     draws = Draws(2)
-    own = published.real_city.rank(FIRST_EDITION, OVERALL)
-    latent = []
-    for number in range(1, SIMULATED_CITY_COUNT + 1):
+    latent = {}
+    for city in cities:
         spread = JUMP_NOISE if draws.below(JUMP_ONE_IN) == 0 else PLACE_NOISE
-        latent.append((10 * later[number] + draws.noise(spread), number))
-    order = [number for _, number in sorted(latent) if later[number] != NEW_CITY_PLACE]
-    places = [place for place in range(1, len(order) + 2) if place != own]
-    return {0: own, **dict(zip(order, places))}
+        latent[city] = 10 * later[city] + draws.noise(spread)
+    order = [city for city in cities if later[city] != NEW_CITY_PLACE]
+    order.sort(key=lambda city: latent[city])
+    places = [place for place in range(1, CITY_COUNT + 1) if place != first_own]
+    earlier = dict(zip(order, places, strict=True))
+    return {FIRST_EDITION: {0: first_own, **earlier}, SECOND_EDITION: {0: second_own, **later}}
 
 
-def latent_profiles(published: Published) -> dict[str, list[int]]:
-    """Return the lasting strength of each city number by category, in units."""
-    draws = Draws(3)
-    return {
-        category.category_id: [
-            draws.noise(PROFILE_SPREAD) * UNITS_PER_POINT // 10
-            for _ in range(SIMULATED_CITY_COUNT + 1)
-        ]
-        for category in published.categories
-    }
-
-
+@dataclass
 class CategoryPlaces:
-    """Places of the cities of one edition in one category, and the index at each place."""
+    """Places of the cities of one edition in one category, and the index at each place.
 
-    def __init__(
-        self, category: Category, curve: list[int], latent: list[int], own_place: int
-    ) -> None:
-        """Order the cities (index 0: the real city, at its own place) by their latent value."""
-        self.category = category
-        self.curve = curve
-        self.latent = latent
-        order = sorted(range(1, len(latent)), key=lambda city: (-latent[city], city))
-        order.insert(own_place - 1, 0)
-        self.place = [0] * len(order)
-        for place, city in enumerate(order):
-            self.place[city] = place
+    Places count from 0, as positions in the curve.
+    """
+
+    category: Category
+    index_at: dict[int, int]
+    curve: list[int]
+    latent: dict[int, int]
+    place: dict[int, int]
 
     def value(self, city: int) -> int:
         """Return the category index of a city in units."""
         return self.curve[self.place[city]]
 
-    def swap_pass(self, residuals: list[int], sum_weight: int, latent_weight: int) -> int:
-        """Swap each pair of simulated cities that comes closer to its sums; return the swaps.
+    def swap_pass(self, residuals: dict[int, int], sum_weight: int, latent_weight: int) -> bool:
+        """Swap each pair of simulated cities that comes closer to its sums; return if one did.
 
         The squared residuals of the sums and the squared distances from the latent values are
-        weighed against each other. ``residuals`` (in units) are kept up to date.
+        weighed against each other. `residuals` (in units) are kept up to date.
         """
-        swaps = 0
-        for one in range(1, len(self.place)):
-            for two in range(one + 1, len(self.place)):
-                gain = self.value(two) - self.value(one)
-                drift = residuals[one] - residuals[two] + gain
-                order = self.latent[two] - self.latent[one]
-                if gain * (sum_weight * drift + latent_weight * order) < 0:
-                    self.place[one], self.place[two] = self.place[two], self.place[one]
-                    residuals[one] += gain
-                    residuals[two] -= gain
-                    swaps += 1
-        return swaps
+        swapped = False
+        for one, two in combinations([city for city in self.place if city != 0], 2):
+            gain = self.value(two) - self.value(one)
+            drift = residuals[one] - residuals[two] + gain
+            order = self.latent[two] - self.latent[one]
+            if gain * (sum_weight * drift + latent_weight * order) < 0:
+                self.place[one], self.place[two] = self.place[two], self.place[one]
+                residuals[one] += gain
+                residuals[two] -= gain
+                swapped = True
+        return swapped
 
-    def nudge(self, city: int, direction: int, anchors: dict[int, Printed]) -> bool:
+    def nudge(self, city: int, direction: int) -> bool:
         """Move a city's index one step up (+1) or down (-1) if its place allows it."""
         place, step = self.place[city], self.category.step
         moved = self.curve[place] + direction * step
         low, high = 0, INDEX_MAXIMUM * UNITS_PER_POINT
-        if place + 1 in anchors:
-            low, high = anchors[place + 1].bounds(UNITS_PER_POINT)
+        if place + 1 in self.index_at:
+            low, high = bounds(self.index_at[place + 1], UNITS_PER_POINT)
         if place > 0:
             high = min(high, self.curve[place - 1] - step)
         if place + 1 < len(self.curve):
             low = max(low, self.curve[place + 1] + step)
-        if not low <= moved <= high:
-            return False
-        self.curve[place] = moved
-        return True
+        if low <= moved <= high:
+            self.curve[place] = moved
+            return True
+        return False
 
 
-def settle_sums(
-    tables: list[CategoryPlaces],
-    anchors: list[dict[int, Printed]],
-    residuals: list[int],
-    cities: range,
-) -> None:
+def settle_sums(tables: list[CategoryPlaces], residuals: dict[int, int]) -> None:
     """Move category indices between their neighbours until the sums of the cities are met.
 
-    ``residuals`` in units, kept up to date. What cannot be moved stays and is found by the
-    validation if it matters.
+    `residuals` in units, kept up to date. What cannot be moved stays.
     """
-    for _ in range(len(residuals)):
+    moved = True
+    while moved:
         moved = False
-        for city in cities:
-            for table, bounds in zip(tables, anchors):
+        for city in residuals:
+            for table in tables:
+                step = table.category.step
                 direction = 1 if residuals[city] < 0 else -1
-                if 2 * abs(residuals[city]) <= table.category.step:
-                    continue
-                if table.nudge(city, direction, bounds):
-                    residuals[city] += direction * table.category.step
+                if 2 * abs(residuals[city]) > step and table.nudge(city, direction):
+                    residuals[city] += direction * step
                     moved = True
-        if not moved:
-            return
 
 
 def category_places(
-    published: Published, edition: str, numbers: list[int], sums: list[int]
+    published: Published, edition: str, sums: dict[int, int]
 ) -> list[CategoryPlaces]:
     """Return the places and indices of all cities of an edition, category by category.
 
-    ``numbers`` are the city numbers (the real city first), ``sums`` their wanted sums in units.
+    `sums` are the wanted sums of the category indices by city, in units.
     """
-    curves = category_curves(published, edition, len(numbers))
-    profiles = latent_profiles(published)
-    draws = Draws(30 + EDITIONS.index(edition))
+    stream = EDITIONS.index(edition)
+    own = published.real_city_units(edition)
+    curve_draws, profile_draws, draws = Draws(10 + stream), Draws(3), Draws(30 + stream)
     tables = []
     for category in published.categories:
-        name = category.category_id
-        offset = CATEGORY_MEAN_OFFSETS[edition][name] * UNITS_PER_POINT // 10
-        latent = [
-            total // 5
-            + offset
-            + profiles[name][number]
-            + draws.noise(PROFILE_NOISE) * UNITS_PER_POINT // 10
-            for number, total in zip(numbers, sums)
-        ]
-        own_place = published.real_city.rank(edition, name)
-        tables.append(CategoryPlaces(category, curves[name], latent, own_place))
-    residuals = [
-        sum(table.value(city) for table in tables) - total for city, total in enumerate(sums)
-    ]
-    for sum_weight, latent_weight in SWAP_WEIGHTS:
-        while sum(table.swap_pass(residuals, sum_weight, latent_weight) for table in tables):
+        name, key = category.name, (edition, category.name)
+        profiles = [in_units(profile_draws.noise(PROFILE_SPREAD)) for _ in range(CITY_COUNT + 1)]
+        offset = in_units(DESIGN[key][0])
+        latent = {
+            city: total // 5 + offset + profiles[city] + in_units(draws.noise(PROFILE_NOISE))
+            for city, total in sums.items()
+        }
+        curve = index_curve(published, key, len(sums), own[name], category.step, curve_draws)
+        order = sorted(sums, key=lambda city: -latent[city])
+        order.remove(0)
+        order.insert(published.ranks[key] - 1, 0)
+        place = {city: order.index(city) for city in sums}
+        tables.append(CategoryPlaces(category, published.index_at[key], curve, latent, place))
+    residuals = {city: sum(t.value(city) for t in tables) - total for city, total in sums.items()}
+    for weights in SWAP_WEIGHTS:
+        while sum(table.swap_pass(residuals, *weights) for table in tables):
             pass
-    anchors = [published.anchors[edition, table.category.category_id] for table in tables]
-    first = 1 if edition == SECOND_EDITION else 0  # published scores of the real city stand
-    settle_sums(tables, anchors, residuals, range(first, len(numbers)))
+    settle_sums(tables, residuals)
     return tables
 
 
 # --- scores: the indicators below a category index ---------------------------------------------
 
 
-def snap(tenths: int, points: int | None) -> int:
-    """Return the nearest score on the scale of an indicator, between 0 and ``BEST_SCORE``."""
-    inside = min(max(tenths, 0), BEST_SCORE)
-    if points is None:
-        return inside
-    return point_score((inside * points + BEST_SCORE // 2) // BEST_SCORE, points)
-
-
 def point_score(reached: int, points: int) -> int:
-    """Return the score in tenths for points reached out of the best city's points."""
+    """Return the score for points reached out of the best city's points."""
     return (2 * BEST_SCORE * reached + points) // (2 * points)
 
 
-def next_score(score: int, points: int | None, direction: int) -> int:
-    """Return the neighbouring score on the scale of an indicator, up (+1) or down (-1)."""
-    if points is None:
-        return snap(score + 25 * direction, None)
-    reached = (score * points + BEST_SCORE // 2) // BEST_SCORE + direction
+def moved_score(score: int, points: int, steps: int = 0) -> int:
+    """Return the score on the scale of an indicator that is nearest, or steps from that one."""
+    inside = min(max(score, 0), BEST_SCORE)
+    reached = (inside * points + BEST_SCORE // 2) // BEST_SCORE
+    reached += steps * (FINE_STEP if points == FINE else 1)
     return point_score(min(max(reached, 0), points), points)
 
 
-def wanted_projects(category: Category, tenths: int, draws: Draws) -> int:
-    """Return project points (tenths) that suit a category total of ``tenths``.
+def settle_scores(scores: dict[str, int], free: list[str], total: int) -> None:
+    """Move the free scores on their scales until all scores add up to `total`.
 
-    Strong cities have more. The result may lie outside the possible project points.
+    They move in turn while that comes closer to the total. The last difference is taken by the
+    indicators with a fine scale, if need be after one step of another one.
     """
-    index = tenths * category.step * 10 // UNITS_PER_POINT
-    low, high = PROJECT_INDEX_RANGE
-    return (index - low) * category.project_cap // (high - low) + draws.noise(PROJECT_SPREAD)
 
+    def change_of(item: str, steps: int) -> int:
+        return moved_score(scores[item], INDICATORS[item][0], steps) - scores[item]
 
-def possible_projects(
-    category: Category, wanted: int, total: int, scores: list[int], locked: list[bool]
-) -> int:
-    """Return the project points (tenths, in steps) next to the wanted ones that leave room.
-
-    The regular scores, some of them locked, have to hold the rest of the ``total`` (tenths).
-    """
-    fixed = sum(score for score, is_locked in zip(scores, locked) if is_locked)
-    most = fixed + BEST_SCORE * locked.count(False)
-    steps = (wanted + PROJECT_STEP // 2) // PROJECT_STEP
-    needed = -((most - total) // PROJECT_STEP)
-    allowed = min(category.project_cap, total - fixed) // PROJECT_STEP
-    return min(max(steps, needed, 0), max(allowed, 0)) * PROJECT_STEP
-
-
-def small_moves(score: int, points: int) -> dict[int, int]:
-    """Return the changes of a score within ``SEARCH_STEPS`` points and the points they take."""
-    changes = {0: 0}
-    for direction in (-1, 1):
-        after = score
-        for step in range(1, SEARCH_STEPS + 1):
-            after = next_score(after, points, direction)
-            changes.setdefault(after - score, step)
-    return changes
-
-
-def cheapest_moves(scores: list[int], points: list[int], low: int, high: int) -> list[int] | None:
-    """Return changes of the scores whose sum is between ``low`` and ``high``, in fewest points.
-
-    Returns None if no combination of small changes has such a sum.
-    """
-    if low <= 0 <= high:
-        return [0] * len(scores)
-    reached: dict[int, tuple[int, list[int]]] = {0: (0, [])}
-    for score, best in zip(scores, points):
-        extended: dict[int, tuple[int, list[int]]] = {}
-        for done, (cost, changes) in reached.items():
-            for change, steps in small_moves(score, best).items():
-                known = extended.get(done + change)
-                if known is None or cost + steps < known[0]:
-                    extended[done + change] = (cost + steps, [*changes, change])
-        reached = extended
-    found = [(cost, total) for total, (cost, _) in reached.items() if low <= total <= high]
-    return reached[min(found)[1]][1] if found else None
-
-
-def settle_scores(
-    items: tuple[str, ...], scores: list[int], locked: list[bool], total: int, order: list[int]
-) -> None:
-    """Move the unlocked scores on their scales until they add up to ``total`` (tenths).
-
-    Scores move in turn (``order``) while that comes closer to the total; the last difference is
-    taken by the indicators with a fine scale, where need be after small moves of the others.
-    Raises SimulationError if the total cannot be reached.
-    """
-    scales = [INDICATOR_DESIGN[item][0] for item in items]
-    free = [item for item in order if not locked[item]]
-    missing = total - sum(scores)
+    missing = total - sum(scores.values())
     moved = True
-    while moved and missing:
+    while moved:
         moved = False
         for item in free:
-            after = next_score(scores[item], scales[item], 1 if missing > 0 else -1)
-            change = after - scores[item]
-            if change and abs(missing - change) < abs(missing):
-                scores[item] = after
+            change = change_of(item, 1 if missing > 0 else -1)
+            if abs(missing - change) < abs(missing):
+                scores[item] += change
                 missing -= change
                 moved = True
-    fine = [item for item in free if scales[item] is None]
-    coarse = [item for item in free if scales[item] is not None]
-    moves = cheapest_moves(
-        [scores[item] for item in coarse],
-        [scales[item] or 0 for item in coarse],
-        missing - sum(BEST_SCORE - scores[item] for item in fine),
-        missing + sum(scores[item] for item in fine),
-    )
-    if moves is None:
-        raise SimulationError(f"scores of {items}: {missing} tenths left of a total of {total}")
-    for item, change in zip(coarse, moves):
+    fine = [item for item in free if INDICATORS[item][0] == FINE]
+    low = missing - sum(BEST_SCORE - scores[item] for item in fine)
+    high = missing + sum(scores[item] for item in fine)
+    if not low <= 0 <= high:
+        coarse = [item for item in free if item not in fine]
+        steps = [(change_of(item, step), item) for item in coarse for step in (-1, 1)]
+        change, item = min(step for step in steps if low <= step[0] <= high)
         scores[item] += change
         missing -= change
     for item in fine:
-        change = snap(scores[item] + missing, None) - scores[item]
+        change = moved_score(scores[item] + missing, FINE) - scores[item]
         scores[item] += change
         missing -= change
 
 
-def rank_scores(drawn: list[int], own_score: int | None) -> list[int]:
-    """Return scores by rank for drawn values: 100 * (N - rank) / (N - 1), in tenths.
+def rank_scores(drawn: dict[int, int], own_score: int | None) -> dict[int, int]:
+    """Return scores by rank for drawn values by city: 100 * (N - rank) / (N - 1).
 
-    If the published score of the real city (index 0) is given, it keeps its rank. Raises
-    SimulationError if no rank has that score.
+    If the published score of the real city is given, it keeps its rank.
     """
     size = len(drawn)
     grid = [point_score(size - rank, size - 1) for rank in range(1, size + 1)]
-    order = sorted(range(size), key=lambda city: (-drawn[city], city))
+    order = sorted(drawn, key=lambda city: -drawn[city])
     if own_score is not None:
-        if own_score not in grid:
-            raise SimulationError(f"{RANK_SCORED}: no rank among {size} has score {own_score}")
         order.remove(0)
         order.insert(grid.index(own_score), 0)
-    scores = [0] * size
-    for score, city in zip(grid, order):
-        scores[city] = score
-    return scores
-
-
-def drawn_scores(
-    table: CategoryPlaces,
-    projects: list[int],
-    strengths: dict[str, list[int]],
-    draws: Draws,
-) -> list[list[int]]:
-    """Return the unsettled scores of all cities in the regular indicators, in tenths.
-
-    ``strengths`` holds the lasting strength of each city of the edition by indicator; the closer
-    a city is to none or all of the points, the less its indicators differ.
-    """
-    items = table.category.regular
-    result = []
-    for city, project in enumerate(projects):
-        level = (table.value(city) // table.category.step - project) // len(items)
-        room = max(min(level, BEST_SCORE - level, FULL_ROOM), 0)
-        row = []
-        for item in items:
-            deviation = strengths[item][city] + draws.noise(ITEM_NOISE)
-            row.append(level + INDICATOR_DESIGN[item][1] + deviation * room // FULL_ROOM)
-        result.append(row)
-    return result
+    return dict(zip(order, grid, strict=True))
 
 
 def lasting_strengths(published: Published) -> dict[str, list[int]]:
-    """Return the lasting strength of each city number by regular indicator, in tenths.
+    """Return the lasting strength of each city by regular indicator.
 
     For the real city it is what its published score is above the mean of its category, beyond
     what the indicator is easier than others.
@@ -891,12 +574,35 @@ def lasting_strengths(published: Published) -> dict[str, list[int]]:
     draws = Draws(4)
     result = {}
     for category in published.categories:
-        own = [published.real_city.scores[item] for item in category.regular]
-        level = sum(own) // len(own)
-        for item, score in zip(category.regular, own):
-            simulated = [draws.noise(ITEM_SPREAD) for _ in range(SIMULATED_CITY_COUNT)]
-            result[item] = [score - level - INDICATOR_DESIGN[item][1], *simulated]
+        level = sum(published.scores[item] for item in category.regular) // len(category.regular)
+        for item in category.regular:
+            own = published.scores[item] - level - INDICATORS[item][1]
+            result[item] = [own, *(draws.noise(ITEM_SPREAD) for _ in range(CITY_COUNT))]
     return result
+
+
+def wanted_projects(category: Category, total: int, draws: Draws) -> int:
+    """Return project points that suit a category total; they may be more than possible."""
+    low, high = PROJECT_INDEX_RANGE
+    index = total * category.step * 10 // UNITS_PER_POINT
+    return (index - low) * category.project_cap // (high - low) + draws.noise(PROJECT_SPREAD)
+
+
+def drawn_scores(
+    items: list[str], city: int, total: int, strengths: dict[str, list[int]], draws: Draws
+) -> dict[str, int]:
+    """Return the unsettled scores of a city in the regular indicators, about `total` in sum.
+
+    The closer a city is to none or all of the points, the less its indicators differ.
+    """
+    level = total // len(items)
+    room = min(level, BEST_SCORE - level, FULL_ROOM)
+    return {
+        item: level
+        + INDICATORS[item][1]
+        + (strengths[item][city] + draws.noise(ITEM_NOISE)) * room // FULL_ROOM
+        for item in items
+    }
 
 
 def category_scores(
@@ -904,325 +610,136 @@ def category_scores(
     own_scores: dict[str, int] | None,
     strengths: dict[str, list[int]],
     draws: Draws,
-) -> list[dict[str, int]]:
-    """Return the scores (tenths) of all cities of an edition in one category, by indicator.
+) -> dict[int, dict[str, int]]:
+    """Return the scores of all cities of an edition in one category, by city and indicator.
 
-    ``own_scores`` are the published scores of the real city, if it has some. Every indicator gives
-    100 to its best drawn city that has none of these from another indicator of the category: the
-    yardstick of the edition.
+    `own_scores` are the published scores of the real city, if it has some. Every indicator gives
+    100 to its best drawn city that has none of these from another indicator of the category.
     """
     category, items = table.category, table.category.regular
-    totals = [table.value(city) // category.step for city in range(len(table.place))]
-    projects = [wanted_projects(category, total, draws) for total in totals]
-    drawn = drawn_scores(table, projects, strengths, draws)
-    scores = [
-        [snap(value, INDICATOR_DESIGN[item][0]) for item, value in zip(items, row)]
-        for row in drawn
-    ]
-    locked = [[item == RANK_SCORED for item in items] for _ in drawn]
-    by_rank = sum(locked[0])
-    for column, item in enumerate(items):
-        values = [row[column] for row in drawn]
-        if item == RANK_SCORED:
-            for city, score in enumerate(rank_scores(values, own_scores and own_scores[item])):
-                scores[city][column] = score
-        else:
-            unlocked = [city for city in range(1, len(values)) if sum(locked[city]) == by_rank]
-            best = max(unlocked, key=lambda city: (values[city], -city))
-            scores[best][column], locked[best][column] = BEST_SCORE, True
-    result = []
-    for city, total in enumerate(totals):
+    totals = {city: table.value(city) // category.step for city in table.place}
+    wanted = {city: wanted_projects(category, total, draws) for city, total in totals.items()}
+    drawn = {
+        city: drawn_scores(items, city, total - wanted[city], strengths, draws)
+        for city, total in totals.items()
+    }
+    best_in: dict[int, str] = {}
+    for item in items:
+        if item != RANK_SCORED:
+            others = [city for city in drawn if city != 0 and city not in best_in]
+            best_in[max(others, key=lambda city: drawn[city][item])] = item
+    by_rank: dict[int, int] = {}
+    if RANK_SCORED in items:
+        values = {city: row[RANK_SCORED] for city, row in drawn.items()}
+        by_rank = rank_scores(values, own_scores and own_scores[RANK_SCORED])
+    result = {}
+    for city, total in totals.items():
         order = draws.shuffled(list(range(len(items))))
         if city == 0 and own_scores:
-            result.append({item: own_scores[item] for item in (*items, category.project)})
+            result[city] = {item: own_scores[item] for item in category.items}
             continue
-        project = possible_projects(category, projects[city], total, scores[city], locked[city])
-        settle_scores(items, scores[city], locked[city], total - project, order)
-        result.append({**dict(zip(items, scores[city])), category.project: project})
+        fixed = {best_in[city]: BEST_SCORE} if city in best_in else {}
+        if by_rank:
+            fixed[RANK_SCORED] = by_rank[city]
+        scores = {item: moved_score(drawn[city][item], INDICATORS[item][0]) for item in items}
+        scores.update(fixed)
+        steps = max((wanted[city] + PROJECT_STEP // 2) // PROJECT_STEP, 0)
+        room = min(category.project_cap, total - sum(fixed.values()))
+        project = min(steps, room // PROJECT_STEP) * PROJECT_STEP
+        free = [items[position] for position in order if items[position] not in fixed]
+        settle_scores(scores, free, total - project)
+        result[city] = {**scores, category.project: project}
     return result
 
 
 def edition_scores(
     published: Published, edition: str, places: dict[int, int]
-) -> dict[str, dict[str, int]]:
-    """Return the scores (tenths) of an edition by city id and indicator, page order."""
-    numbers = sorted(places)
-    curve = overall_curve(published, edition, len(numbers))
-    sums = [curve[places[number] - 1] for number in numbers]
-    tables = category_places(published, edition, numbers, sums)
-    strengths = {
-        item: [values[number] for number in numbers]
-        for item, values in lasting_strengths(published).items()
-    }
-    own_scores = published.real_city.scores if edition == SECOND_EDITION else None
-    draws = Draws(40 + EDITIONS.index(edition))
-    result: dict[str, dict[str, int]] = {city_id(number): {} for number in numbers}
-    for table in tables:
-        rows = category_scores(table, own_scores, strengths, draws)
-        for number, row in zip(numbers, rows):
-            result[city_id(number)].update(row)
+) -> dict[int, dict[str, int]]:
+    """Return the scores of an edition by city and indicator, in the order of the page."""
+    stream, key, size = EDITIONS.index(edition), (edition, OVERALL), len(places)
+    # The real city's overall index of 2024 is among the published ones.
+    own = sum(published.real_city_units(edition).values()) if stream else None
+    curve = index_curve(published, key, size, own, OVERALL_STEP, Draws(20 + stream))
+    sums = {city: curve[places[city] - 1] for city in sorted(places)}
+    strengths = lasting_strengths(published)
+    own_scores = published.scores if edition == SECOND_EDITION else None
+    draws = Draws(40 + stream)
+    result: dict[int, dict[str, int]] = {city: {} for city in sums}
+    for table in category_places(published, edition, sums):
+        for city, row in category_scores(table, own_scores, strengths, draws).items():
+            result[city].update(row)
     return result
 
 
-# --- cities ------------------------------------------------------------------------------------
+# --- the files ---------------------------------------------------------------------------------
+
+HEADERS = {
+    "simulated_cities": (
+        "city_id,city_name,state_code,state_name,population,latitude,longitude,source"
+    ),
+    "simulated_field_members": "ranking_id,city_id,first_edition,last_edition,source",
+    "simulated_indicator_scores": (
+        "ranking_id,edition,city_id,indicator_id,raw_value,is_not_applicable,source"
+    ),
+}
 
 
-def populations(later: dict[int, int]) -> dict[int, int]:
-    """Return the population of each simulated city number; stronger cities tend to be larger."""
+def city_id(number: int) -> str:
+    """Return the id of a city: 0 is the real city, the others are simulated."""
+    return REAL_CITY if number == 0 else f"simulated_{number:02d}"
+
+
+def city_rows(later: dict[int, int]) -> Iterator[tuple[object, ...]]:
+    """Return the rows of the simulated cities; stronger cities tend to be larger."""
     draws = Draws(5)
     sizes = [
         draws.between(low, high) for low, high, count in POPULATION_BANDS for _ in range(count)
     ]
-    sizes.sort(reverse=True)
-    order = sorted(
-        range(1, SIMULATED_CITY_COUNT + 1),
-        key=lambda number: (later[number] + draws.noise(POPULATION_NOISE), number),
-    )
-    return dict(zip(order, sizes))
-
-
-def city_rows(later: dict[int, int]) -> list[dict[str, str]]:
-    """Return the rows of the simulated cities."""
+    cities = list(range(1, CITY_COUNT + 1))
+    strengths = {city: later[city] + draws.noise(POPULATION_NOISE) for city in cities}
+    by_strength = sorted(cities, key=lambda city: strengths[city])
+    populations = dict(zip(by_strength, sorted(sizes, reverse=True), strict=True))
     states = [state for state, size in enumerate(STATE_SIZES, start=1) for _ in range(size)]
-    states = Draws(6).shuffled(states)
-    sizes = populations(later)
-    return [
-        {
-            "city_id": city_id(number),
-            "city_name": f"Simulierte Stadt {number:02d}",
-            "state_code": f"S{state:02d}",
-            "state_name": f"Simuliertes Land {state:02d}",
-            "population": str(sizes[number]),
-            "latitude": "",
-            "longitude": "",
-            "source": SOURCE,
-        }
-        for number, state in enumerate(states, start=1)
-    ]
+    for city, state in zip(cities, Draws(6).shuffled(states), strict=True):
+        names = (f"Simulierte Stadt {city:02d}", f"S{state:02d}", f"Simuliertes Land {state:02d}")
+        yield city_id(city), *names, populations[city], None, None, SOURCE
 
 
-def member_rows(earlier: dict[int, int], later: dict[int, int]) -> list[dict[str, str]]:
+def member_rows(places: dict[str, dict[int, int]]) -> Iterator[tuple[object, ...]]:
     """Return the membership rows: the first edition of every city of the field."""
-    return [
-        {
-            "ranking_id": SIMULATED_RANKING,
-            "city_id": city_id(number),
-            "first_edition": FIRST_EDITION if number in earlier else SECOND_EDITION,
-            "last_edition": "",
-            "source": SOURCE,
-        }
-        for number in sorted(later)
-    ]
+    for city in sorted(places[SECOND_EDITION]):
+        first_edition = FIRST_EDITION if city in places[FIRST_EDITION] else SECOND_EDITION
+        yield SIMULATED_RANKING, city_id(city), first_edition, None, SOURCE
 
 
-def score_rows(scores: dict[str, dict[str, dict[str, int]]]) -> list[dict[str, str]]:
-    """Return the simulated score rows by edition, city and page order of the indicators."""
-    return [
-        {
-            "ranking_id": SIMULATED_RANKING,
-            "edition": edition,
-            "city_id": city,
-            "indicator_id": indicator,
-            "raw_value": from_tenths(tenths),
-            "is_not_applicable": "false",
-            "source": SOURCE,
-        }
-        for edition in EDITIONS
-        for city in sorted(scores[edition])
-        if not (edition == SECOND_EDITION and city == REAL_CITY)
-        for indicator, tenths in scores[edition][city].items()
-    ]
-
-
-# --- validation --------------------------------------------------------------------------------
-
-Indices = dict[str, dict[str, Fraction]]  # category (overall included) -> city -> index
-
-
-def recompute(published: Published, rows: list[dict[str, str]], edition: str) -> Indices:
-    """Return the exact indices of an edition from the rows to be written.
-
-    The real city of the second edition comes from its published scores; where they contradict
-    the published category index, that one is carried on.
-    """
-    scores: dict[str, dict[str, Fraction]] = {}
-    for row in rows:
-        if row["edition"] == edition:
-            city = scores.setdefault(row["city_id"], {})
-            city[row["indicator_id"]] = Fraction(row["raw_value"])
-    if edition == SECOND_EDITION:
-        own = published.real_city.scores
-        scores[REAL_CITY] = {item: Fraction(tenths, 10) for item, tenths in own.items()}
-    indices: Indices = {}
-    for category in published.categories:
-        items = (*category.regular, category.project)
-        divisor = Fraction(105, 100) * len(category.regular)
-        indices[category.category_id] = {
-            city: sum(own[item] for item in items) / divisor for city, own in scores.items()
-        }
-    if edition == SECOND_EDITION:
-        for name, by_city in indices.items():
-            printed = published.real_city.printed[name]
-            if half_up(by_city[REAL_CITY], printed.digits) != printed.value:
-                by_city[REAL_CITY] = printed.value
-    count = len(indices)
-    indices[OVERALL] = {
-        city: sum(indices[category.category_id][city] for category in published.categories) / count
-        for city in scores
-    }
-    return indices
-
-
-def half_up(value: Fraction, digits: int) -> Fraction:
-    """Return a value that is not negative, rounded half up to so many decimal places."""
-    return Fraction(math.floor(value * 10**digits + Fraction(1, 2)), 10**digits)
-
-
-def ranks(by_city: dict[str, Fraction]) -> dict[str, int]:
-    """Return the rank of each city, 1 for the highest index; tied cities share a rank."""
-    ordered = sorted(by_city.values(), reverse=True)
-    return {city: ordered.index(value) + 1 for city, value in by_city.items()}
-
-
-def check_scores(published: Published, rows: list[dict[str, str]]) -> None:
-    """Check that the grid is complete and every score is possible; raise SimulationError."""
-    caps = {}
-    for category in published.categories:
-        caps.update({item: Fraction(BEST_SCORE, 10) for item in category.regular})
-        caps[category.project] = Fraction(category.project_cap, 10)
-    keys = {(row["edition"], row["city_id"], row["indicator_id"]) for row in rows}
-    expected = 2 * SIMULATED_CITY_COUNT * len(caps)
-    check(len(rows) == len(keys) == expected, f"{len(rows)} score rows instead of {expected}")
-    for row in rows:
-        value, cap = Fraction(row["raw_value"]), caps[row["indicator_id"]]
-        check(0 <= value <= cap, f"score outside 0 to {cap}: {row}")
-        project = row["indicator_id"] not in INDICATOR_DESIGN
-        check(not project or value % 5 == 0, f"project points not in steps of 5: {row}")
-
-
-def check_edition(published: Published, edition: str, indices: Indices) -> int:
-    """Check an edition against the published figures; return the number of checked figures.
-
-    Raises SimulationError if a rank, a printed index, the mean or the absence of ties fails.
-    """
-    checked = 0
-    for name, by_city in indices.items():
-        ordered = sorted(by_city.values(), reverse=True)
-        check(len(set(ordered)) == len(ordered), f"{edition} {name}: two cities tie")
-        for place, printed in published.anchors[edition, name].items():
-            found = half_up(ordered[place - 1], printed.digits)
-            message = f"{edition} {name}: {float(found)} at place {place}, not {printed.value}"
-            check(found == printed.value, message)
-            checked += 1
-        rank, wanted = ranks(by_city)[REAL_CITY], published.real_city.rank(edition, name)
-        check(rank == wanted, f"{edition} {name}: {REAL_CITY} at place {rank}, not {wanted}")
-        checked += 1
-    if edition == SECOND_EDITION:
-        for name, printed in published.real_city.printed.items():
-            found = half_up(indices[name][REAL_CITY], printed.digits)
-            check(found == printed.value, f"{edition} {name}: {REAL_CITY} has {float(found)}")
-            checked += 1
-    mean = sum(indices[OVERALL].values()) / len(indices[OVERALL])
-    printed = published.means[edition]
-    check(half_up(mean, printed.digits) == printed.value, f"{edition}: mean is {float(mean)}")
-    return checked + 1
-
-
-def correlation(one: list[float], two: list[float]) -> float:
-    """Return Pearson's correlation of two series of the same length."""
-    mean_one, mean_two = sum(one) / len(one), sum(two) / len(two)
-    products = sum((a - mean_one) * (b - mean_two) for a, b in zip(one, two))
-    squares = sum((a - mean_one) ** 2 for a in one) * sum((b - mean_two) ** 2 for b in two)
-    return products / math.sqrt(squares)
-
-
-def item_rest_correlations(
-    published: Published, scores: dict[str, dict[str, int]]
-) -> dict[str, float]:
-    """Return the correlation of each regular indicator with the rest of its category."""
-    result = {}
-    for category in published.categories:
-        for item in category.regular:
-            own = [float(row[item]) for row in scores.values()]
-            rest = [
-                float(sum(row[other] for other in category.regular if other != item))
-                for row in scores.values()
-            ]
-            result[item] = correlation(own, rest)
-    return result
-
-
-def summary(
-    published: Published,
-    scores: dict[str, dict[str, dict[str, int]]],
-    indices: dict[str, Indices],
-    checked: int,
-) -> str:
-    """Return a short text about the checks and the character of the field."""
-    lines = [f"{checked} published figures come out; no ties"]
-    for name in indices[SECOND_EDITION]:
-        before, now = ranks(indices[FIRST_EDITION][name]), ranks(indices[SECOND_EDITION][name])
-        common = sorted(before.keys() & now.keys())
-        steps = sorted(before[city] - now[city] for city in common)
-        rho = correlation([float(before[c]) for c in common], [float(now[c]) for c in common])
-        lines.append(
-            f"{name}: {REAL_CITY} {now[REAL_CITY]} {before[REAL_CITY] - now[REAL_CITY]:+d}, "
-            f"rank correlation {rho:.2f}, tendencies {steps[0]:+d} to {steps[-1]:+d}"
-        )
+def score_rows(
+    published: Published, places: dict[str, dict[int, int]]
+) -> Iterator[tuple[object, ...]]:
+    """Return the simulated scores of all editions; published ones are left out."""
     for edition in EDITIONS:
-        rests = item_rest_correlations(published, scores[edition])
-        lines.append(
-            f"{edition}: {len(scores[edition])} cities, item-rest correlation "
-            f"{sum(rests.values()) / len(rests):.2f} "
-            f"({min(rests.values()):.2f} to {max(rests.values()):.2f})"
-        )
-    return "\n".join(lines)
-
-
-# --- running -----------------------------------------------------------------------------------
-
-
-def write_rows(path: Path, rows: list[dict[str, str]]) -> None:
-    """Write rows as UTF-8 CSV with LF line ends and minimal quoting."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, fieldnames=list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-
-
-def simulate(output_dir: Path) -> str:
-    """Simulate the field, validate it, write the three files and return a summary.
-
-    Raises SimulationError if the seeds do not fit together or a published figure is missed.
-    """
-    published = read_published()
-    later = second_edition_places(published)
-    earlier = first_edition_places(published, later)
-    scores = {
-        FIRST_EDITION: edition_scores(published, FIRST_EDITION, earlier),
-        SECOND_EDITION: edition_scores(published, SECOND_EDITION, later),
-    }
-    rows = score_rows(scores)
-    check_scores(published, rows)
-    indices = {edition: recompute(published, rows, edition) for edition in EDITIONS}
-    checked = sum(check_edition(published, edition, indices[edition]) for edition in EDITIONS)
-    output_dir.mkdir(parents=True, exist_ok=True)
-    write_rows(output_dir / "simulated_cities.csv", city_rows(later))
-    write_rows(output_dir / "simulated_field_members.csv", member_rows(earlier, later))
-    write_rows(output_dir / "simulated_indicator_scores.csv", rows)
-    return summary(published, scores, indices, checked)
+        for city, scores in edition_scores(published, edition, places[edition]).items():
+            if edition == FIRST_EDITION or city != 0:
+                for item, tenths in scores.items():
+                    score = f"{tenths // 10}.{tenths % 10}"
+                    yield SIMULATED_RANKING, edition, city_id(city), item, score, "false", SOURCE
 
 
 def main() -> None:
-    """Run the simulation from the command line."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument(
-        "--output-dir",
-        type=Path,
-        default=DEFAULT_OUTPUT_DIR,
-        help="directory for the three CSV files (default: seeds/simulated)",
-    )
-    print(simulate(parser.parse_args().output_dir))
+    """Simulate the field and write its three files."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--output-dir", type=Path, default=OUTPUT_DIR)
+    output_dir = parser.parse_args().output_dir
+    published = Published()
+    places = overall_places(published)
+    files = {
+        "simulated_cities": city_rows(places[SECOND_EDITION]),
+        "simulated_field_members": member_rows(places),
+        "simulated_indicator_scores": score_rows(published, places),
+    }
+    for name, rows in files.items():
+        with (output_dir / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+            file.write(f"{HEADERS[name]}\n")
+            csv.writer(file, lineterminator="\n").writerows(rows)
 
 
 if __name__ == "__main__":

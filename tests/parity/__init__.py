@@ -1,0 +1,1 @@
+"""DuckDB and Spark give the same (`make parity`)."""

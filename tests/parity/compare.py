@@ -1,10 +1,10 @@
 """Compare a DuckDB build with a Spark build: every column of every row of every mart, exactly.
 
-    python tests/parity/compare.py [DUCKDB_FILE [SPARK_DIRECTORY]]
+    python -m tests.parity.compare [DUCKDB_FILE [SPARK_DIRECTORY]]
 
-The defaults are build/smart_city_index.duckdb and build/spark. Rows are paired by the mart's primary
-key. Columns that cannot agree stand in exceptions.yml, each with its reason. Exits with 1 if anything
-differs.
+The defaults are build/smart_city_index.duckdb and build/spark. Rows are paired by the mart's
+primary key. Columns that cannot agree stand in exceptions.yml, each with its reason. Exits with 1
+if anything differs.
 """
 
 from __future__ import annotations
@@ -84,13 +84,19 @@ def compare_builds(
             "select table_name from duckdb_tables() where schema_name = ? order by all", [schema]
         ).fetchall()
         return [
-            compare_table(connection, schema, table, warehouse / table, exceptions.get(table, set()))
+            compare_table(
+                connection, schema, table, warehouse / table, exceptions.get(table, set())
+            )
             for (table,) in tables
         ]
 
 
 def compare_table(
-    connection: duckdb.DuckDBPyConnection, schema: str, table: str, directory: Path, left_out: set[str]
+    connection: duckdb.DuckDBPyConnection,
+    schema: str,
+    table: str,
+    directory: Path,
+    left_out: set[str],
 ) -> Comparison:
     """Compare one table.
 
@@ -110,7 +116,11 @@ def compare_table(
         return Comparison(table, duckdb_rows, None, duckdb_rows, "", ("no table on Spark",))
     spark_table = connection.read_parquet(f"{directory}/*.parquet")
     types = [
-        {name: str(kind) for name, kind in zip(rows.columns, rows.types) if name not in left_out}
+        {
+            name: str(kind)
+            for name, kind in zip(rows.columns, rows.types, strict=True)
+            if name not in left_out
+        }
         for rows in (duckdb_table, spark_table)
     ]
     if list(types[0].items()) != list(types[1].items()):
@@ -128,9 +138,18 @@ def compare_table(
         f"""count(*) filter (where is_alone or {" or ".join(unequal.values())}),
             {f"max(greatest({differences}, 0))" if numbers else "0"}, {counts}"""
     ).fetchall()[0]
-    remarks = [f"{name}: {count} rows" for name, count in zip(compared, column_counts) if count]
+    remarks = [
+        f"{name}: {count} rows"
+        for name, count in zip(compared, column_counts, strict=True)
+        if count
+    ]
     return Comparison(
-        table, duckdb_rows, len(spark_table), differing_rows, f"{float(largest or 0):.2g}", tuple(remarks)
+        table,
+        duckdb_rows,
+        len(spark_table),
+        differing_rows,
+        f"{float(largest or 0):.2g}",
+        tuple(remarks),
     )
 
 
@@ -159,7 +178,9 @@ def pair_rows(
     numbered = "*, row_number() over (partition by {} order by {}) as row_place".format(
         columns if key else "1", columns
     )
-    duckdb_rows, spark_rows = duckdb_table.project(numbered), spark_table.project(numbered)
+    # The query reads the two by name.
+    duckdb_rows = duckdb_table.project(numbered)  # noqa: F841
+    spark_rows = spark_table.project(numbered)  # noqa: F841
     matches = [f'd."{name}" is not distinct from s."{name}"' for name in [*key, "row_place"]]
     return connection.query(
         f"""
@@ -193,7 +214,9 @@ def main() -> int:
     """
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     build_dir = PROJECT_ROOT / "build"
-    parser.add_argument("database", type=Path, nargs="?", default=build_dir / "smart_city_index.duckdb")
+    parser.add_argument(
+        "database", type=Path, nargs="?", default=build_dir / "smart_city_index.duckdb"
+    )
     parser.add_argument("spark_dir", type=Path, nargs="?", default=build_dir / "spark")
     arguments = parser.parse_args()
     comparisons = compare_builds(arguments.database, arguments.spark_dir, read_exceptions())

@@ -11,18 +11,16 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pytest
 import yaml
-from compare import PROJECT_ROOT, Comparison, compare_builds, read_exceptions, report
 
-sys.path.insert(0, str(PROJECT_ROOT / "tests" / "python"))
-from conftest import DATABASE_NAME, copy_project, run_dbt
-from few_draws import use_few_draws
+from tests.parity.compare import PROJECT_ROOT, Comparison, compare_builds, read_exceptions, report
+from tests.python.conftest import DATABASE_NAME, copy_project, run_dbt
+from tests.python.few_draws import use_few_draws
 
 CASES = Path(__file__).parent
 SPARK_PYTHON = PROJECT_ROOT / ".venv-spark" / "bin" / "python"
@@ -86,7 +84,9 @@ def add_cases(project_dir: Path) -> None:
                 "columns": [{"name": "id", "data_type": "integer"}, value],
             }
         )
-    (target / "_cases.yml").write_text(yaml.safe_dump({"version": 2, "models": contracts}), encoding="utf-8")
+    (target / "_cases.yml").write_text(
+        yaml.safe_dump({"version": 2, "models": contracts}), encoding="utf-8"
+    )
 
 
 def failed_models(run_results: Path) -> dict[str, str]:
@@ -103,12 +103,17 @@ def builds(tmp_path_factory: pytest.TempPathFactory) -> Builds:
     use_few_draws(project_dir)
     add_cases(project_dir)
     external = project_dir / "seeds" / "external.parquet"
-    duckdb.sql("select n, 'text ' || n as text from range(100) numbers(n)").write_parquet(str(external))
+    duckdb.sql("select n, 'text ' || n as text from range(100) numbers(n)").write_parquet(
+        str(external)
+    )
     tables_only = ("--exclude-resource-type", "test", "unit_test")
     run_dbt(project_dir, "build", *tables_only)
     spark_dir = project_dir / "build" / "spark"
     completed = subprocess.run(
-        [SPARK_PYTHON, project_dir / "scripts" / "build_spark.py", *tables_only],
+        [
+            *(SPARK_PYTHON, "-m", "smart_city_index.cli", "spark"),
+            *("--project-dir", project_dir, *tables_only),
+        ],
         env={**os.environ, "SMART_CITY_INDEX_SPARK_DIR": str(spark_dir)},
         capture_output=True,
         text=True,
@@ -149,7 +154,9 @@ def test_marts_are_equal(builds: Builds) -> None:
 
 def test_every_dispatched_macro_has_a_case() -> None:
     """A macro with a version for Spark is compared, or a reason is given."""
-    macros = "\n".join(path.read_text(encoding="utf-8") for path in PROJECT_ROOT.glob("macros/*.sql"))
+    macros = "\n".join(
+        path.read_text(encoding="utf-8") for path in PROJECT_ROOT.glob("macros/*.sql")
+    )
     dispatched = set(re.findall(r"adapter\.dispatch\('(\w+)'\)", macros))
     assert sorted([*MACRO_CASES, *NO_CASE]) == sorted(dispatched)
 
@@ -219,9 +226,7 @@ def test_comparison_notices_another_type(builds: Builds, tmp_path: Path) -> None
     different = compare_changed(
         builds, tmp_path, "select * replace (cast(index_value as double) as index_value) from s"
     )
-    assert different.remarks == (
-        "columns differ: index_value DECIMAL(18,12), index_value DOUBLE",
-    )
+    assert different.remarks == ("columns differ: index_value DECIMAL(18,12), index_value DOUBLE",)
 
 
 def test_comparison_notices_a_missing_mart(builds: Builds, tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Tests of the build, the models and what is published (`make test`)."""

@@ -16,7 +16,8 @@ from typing import Any
 
 import duckdb
 import pytest
-from few_draws import use_few_draws
+
+from tests.python.few_draws import use_few_draws
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 PROJECT_NAME = "smart_city_index"
@@ -31,7 +32,6 @@ PROJECT_PARTS = (
     "tests",
     "analyses",
     "docs",
-    "scripts",
 )
 
 Node = dict[str, Any]
@@ -183,8 +183,27 @@ def run_dbt(project_dir: Path, *arguments: str) -> subprocess.CompletedProcess[s
     )
 
 
+def run_sci(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run a command of the package.
+
+    Args:
+        arguments: subcommand and options.
+        cwd: directory to run it in.
+
+    Returns:
+        The ended process with its output; the exit code is not checked.
+    """
+    return subprocess.run(
+        [sys.executable, "-m", "smart_city_index.cli", *arguments],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 def run_build(project_dir: Path) -> subprocess.CompletedProcess[str]:
-    """Run scripts/build.py of a copy of the project: build, test, publish.
+    """Build a copy of the project: check, build, test, publish.
 
     Args:
         project_dir: the copy.
@@ -192,13 +211,7 @@ def run_build(project_dir: Path) -> subprocess.CompletedProcess[str]:
     Returns:
         The ended process with its output; the exit code is not checked.
     """
-    return subprocess.run(
-        [sys.executable, project_dir / "scripts" / "build.py"],
-        cwd=project_dir,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run_sci("build", "--project-dir", project_dir, cwd=project_dir)
 
 
 @pytest.fixture
@@ -213,7 +226,7 @@ def published_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     project_dir = copy_project(tmp_path_factory.mktemp("published") / "project")
     completed = run_build(project_dir)
     if completed.returncode != 0:
-        pytest.fail(f"scripts/build.py failed:\n{completed.stdout}\n{completed.stderr}")
+        pytest.fail(f"sci build failed:\n{completed.stdout}\n{completed.stderr}")
     directory = project_dir / "warehouse"
     return Warehouse(project_dir, directory, directory / DATABASE_NAME)
 

@@ -6,7 +6,8 @@ import shutil
 from pathlib import Path
 
 import duckdb
-from pages import PROJECT_ROOT, fenced_blocks, read_page
+
+from tests.python.pages import PROJECT_ROOT, fenced_blocks, read_page
 
 PAGE = read_page("connect.md")
 BLOCKS = fenced_blocks(PAGE)

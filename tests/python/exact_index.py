@@ -1,8 +1,8 @@
 """A composite index recomputed from the CSV files of an index folder, in exact fractions.
 
-Written after docs/methodology.md, without a look at the SQL: scores by each scoring rule, indices by
-recursion over the tree, ranks and tendencies. Only logarithms and geometric means are not exact; they
-have 50 digits.
+Written after docs/methodology.md, without a look at the SQL: scores by each scoring rule, indices
+by recursion over the tree, ranks and tendencies. Only logarithms and geometric means are not exact;
+they have 50 digits.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Value = Fraction | None
 
 
 def read_rows(index_dir: Path, name: str) -> list[Row]:
-    """Return the rows of a CSV file of an index folder, wherever in it; none if there is no file."""
+    """Return the rows of a CSV file of an index folder, wherever in it; none without the file."""
     rows = []
     for file in index_dir.rglob(f"{name}.csv"):
         if file.relative_to(index_dir).parts[0] == "build":

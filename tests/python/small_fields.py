@@ -1,11 +1,11 @@
 """An index recomputed in plain numpy, and made-up fields run through the project's own SQL.
 
-`Edition` is the reference: it knows nothing of the SQL, computes indices by recursion over the tree,
-and finds bounds by trying every corner. `SmallWarehouse` runs the compiled models on made-up seeds.
-`recorded_fields` are the fields whose marts are recorded in tests/fixtures/recorded_marts, so that a
-change of any figure shows; record them anew, after the other tests pass, with
+`Edition` is the reference: it knows nothing of the SQL, computes indices by recursion over the
+tree, and finds bounds by trying every corner. `SmallWarehouse` runs the compiled models on made-up
+seeds. `recorded_fields` are the fields whose marts are recorded in tests/fixtures/recorded_marts,
+so that a change of any figure shows; record them anew, after the other tests pass, with
 
-    python tests/python/record_marts.py
+    python -m tests.python.record_marts
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from conftest import PROJECT_ROOT, BuiltProject
+from tests.python.conftest import PROJECT_ROOT, BuiltProject
 
 RANKING = "small_field"
 ROOT = "overall"
@@ -178,7 +178,8 @@ class Edition:
 
 def random_number(text: str) -> float:
     """Return the number between 0 and 1 that a text is hashed to."""
-    return (int(hashlib.md5(text.encode()).hexdigest()[:13], 16) + 0.5) / 2**52
+    digest = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+    return (int(digest[:13], 16) + 0.5) / 2**52
 
 
 def corner_weights(edition: Edition, share: float) -> dict[str, Vector]:
@@ -233,12 +234,11 @@ class SmallWarehouse:
             if node and node["resource_type"] == "model" and node["name"] != "meta_build":
                 self.nodes.append((node, result["compiled_code"]))
         with duckdb.connect(str(self.project.database), read_only=True) as connection:
-            self.seed_definitions = {
-                name: sql
-                for name, sql in connection.execute(
+            self.seed_definitions = dict(
+                connection.execute(
                     "select table_name, sql from duckdb_tables() where schema_name = 'main_seeds'"
                 ).fetchall()
-            }
+            )
 
     def build(
         self,
@@ -287,7 +287,7 @@ class SmallWarehouse:
         return self.build(rankings.pop(RANKING), recorded_scenarios(), rankings)
 
     def recorded_marts(self) -> list[str]:
-        """Return the names of the marts that are recorded: those of the analysis, and the results."""
+        """Return the names of the recorded marts: those of the analysis, and the results."""
         return [
             node["name"]
             for node, _ in self.nodes
@@ -296,7 +296,7 @@ class SmallWarehouse:
 
 
 def mart_lines(connection: duckdb.DuckDBPyConnection, mart: str) -> list[str]:
-    """Return the rows of a mart as lines of a CSV file, header first, in the order of all columns."""
+    """Return the rows of a mart as lines of a CSV file, header first, ordered by all columns."""
     cursor = connection.execute(f"select * from {mart} order by all")
     header = ",".join(column[0] for column in cursor.description)
     rows = cursor.fetchall()
@@ -334,11 +334,11 @@ def recorded_scenarios() -> list[Row]:
 def recorded_fields() -> dict[str, dict[int, Edition]]:
     """Return three rankings with the same years, cities and nodes that differ in all else.
 
-    small_field: arithmetic means on two and three levels, project points, ties in two editions, a constant indicator,
-    an indicator added and one dropped, cities that come and go, published indices that contradict,
-    and a last edition with a missing score. other_field: ranks on one digit, indicators at every
-    height, in the second edition geometric means with zeros. flat_field: no categories, one city and
-    then two.
+    small_field: arithmetic means on two and three levels, project points, ties in two editions, a
+    constant indicator, an indicator added and one dropped, cities that come and go, published
+    indices that contradict, and a last edition with a missing score. other_field: ranks on one
+    digit, indicators at every height, in the second edition geometric means with zeros. flat_field:
+    no categories, one city and then two.
     """
     leaf = {"is_indicator": True}
     tree = {

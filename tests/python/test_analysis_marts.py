@@ -1,8 +1,8 @@
 """The analysis marts of the shipped field agree with independent recomputations in numpy and scipy.
 
 Random numbers, weights, tree, indices and ranks are computed anew from the seeds' figures for every
-draw; bounds by linear programming; levers by computing the whole index again. The largest difference
-of each comparison is printed at the end of the test run.
+draw; bounds by linear programming; levers by computing the whole index again. The largest
+difference of each comparison is printed at the end of the test run.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 import pytest
-from conftest import BuiltProject, Differences, read_seed
 from scipy.optimize import linprog
 from scipy.stats import rankdata
-from small_fields import ROOT, Edition, Node, random_number
+
+from tests.python.conftest import BuiltProject, Differences, read_seed
+from tests.python.small_fields import ROOT, Edition, Node, random_number
 
 EDITIONS = (2024, 2025)
 RANKING = "simulated_field"
@@ -59,8 +60,10 @@ def field(
     normalisation: str = "as_defined",
     root_aggregation: str = "as_defined",
 ) -> Edition:
-    """Return an edition of the simulated field: its tree from the seeds, its scores, and what the
-    published indices that are carried on add."""
+    """Return an edition of the simulated field.
+
+    Its tree comes from the seeds; what published indices add that are carried on is in it.
+    """
     methodology = next(
         row["methodology_id"]
         for row in read_seed("methodology/editions.csv")
@@ -333,7 +336,8 @@ def test_smallest_differences_by_linear_programming(
         for city, other, value in rows(
             connection,
             "select city_id, other_city_id, smallest_difference"
-            " from main_intermediate.int_smallest_differences where edition = ? and scenario_id = ?",
+            " from main_intermediate.int_smallest_differences"
+            " where edition = ? and scenario_id = ?",
             year,
             scenario,
         )

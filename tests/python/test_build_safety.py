@@ -14,7 +14,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import Warehouse, run_build
+
+from tests.python.conftest import Warehouse, run_build
 
 SCORES = "seeds/results/indicator_scores.csv"
 PUBLISHED = "seeds/results/published_results.csv"

@@ -1,4 +1,4 @@
-"""A short, seeded part of the campaigns in benchmarks/, which run in full on demand."""
+"""A short, seeded part of the campaigns, which run in full on demand."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import subprocess
 import sys
 
 import pytest
-from conftest import PROJECT_ROOT
+
+from tests.python.conftest import PROJECT_ROOT
 
 CAMPAIGNS = {
     # One mutation of every kind.
@@ -26,7 +27,8 @@ def test_short_campaign(name: str) -> None:
     """No corrupted seed, killed build or mutant of a model does harm unseen."""
     arguments, expected_text = CAMPAIGNS[name]
     completed = subprocess.run(
-        [sys.executable, PROJECT_ROOT / "benchmarks" / f"{name}.py", *arguments],
+        [sys.executable, "-m", f"campaigns.{name}", *arguments],
+        cwd=PROJECT_ROOT,
         capture_output=True,
         text=True,
         check=False,

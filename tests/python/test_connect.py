@@ -10,7 +10,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from connect_page import (
+from benchmarks.drivers import try_driver
+
+from tests.python.conftest import PROJECT_ROOT, Warehouse
+from tests.python.connect_page import (
     BLOCKS,
     CLIENT_SECTIONS,
     DATABASE,
@@ -22,10 +25,6 @@ from connect_page import (
     lay_out,
     publish_another,
 )
-from conftest import PROJECT_ROOT, Warehouse
-
-sys.path.append(str(PROJECT_ROOT / "benchmarks"))
-from drivers import try_driver  # noqa: E402
 
 TABLE_ROW = re.compile(r"^\| (\d+\.\d+\.\d+) \| (.+) \| (.+) \|$", re.MULTILINE)
 DRIVERS = {
@@ -79,7 +78,11 @@ def test_python_blocks_run(directory: Path) -> None:
     outputs = []
     for block in blocks("After a build", "python"):
         completed = subprocess.run(
-            [sys.executable, "-c", block], cwd=directory, capture_output=True, text=True, check=False
+            [sys.executable, "-c", block],
+            cwd=directory,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert completed.returncode == 0, completed.stderr
         outputs.append(completed.stdout.strip())

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
-from conftest import PROJECT_NAME, BuiltProject, Node, rolled_back
+from tests.python.conftest import PROJECT_NAME, BuiltProject, Node, rolled_back
 
 CATEGORIES = (
     "administration",
@@ -213,9 +213,7 @@ REJECTED_UPDATES: dict[str, dict[str, str]] = {
             "first_quartile = median_score + 1, minimum_score = median_score"
         ),
         "median_score <= third_quartile": "median_score = third_quartile + 1",
-        "third_quartile <= maximum_score": (
-            "third_quartile = maximum_score + 1"
-        ),
+        "third_quartile <= maximum_score": ("third_quartile = maximum_score + 1"),
         "share_at_zero between 0 and 1": "share_at_zero = 1.1",
         "share_at_maximum between 0 and 1": "share_at_maximum = 1.1",
         "correlation_with_overall_index between -1 and 1": "correlation_with_overall_index = 1.1",

@@ -17,7 +17,7 @@ import duckdb
 import pytest
 import yaml
 
-from conftest import PROJECT_ROOT, BuiltProject, Node, rolled_back
+from tests.python.conftest import PROJECT_ROOT, BuiltProject, Node, rolled_back
 
 BAD_DATA_FILE = PROJECT_ROOT / "tests" / "fixtures" / "bad_data.yml"
 BAD_DATA: dict[str, list[dict[str, Any]]] = yaml.safe_load(

@@ -12,14 +12,12 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import PROJECT_ROOT
-from test_own_index import SCORES, content_hashes, copy_example, run_index_build
 
-sys.path.insert(0, str(PROJECT_ROOT / "scripts"))
-
-from check_external import CSV_FORMAT, SHOWN_ROWS_PER_RULE, check_input  # noqa: E402
-from check_seeds import Finding  # noqa: E402
-from index_project import LOCATIONS, assemble_project  # noqa: E402
+from smart_city_index.check_external import CSV_FORMAT, SHOWN_ROWS_PER_RULE, check_input
+from smart_city_index.check_seeds import Finding
+from smart_city_index.index_project import LOCATIONS, assemble_project
+from tests.python.conftest import PROJECT_ROOT
+from tests.python.test_own_index import SCORES, content_hashes, copy_example, run_index_build
 
 HEADERS = {
     "indicator_scores": "ranking_id,edition,city_id,indicator_id,raw_value,is_not_applicable,source,is_simulated",

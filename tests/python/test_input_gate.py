@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import shutil
-import sys
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import PROJECT_ROOT
 
-sys.path.insert(0, str(PROJECT_ROOT / "scripts"))
-
-from check_seeds import Finding, check_seeds  # noqa: E402
+from smart_city_index.check_seeds import Finding, check_seeds
+from tests.python.conftest import PROJECT_ROOT
 
 SCORES = "seeds/results/indicator_scores.csv"
 PUBLISHED = "seeds/results/published_results.csv"

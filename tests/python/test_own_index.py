@@ -21,12 +21,10 @@ from pathlib import Path
 import duckdb
 import pytest
 import yaml
-from conftest import PROJECT_ROOT, Differences
-from exact_index import ExactEdition, exact_editions, read_rows
 
-sys.path.insert(0, str(PROJECT_ROOT / "scripts"))
-
-from index_project import database_name  # noqa: E402
+from smart_city_index.index_project import database_name
+from tests.python.conftest import PROJECT_ROOT, Differences
+from tests.python.exact_index import ExactEdition, exact_editions, read_rows
 
 EXAMPLE = PROJECT_ROOT / "examples" / "simulated_regions"
 SCORES = Path("scores") / "simulated_indicator_scores.csv"

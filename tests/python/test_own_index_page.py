@@ -10,8 +10,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import PROJECT_ROOT
-from pages import indented_block, read_page
+
+from tests.python.conftest import PROJECT_ROOT
+from tests.python.pages import indented_block, read_page
 
 PAGE = read_page("your_own_index.md")
 FILE_BLOCK = re.compile(r"^`(\w+\.csv)` - .*?\n```csv\n(.*?)```", re.MULTILINE | re.DOTALL)

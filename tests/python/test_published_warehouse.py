@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 import duckdb
-from conftest import PROJECT_ROOT, Warehouse, read_seed
+
+from tests.python.conftest import PROJECT_ROOT, Warehouse, read_seed
 
 Rows = list[tuple[Any, ...]]
 
@@ -233,4 +234,3 @@ def test_readme_query_returns_what_the_readme_shows(published_warehouse: Warehou
         if line.strip().startswith("│")
     ][2:]
     assert [tuple(str(cell) for cell in row) for row in query(published_warehouse, sql)] == shown
-

@@ -7,7 +7,8 @@ from fractions import Fraction
 from typing import Any
 
 import duckdb
-from conftest import BuiltProject, read_seed
+
+from tests.python.conftest import BuiltProject, read_seed
 
 Key = tuple[str, int, str, str]
 

@@ -1,19 +1,16 @@
-"""A field written by benchmarks/scale.py: the same figures as one hand-written query, keys as a test."""
+"""A field of benchmarks/scale.py has the figures of one hand-written query; keys are a test."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import duckdb
 import pytest
+from benchmarks.scale import Size, disagreements, write_field
+from benchmarks.scale_comparisons import compute_by_hand
 
-from conftest import DATABASE_NAME, PROJECT_ROOT, run_dbt
-
-sys.path += [str(PROJECT_ROOT / "benchmarks"), str(PROJECT_ROOT / "scripts")]
-
-from index_project import assemble_project
-from scale import Size, compute_by_hand, disagreements, write_field
+from smart_city_index.index_project import assemble_project
+from tests.python.conftest import DATABASE_NAME, run_dbt
 
 SIZE = Size(entities=40, editions=3)
 
@@ -40,7 +37,9 @@ def test_the_hand_written_query_agrees(project_dir: Path, tmp_path: Path) -> Non
     assert disagreements(marts, hand) == 0
     with duckdb.connect(str(hand)) as connection:
         nodes = connection.execute("select count(*), count(tendency) from figures").fetchall()
-        connection.execute("update figures set tendency = 99 where rank = 1 and node_id = 'mobility'")
+        connection.execute(
+            "update figures set tendency = 99 where rank = 1 and node_id = 'mobility'"
+        )
     assert nodes == [(40 * 3 * 43, 40 * 2 * 43)]
     assert disagreements(marts, hand) == 3
 

@@ -9,7 +9,15 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import DATABASE_NAME, PROJECT_ROOT, Warehouse, copy_project, run_build, run_dbt
+
+from tests.python.conftest import (
+    DATABASE_NAME,
+    PROJECT_ROOT,
+    Warehouse,
+    copy_project,
+    run_build,
+    run_dbt,
+)
 
 SMUGGLED_TEXTS = [
     "'); drop table dim_cities; --",

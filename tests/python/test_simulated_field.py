@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections import Counter
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ import pytest
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 SEEDS = PROJECT_ROOT / "seeds"
 SIMULATED = SEEDS / "simulated"
-GENERATOR = PROJECT_ROOT / "scripts" / "simulate_field.py"
+GENERATOR = SIMULATED / "simulate_field.py"
 FILES = (
     "simulated_cities.csv",
     "simulated_field_members.csv",
@@ -142,7 +143,8 @@ def test_files_are_utf8_with_lf() -> None:
     """No carriage return, and one line end at the end."""
     for name in FILES:
         text = (SIMULATED / name).read_bytes().decode("utf-8")
-        assert "\r" not in text and text.endswith("\n") and not text.endswith("\n\n"), name
+        assert "\r" not in text, name
+        assert re.search(r"[^\n]\n\Z", text), name
 
 
 def test_grid_is_complete_and_sorted(
@@ -195,7 +197,7 @@ def test_every_indicator_has_a_best_city(
     assert best == regular
 
 
-@pytest.mark.parametrize("category", ("overall", *CATEGORIES))
+@pytest.mark.parametrize("category", ["overall", *CATEGORIES])
 def test_duesseldorf_has_its_published_row(category: str, indices: Indices) -> None:
     """Rank, tendency and printed index of 2025 come out."""
     row = own_row(category)
@@ -249,7 +251,7 @@ def test_no_two_cities_tie(edition: str, indices: Indices) -> None:
     """Neighbours differ by at least a millionth of a point."""
     for category, by_city in indices[edition].items():
         ordered = sorted(by_city.values())
-        gap = min(above - below for below, above in zip(ordered, ordered[1:]))
+        gap = min(above - below for below, above in pairwise(ordered))
         assert gap >= Fraction(1, 10**6), category
 
 
@@ -264,7 +266,7 @@ def test_counts_and_the_new_city(indices: Indices) -> None:
     assert {row["last_edition"] for row in members} == {""}
     assert {row["ranking_id"] for row in members} == {"simulated_field"}
     before, now = (set(indices[edition]["overall"]) for edition in EDITIONS)
-    assert len(before) == 82 and len(now) == 83
+    assert (len(before), len(now)) == (82, 83)
     assert [row["city_id"] for row in members if row["first_edition"] == "2025"] == list(
         now - before
     )
@@ -274,7 +276,8 @@ def test_simulated_cities_are_plausible() -> None:
     """Sizes are skewed like those of large cities; states are uneven; nothing is located."""
     cities = read_rows(SIMULATED / "simulated_cities.csv")
     sizes = sorted(int(row["population"]) for row in cities)
-    assert 100_000 <= sizes[0] and sizes[-1] <= 1_500_000
+    assert sizes[0] >= 100_000
+    assert sizes[-1] <= 1_500_000
     assert 36 <= sum(size < 180_000 for size in sizes) <= 46
     assert 11 <= sum(size >= 500_000 for size in sizes) <= 15
     states = Counter(row["state_code"] for row in cities)
@@ -293,6 +296,7 @@ def test_no_real_place_occurs(name: str) -> None:
     pattern = "|".join(re.escape(word) for word in sorted(words))
     assert re.findall(rf"(?<![\w-])(?:{pattern})(?![\w-])", text) == []
     rows = read_rows(SIMULATED / name)
+    # The name that the generator had first.
     assert {row["source"] for row in rows} == {"simulated: scripts/simulate_field.py"}
     ids = {row["city_id"] for row in rows}
     assert all(re.fullmatch(r"simulated_\d\d", city) for city in ids - {REAL_CITY})

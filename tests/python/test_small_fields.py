@@ -14,10 +14,11 @@ from typing import Any
 import duckdb
 import numpy as np
 import pytest
-from conftest import BuiltProject, Differences
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from small_fields import (
+
+from tests.python.conftest import BuiltProject, Differences
+from tests.python.small_fields import (
     RANKING,
     RECORDED_MARTS,
     ROOT,
@@ -197,14 +198,14 @@ def check_levers(connection: duckdb.DuckDBPyConnection, fields: dict[int, Editio
             raised = {**edition.scores[city], indicator: max(score, float(target))}
             value = float(edition.index(city, scores=raised))
             assert rank == edition.rank_of(city, value, indices)
-    sizes: dict[tuple[int, str, int], int] = dict(
-        ((year, city, places), size)
+    sizes: dict[tuple[int, str, int], int] = {
+        (year, city, places): size
         for year, city, places, size in rows(
             connection,
             "select edition, city_id, places_to_gain, max(step) from improvement_paths"
             f" where ranking_id = '{RANKING}' and objective = 'fewest_indicators' group by all",
         )
-    )
+    }
     for year, edition in fields.items():
         indices, ranks = edition.indices(), edition.ranks()
         best = {
@@ -317,7 +318,7 @@ def test_a_dominated_city_moves_nobody(
             "select best_rank = city_count and worst_rank = city_count from rank_bounds"
             " inner join analysis_coverage using (ranking_id, edition) where city_id = 'c9'",
         )
-        assert counts and all(is_last for (is_last,) in counts)
+        assert {is_last for (is_last,) in counts} == {True}
 
 
 @HYPOTHESIS
@@ -351,7 +352,7 @@ FLAT = {ROOT: Node(None), "x": Node(ROOT, is_indicator=True), "y": Node(ROOT, is
 
 
 def test_a_tie_is_shared(warehouse: SmallWarehouse) -> None:
-    """Equal cities share every drawn rank, beat each other never, and are one step from the next."""
+    """Equal cities share every drawn rank, beat each other never, are one step from the next."""
     scores = {
         "c1": {"x": 50.0, "y": 50.0},
         "c2": {"x": 50.0, "y": 50.0},
@@ -361,7 +362,8 @@ def test_a_tie_is_shared(warehouse: SmallWarehouse) -> None:
         assert rows(
             connection,
             "select city_id, rank, mean_rank, share_at_rank, probability_beats_next_better,"
-            " probability_beats_next_worse from rank_robustness where scenario_id = 'any' order by 1",
+            " probability_beats_next_worse from rank_robustness"
+            " where scenario_id = 'any' order by 1",
         ) == [
             ("c1", 2, 2, 1, 0, 0),
             ("c2", 2, 2, 1, 0, None),
@@ -380,7 +382,7 @@ def test_a_tie_is_shared(warehouse: SmallWarehouse) -> None:
 
 
 def test_a_constant_indicator_moves_nobody(warehouse: SmallWarehouse) -> None:
-    """It is nobody's strength, correlates with nothing, is flagged, and no rank owes it anything."""
+    """It is nobody's strength, correlates with nothing, is flagged; no rank owes it anything."""
     scores = {f"c{k}": {"x": 20.0 * k, "y": 40.0} for k in range(1, 5)}
     with warehouse.build({1: Edition(FLAT, scores)}) as connection:
         assert rows(
@@ -417,7 +419,7 @@ def test_a_missing_score_leaves_the_edition_out(warehouse: SmallWarehouse) -> No
 
 
 def test_a_field_of_two_cities(warehouse: SmallWarehouse) -> None:
-    """Everything is defined: correlations of two cities are 1 or -1, nobody is in the best quarter."""
+    """Everything is defined: correlations are 1 or -1, nobody is in the best quarter."""
     scores = {"c1": {"x": 80.0, "y": 20.0}, "c2": {"x": 10.0, "y": 60.0}}
     edition = Edition(FLAT, scores)
     with warehouse.build({1: edition}) as connection:
