@@ -19,7 +19,7 @@ from typing import Any
 
 from . import PROJECT_DIR
 from .declarations import LOCATIONS, declared_seeds, project_vars
-from .gate import InputGate, SourceFile, seed_files
+from .gate import InputGate, SourceFile, own_seed_files
 from .index_folder import (
     IndexFolder,
     IndexFolderError,
@@ -152,11 +152,13 @@ def run_directory(request: Request) -> Iterator[Path]:
     """
     if request.index_dir is not None:
         check_folder(request.index_dir, request.project_dir)
-    for directory in (request.project_dir, request.build_dir.resolve()):
-        if re.search(r"['*?\[\]]", str(directory)):
-            raise InputError(
-                f"the path must not contain single quotes, brackets or wildcards: {directory}"
-            )
+    build_dir = request.build_dir.resolve()
+    for directory in (request.project_dir, build_dir):
+        if "'" in str(directory):
+            raise InputError(f"the path must not contain a single quote: {directory}")
+    # where rows from outside are written, the engine reads a path as a pattern
+    if (request.index_dir or request.locations) and re.search(r"[*?\[\]]", str(build_dir)):
+        raise InputError(f"the path must not contain brackets or wildcards: {build_dir}")
     try:
         request.build_dir.mkdir(parents=True, exist_ok=True)
         # a link in the place of the lock would be written through
@@ -165,9 +167,10 @@ def run_directory(request: Request) -> Iterator[Path]:
         )
     except OSError as error:
         raise InputError(f"cannot write to {request.build_dir}: {error.strerror}") from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise InputError(f"{request.build_dir / LOCK_FILE} is no regular file: take it away")
     with os.fdopen(descriptor, "r+") as lock_file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise InputError(f"{request.build_dir / LOCK_FILE} is no regular file: take it away")
         try:
             fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -175,7 +178,7 @@ def run_directory(request: Request) -> Iterator[Path]:
                 f"another build is running in {request.build_dir}: wait until it has ended"
             ) from error
         remove_run(request.build_dir, lock_file.read(100))
-        run_dir = Path(tempfile.mkdtemp(prefix=RUN_PREFIX, dir=request.build_dir.resolve()))
+        run_dir = Path(tempfile.mkdtemp(prefix=RUN_PREFIX, dir=build_dir))
         lock_file.seek(0)
         lock_file.truncate()
         lock_file.write(run_dir.name)
@@ -212,8 +215,8 @@ def checked_input(request: Request, run_dir: Path) -> Iterator[CheckedInput]:
         folder = read_index_folder(
             request.index_dir, seeds, project_vars(request.project_dir), set(request.locations)
         )
-    locations = {**(folder.locations if folder else own_locations(request.project_dir))}
-    locations |= request.locations
+    locations = folder.locations if folder else own_locations(request.project_dir)
+    locations = locations | request.locations
     with InputGate(request.project_dir, scratch) as gate:
         external: dict[str, list[SourceFile]] = {}
         for name, location in locations.items():
@@ -225,8 +228,10 @@ def checked_input(request: Request, run_dir: Path) -> Iterator[CheckedInput]:
             except FileFault as fault:
                 gate.find(fault.finding(shown_location(location, request)))
         if not gate.report.total:
-            files = own_seed_files(gate, request) if folder is None else (
-                folder.seed_files | default_seed_files(gate, folder)
+            files = (
+                own_seed_files(gate, request.project_dir)
+                if folder is None
+                else folder.seed_files | default_seed_files(gate, folder)
             )
             gate.check(files, external, folder.row_counts if folder else {})
         if folder is not None and not gate.report.total:
@@ -252,17 +257,6 @@ def shown_location(location: str, request: Request) -> str:
         if Path(location).is_relative_to(base.resolve()):
             return str(base / Path(location).relative_to(base.resolve()))
     return location
-
-
-def own_seed_files(gate: InputGate, request: Request) -> dict[str, SourceFile]:
-    """Return the files of the project's own seeds; a CSV file that is none of them is a finding."""
-    files = seed_files(gate.seeds.values(), request.project_dir)
-    declared = {file.path for file in files.values()}
-    for path in sorted(request.project_dir.glob("seeds/**/*.csv")):
-        if path not in declared:
-            fault = FileFault("is declared in no YAML file", "Declare or remove it.")
-            gate.find(fault.finding(str(path.relative_to(request.project_dir))))
-    return files
 
 
 def default_seed_files(gate: InputGate, folder: IndexFolder) -> dict[str, SourceFile]:

@@ -39,6 +39,11 @@ FETCHED_ROWS = 10_000
 EXTERNAL = "external_"
 # The names of columns in a key as tests write it, see macro row_key.
 KEY_COLUMN = "(?:^|, )([a-z_0-9]+)="
+# The tests in tests/input, in the order in which one fault follows from another.
+TEST_STAGES = (
+    ("seed_rows_agree_with_each_other", "hierarchy_is_a_tree"),
+    ("simulated_rows_are_flagged", "figures_belong_to_the_field_and_tree"),
+)
 # What valid_rows says of a key that stands more than once.
 NOT_UNIQUE = "must be unique, found that many rows"
 
@@ -325,12 +330,17 @@ class InputGate:
                     f"select {sql_text(table)} as table_name, {sql_text(column)} as column_name, value"
                     f" from (select distinct {column} as value from texts.{table})"
                 )
+        # materialised, because a pattern takes longer to prepare than to match, once per part of a union
+        values = ", ".join(
+            f"values_{number} as materialized ({' union all '.join(queries)})"
+            for number, queries in enumerate(by_rules.values())
+        )
         checked = " union all ".join(
-            f"select *, {rule} as rule from ({' union all '.join(distinct_values)})"
-            for rule, distinct_values in by_rules.items()
+            f"select *, {rule} as rule from values_{number}" for number, rule in enumerate(by_rules)
         )
         self.connection.execute(
-            f"create or replace table broken as from ({checked}) where rule is not null"
+            f"create or replace table broken as"
+            f" with {values} select * from ({checked}) where rule is not null"
         )
         for table, column in self.connection.execute(
             "select distinct table_name, column_name from broken order by all"
@@ -390,9 +400,12 @@ class InputGate:
                 for test in self.seeds[name].tests:
                     model = f"stg_{name}"
                     self._run(self.templates.test("valid_rows", model, test.arguments), behind)
-        for file in sorted(self.project_dir.glob("tests/input/*.sql")):
+        files = {file.stem: file for file in self.project_dir.glob("tests/input/*.sql")}
+        unnamed = sorted(files.keys() - {name for names in TEST_STAGES for name in names})
+        for names in (*TEST_STAGES, unnamed):
             if not self.report.total:
-                self._run(self.templates.render(file), [])
+                for name in names:
+                    self._run(self.templates.render(files[name]), [])
 
     def _behind(self, name: str) -> list[str]:
         """Return the tables whose rows a seed or staging model holds."""
@@ -453,6 +466,7 @@ class InputGate:
                 where = f"on line {first_line}" if first_file == file else where
                 wording = f"must be unique, but stands {where} already"
             advice = self._advice(rule, value)
+            wording = wording.replace(" in stg_", " in ")
             self.find(Finding(self.files[file], line, column, value, wording, advice), rule)
 
     def _rows_by_key(self, tables: list[str], key: list[str]) -> str:
@@ -531,19 +545,26 @@ def check_project(project_dir: Path) -> list[Finding]:
         project_dir: the dbt project.
     """
     with tempfile.TemporaryDirectory() as scratch, InputGate(project_dir, Path(scratch)) as gate:
-        report = gate.check(seed_files(gate.seeds.values(), project_dir))
-    return sorted(report.shown, key=lambda finding: (finding.file, finding.line, finding.column))
+        gate.check(own_seed_files(gate, project_dir))
+        found = gate.report.shown
+    return sorted(found, key=lambda finding: (finding.file, finding.line, finding.column))
 
 
-def seed_files(seeds: Iterable[Seed], project_dir: Path) -> dict[str, SourceFile]:
-    """Return the files of a project's seeds, shown relative to the project.
+def own_seed_files(gate: InputGate, project_dir: Path) -> dict[str, SourceFile]:
+    """Return the files of a project's own seeds; a CSV file that is none of them is a finding.
 
     Args:
-        seeds: the declared seeds.
+        gate: the gate, which takes up the finding.
         project_dir: the dbt project.
     """
+    declared = {seed.path for seed in gate.seeds.values()}
+    for path in sorted(project_dir.glob("seeds/**/*.csv")):
+        if path not in declared:
+            fault = FileFault("is declared in no YAML file", "Declare or remove it.")
+            gate.find(fault.finding(str(path.relative_to(project_dir))))
     return {
-        seed.name: SourceFile(seed.path, str(seed.path.relative_to(project_dir))) for seed in seeds
+        name: SourceFile(seed.path, str(seed.path.relative_to(project_dir)))
+        for name, seed in gate.seeds.items()
     }
 
 

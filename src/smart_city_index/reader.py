@@ -106,9 +106,10 @@ def opened(path: Path) -> Iterator[BinaryIO]:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise FileFault(f"cannot be opened: {reason}", "Make it a readable file.") from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise FileFault("is no regular file", "Put a file with the data in its place.")
     with os.fdopen(descriptor, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise FileFault("is no regular file", "Put a file with the data in its place.")
         if path.suffix == ".gz":
             with gzip.open(stream) as unpacked:
                 yield unpacked  # type: ignore[misc]
@@ -206,7 +207,7 @@ def rows(
     """
     read = records(stream)
     _, header = next(read, (0, []))
-    if not header or header == [""]:
+    if not any(name.strip() for name in header):
         raise FileFault("is empty", "Restore the file with its header.")
     check_header(header, columns, is_ordered=is_ordered)
     order = [header.index(column) for column in columns]

@@ -100,6 +100,7 @@ def broken_rule(column: str, kind: str) -> str:
 def identifier_rules(column: str) -> list[tuple[str, str]]:
     """Return condition and wording of every rule for an identifier."""
     return [
+        (f"{column} <> trim({column})", "begins or ends with a space"),
         (f"not regexp_full_match({column}, '[a-z0-9][a-z0-9_]*')", "is no identifier"),
         (f"length({column}) > 60", "is longer than 60 characters"),
     ]

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+import os
 import shutil
+import tempfile
 import unicodedata
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from smart_city_index.check_seeds import Finding, check_seeds
+from smart_city_index.gate import SHOWN_PER_RULE, InputGate, check_project, own_seed_files
+from smart_city_index.reader import FileFault, Finding, check_header
 from tests.python.conftest import PROJECT_ROOT
 
 SCORES = "seeds/results/indicator_scores.csv"
@@ -18,6 +23,9 @@ CITIES = "seeds/reference/cities.csv"
 EDITIONS = "seeds/methodology/editions.csv"
 METHODOLOGIES = "seeds/methodology/methodologies.csv"
 HIERARCHY = "seeds/methodology/hierarchy.csv"
+MEMBERS = "seeds/methodology/field_members.csv"
+SCENARIOS = "seeds/methodology/weight_scenarios.csv"
+BEST_PRACTICES = "seeds/reference/best_practices.csv"
 QC_RULES = "seeds/methodology/qc_rules.csv"
 
 Edit = Callable[[str], str | bytes]
@@ -49,7 +57,16 @@ def swapped_columns(text: str) -> str:
     return "\n".join(",".join([a, c, b, rest]) for a, b, c, rest in lines) + "\n"
 
 
+def deeper(text: str) -> str:
+    """Put two categories between an indicator and its category."""
+    category = ",category,regular,9,x,x,false,points,,,,,,,1,arithmetic,,x\n"
+    return replaced("sci_2025,payment,administration,", "sci_2025,payment,below_it,")(text) + (
+        f"sci_2025,below,administration{category}sci_2025,below_it,below{category}"
+    )
+
+
 # What is wrong: file, edit, and what the finding must say (column, value, part of the rule).
+# fmt: off
 CASES: dict[str, tuple[str, Edit, tuple[str, str, str]]] = {
     "score NaN": (SCORES, score("NaN"), ("raw_value", "NaN", "must be a number")),
     "score infinity": (SCORES, score("inf"), ("raw_value", "inf", "must be a number")),
@@ -91,40 +108,79 @@ CASES: dict[str, tuple[str, Edit, tuple[str, str, str]]] = {
     "zero-width space": (CITIES, replaced("Düsseldorf", "Düssel\u200bdorf"), ("city_name", "Düssel\u200bdorf", "invisible character U+200B")),
     "tabulator": (CITIES, replaced("Frankfurt am", "Frankfurt\tam"), ("city_name", "Frankfurt\tam Main", "invisible character U+0009")),
     "decomposed name": (CITIES, replaced("Düsseldorf", unicodedata.normalize("NFD", "Düsseldorf")), ("city_name", unicodedata.normalize("NFD", "Düsseldorf"), "decomposed Unicode")),
-    "Cyrillic letter in a name": (CITIES, replaced("Aachen", "А\u0430chen"), ("city_name", "А\u0430chen", "CYRILLIC")),
+    "Cyrillic letter in a name": (CITIES, replaced("Aachen", "А\u0430chen"), ("city_name", "А\u0430chen", "look alike in one word: CYRILLIC CAPITAL LETTER A")),
     "Cyrillic letter in an identifier": (CITIES, replaced("aachen,", "\u0430achen,"), ("city_id", "\u0430achen", "is no identifier")),
     "identifier in capitals": (SCORES, replaced(",duesseldorf,payment,", ",Duesseldorf,payment,"), ("city_id", "Duesseldorf", "is no identifier")),
     "same name twice": (CITIES, appended("aachen_2,Aachen,NW,Nordrhein-Westfalen,265208,50.7766,6.0834,x"), ("city_name", "Aachen", "must be unique")),
-    "missing column": (QC_RULES, lambda text: "".join(line.split(",", 1)[1] for line in text.splitlines(True)), ("", "rule_id", "lacks columns")),
-    "renamed column": (QC_RULES, replaced("threshold", "limit"), ("", "limit", "has unknown columns")),
-    "added column": (QC_RULES, replaced("description\n", "description,note\n"), ("", "note", "has unknown columns")),
-    "repeated column": (QC_RULES, replaced("rule_id,", "rule_id,rule_id,"), ("", "rule_id", "repeats columns")),
+    "missing column": (QC_RULES, lambda text: "".join(line.split(",", 1)[1] for line in text.splitlines(True)), ("", "", "lacks columns (rule_id)")),
+    "renamed column": (QC_RULES, replaced("threshold", "limit"), ("", "", "lacks columns (threshold) and has unknown columns (limit)")),
+    "added column": (QC_RULES, replaced("description\n", "description,note\n"), ("", "", "has unknown columns (note)")),
+    "repeated column": (QC_RULES, replaced("rule_id,", "rule_id,rule_id,"), ("", "", "repeats columns (rule_id)")),
     "swapped columns": (EDITIONS, swapped_columns, ("", "ranking_id,previous_edition,edition,", "in another order")),
     "semicolons": (QC_RULES, lambda text: text.replace(",", ";"), ("", "rule_id;threshold;description", "not separated by commas")),
     "tabulators": (QC_RULES, lambda text: text.replace(",", "\t"), ("", "rule_id\tthreshold\tdescription", "not separated by commas")),
     "too many fields": (SCORES, appended("smart_city_index,2025,aachen,payment,99,5,false,x"), ("", "smart_city_index,2025,aachen", "8 fields instead of 7")),
     "too few fields": (SCORES, appended("smart_city_index,2025,aachen"), ("", "smart_city_index,2025,aachen", "3 fields instead of 7")),
-    "blank line": (SCORES, appended(""), ("", "", "0 fields instead of 7")),
+    "blank line": (SCORES, appended(""), ("", "", "is an empty line")),
     "unclosed quote": (SCORES, appended('smart_city_index,2025,aachen,payment,50.0,false,"x'), ("", "", "quote that is not closed")),
     "misplaced quote": (SCORES, appended('smart_city_index,2025,aachen,payment,50.0,false,"x"y'), ("", "", "quote that is not closed or misplaced")),
-    "line break in quotes": (SCORES, appended('smart_city_index,2025,aachen,payment,50.0,false,"x\ny"'), ("", "", "line break inside quotes")),
-    "byte order mark": (SCORES, lambda text: "\ufeff" + text, ("", "", "byte order mark")),
+    "line break in quotes": (SCORES, appended('smart_city_index,2025,aachen,payment,50.0,false,"x\ny"'), ("source", "x\ny", "contains a line break")),
     "Latin-1": (CITIES, lambda text: text.encode("latin-1"), ("", "", "is not UTF-8")),
-    "UTF-16": (CITIES, lambda text: text.encode("utf-16"), ("", "", "NUL byte")),
+    "UTF-16": (CITIES, lambda text: text.encode("utf-16"), ("", "", "is UTF-16")),
+    "UTF-16 without its mark": (CITIES, lambda text: text.encode("utf-16-be"), ("", "", "NUL byte")),
     "NUL byte": (SCORES, lambda text: text + "\x00", ("", "", "NUL byte")),
-    "CRLF": (SCORES, lambda text: text.replace("\n", "\r\n").encode(), ("", "", "carriage return")),
     "old Mac line ends": (SCORES, lambda text: text.replace("\n", "\r").encode(), ("", "", "carriage return")),
     "file cut off": (SCORES, lambda text: text[:-9], ("", "", "does not end with a line break")),
     "empty file": (SCORES, lambda text: "", ("", "", "is empty")),
     "spaces only": (SCORES, lambda text: " \n \n", ("", "", "is empty")),
+    "line of a megabyte": (SCORES, appended("x" * (1 << 20)), ("", "", "longer than 1,048,576 bytes")),
+    "text of 200,000 letters": (SCORES, appended(f"smart_city_index,2025,aachen,payment,50.0,false,{'x' * 200_000}"), ("", "", "text that is too long")),
+    "no figure, German": (SCORES, score("k.A."), ("raw_value", "k.A.", "must be a number")),
+    "no figure, Excel": (SCORES, score("#NV"), ("raw_value", "#NV", "must be a number")),
+    "unit": (SCORES, score("62 dB"), ("raw_value", "62 dB", "must be a number")),
+    "percent sign": (SCORES, score("62%"), ("raw_value", "62%", "must be a number")),
+    "leading zero": (SCORES, score("099"), ("raw_value", "099", "must be a number")),
+    "German boolean": (SCORES, replaced(",71.4,false,", ",71.4,FALSCH,"), ("is_not_applicable", "FALSCH", "true or false")),
+    "formula": (CITIES, replaced(",Aachen,", ",=1+1,"), ("city_name", "=1+1", "makes it a formula")),
+    "link that runs code": (BEST_PRACTICES, replaced(",https://", ",javascript:https://"), ("link", "javascript:", "must be an address")),
+    "Greek letter in a Latin name": (CITIES, replaced(",Köln,", ",Κöln,"), ("city_name", "Κöln", "look alike in one word: GREEK CAPITAL LETTER KAPPA")),
+    "unknown indicator": (SCORES, replaced(",duesseldorf,payment,", ",duesseldorf,paymnt,"), ("indicator_id", "paymnt", "must be an indicator of the edition's tree")),
+    "score of a category": (SCORES, replaced(",duesseldorf,payment,", ",duesseldorf,mobility,"), ("indicator_id", "mobility", "must be an indicator of the edition's tree")),
+    "result of an indicator": (PUBLISHED, replaced(",hamburg,overall,1,", ",hamburg,payment,1,"), ("category_id", "payment", "must be a category of the edition's tree")),
+    "city before it joined": (PUBLISHED, appended("smart_city_index,2019,cottbus,overall,12,,,,x"), ("city_id", "cottbus", "must be a city of the edition's field")),
+    "score above the scale": (SCORES, score("100.1"), ("raw_value", "100.1", "a score must be between 0 and 100.0")),
+    "score below the scale": (SCORES, score("-0.1"), ("raw_value", "-0.1", "a score must be between 0 and 100.0")),
+    "project points above the cap": (SCORES, replaced(",mobility_projects,30.0,", ",mobility_projects,30.1,"), ("raw_value", "30.1", "between 0 and the cap 30.0")),
+    "score without a value": (SCORES, score(""), ("raw_value", "", "must be empty if, and only if, the indicator is not applicable")),
+    "index above its scale": (PUBLISHED, replaced(",79.53,2,", ",179.53,2,"), ("published_index", "179.53", "must not be greater than scale_maximum")),
+    "two first ranks": (PUBLISHED, appended("smart_city_index,2019,bottrop,overall,1,,,,x"), ("published_rank", "1", "must be published for one city only")),
+    "rank beyond the field": (PUBLISHED, appended("smart_city_index,2019,bottrop,overall,82,,,,x"), ("published_rank", "82", "must not be greater than the number of cities")),
+    "digits that are not those of the index": (PUBLISHED, replaced(",79.53,2,", ",79.53,1,"), ("index_digits", "1", "must be the number of digits of published_index")),
+    "edition before its previous one": (EDITIONS, replaced("smart_city_index,2020,2019,", "smart_city_index,2020,2021,"), ("previous_edition", "2021", "must be before the edition")),
+    "member who leaves before it comes": (MEMBERS, replaced("smart_city_index,aachen,2019,,", "smart_city_index,aachen,2019,2018,"), ("last_edition", "2018", "must not be before first_edition")),
+    "two roots": (HIERARCHY, replaced("sci_2025,mobility,overall,", "sci_2025,mobility,,"), ("node_id", "mobility", "the root, and only the root, must be of type overall")),
+    "circle": (HIERARCHY, replaced("sci_2025,mobility,overall,", "sci_2025,mobility,mobility,"), ("node_id", "mobility", "must reach the root within four levels")),
+    "tree too deep": (HIERARCHY, deeper, ("node_id", "payment", "must reach the root within four levels")),
+    "category that begins with a digit": (HIERARCHY, lambda text: text.replace("mobility", "5_mobility"), ("node_id", "5_mobility", "must begin with a letter")),
+    "indicator without a rule": (HIERARCHY, replaced(",as_scored,", ",,"), ("node_id", "internal_processes", "must have a scoring rule and a direction")),
+    "goalposts for another rule": (HIERARCHY, replaced(",as_scored,,,", ",as_scored,0,100,"), ("node_id", "internal_processes", "have an effect with scoring rule goalposts only")),
+    "cap for another rule": (HIERARCHY, replaced(",as_scored,,,false,", ",as_scored,,,true,"), ("node_id", "internal_processes", "have an effect with scoring rule goalposts only")),
+    "logarithm for another rule": (HIERARCHY, replaced(",as_scored,,,false,false,", ",as_scored,,,false,true,"), ("node_id", "internal_processes", "have an effect with scoring rule goalposts only")),
+    "direction of the root": (HIERARCHY, replaced("points,,,,,,,1,arithmetic", "points,higher_is_better,,,,,,1,arithmetic"), ("node_id", "overall", "have an effect on indicators only")),
+    "weight of the root": (HIERARCHY, replaced("points,,,,,,,1,arithmetic", "points,,,,,,,2,arithmetic"), ("node_id", "overall", "no effect on the root and on project points")),
+    "box without a share": (SCENARIOS, replaced(",box,0.25,", ",box,,"), ("box_share", "", "must be stated for a box of weights")),
+    "simulated name of a real city": (CITIES, replaced(",Aachen,", ",Simulated Aachen,"), ("city_name", "Simulated Aachen", "must be named Simuliert")),
     "header only": (CITIES, lambda text: text.splitlines()[0] + "\n", ("", "", "has a header but no rows")),
-}  # fmt: skip
+}
+# fmt: on
 
 
 @pytest.fixture
-def seeds_copy(tmp_path: Path) -> Path:
-    """Return a directory with a copy of the seeds."""
+def project_copy(tmp_path: Path) -> Path:
+    """Return a project with a copy of the seeds; the rest is this repository's."""
     shutil.copytree(PROJECT_ROOT / "seeds", tmp_path / "seeds")
+    for name in ("dbt_project.yml", "macros", "models", "tests"):
+        (tmp_path / name).symlink_to(PROJECT_ROOT / name)
     return tmp_path
 
 
@@ -137,20 +193,20 @@ def edit_file(project_dir: Path, file: str, edit: Edit) -> None:
 
 def findings_of(project_dir: Path, file: str) -> list[Finding]:
     """Return what the gate finds in one file."""
-    return [finding for finding in check_seeds(project_dir) if finding.file == file]
+    return [finding for finding in check_project(project_dir) if finding.file == file]
 
 
 def test_shipped_seeds_have_no_findings() -> None:
     """The committed seeds pass the gate."""
-    assert check_seeds(PROJECT_ROOT) == []
+    assert check_project(PROJECT_ROOT) == []
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_bad_file_is_named(seeds_copy: Path, case: str) -> None:
+def test_bad_file_is_named(project_copy: Path, case: str) -> None:
     """Every kind of bad input is found, in the right column, with the value and the rule."""
     file, edit, (column, value, rule) = CASES[case]
-    edit_file(seeds_copy, file, edit)
-    found = findings_of(seeds_copy, file)
+    edit_file(project_copy, file, edit)
+    found = findings_of(project_copy, file)
     assert any(
         finding.column == column and finding.value.startswith(value) and rule in finding.rule
         for finding in found
@@ -158,11 +214,11 @@ def test_bad_file_is_named(seeds_copy: Path, case: str) -> None:
     assert all(finding.advice for finding in found)
 
 
-def test_finding_names_the_line(seeds_copy: Path) -> None:
+def test_finding_names_the_line(project_copy: Path) -> None:
     """The line is the line of the file, as an editor counts it."""
-    edit_file(seeds_copy, SCORES, score("full"))
-    (finding,) = findings_of(seeds_copy, SCORES)
-    lines = (seeds_copy / SCORES).read_text(encoding="utf-8").splitlines()
+    edit_file(project_copy, SCORES, score("full"))
+    (finding,) = findings_of(project_copy, SCORES)
+    lines = (project_copy / SCORES).read_text(encoding="utf-8").splitlines()
     assert "duesseldorf,payment,full" in lines[finding.line - 1]
     assert str(finding) == (
         f"{SCORES}:{finding.line}, column raw_value, value 'full': must be a number. "
@@ -170,19 +226,124 @@ def test_finding_names_the_line(seeds_copy: Path) -> None:
     )
 
 
-def test_all_findings_are_reported(seeds_copy: Path) -> None:
-    """A run reports what is wrong in every file and row, not only the first finding."""
-    edit_file(seeds_copy, SCORES, lambda text: text.replace(",100.0,", ",hundred,"))
-    edit_file(seeds_copy, CITIES, replaced(",Düsseldorf,", ", Düsseldorf,"))
+def test_values_and_rows_are_reported_together(project_copy: Path) -> None:
+    """A run reports what is wrong in every file; of a rule, ten findings and the number of others."""
+    edit_file(project_copy, SCORES, lambda text: text.replace(",100.0,", ",hundred,"))
+    edit_file(project_copy, CITIES, replaced(",Düsseldorf,", ", Düsseldorf,"))
+    edit_file(project_copy, HIERARCHY, replaced(",as_scored,", ",as_score,"))
     expected = (PROJECT_ROOT / SCORES).read_text(encoding="utf-8").count(",100.0,")
-    assert len(findings_of(seeds_copy, SCORES)) == expected > 10
-    assert len(findings_of(seeds_copy, CITIES)) == 1
+    assert expected > SHOWN_PER_RULE
+    with tempfile.TemporaryDirectory() as scratch, InputGate(project_copy, Path(scratch)) as gate:
+        report = gate.check(own_seed_files(gate, project_copy))
+        rows = list(csv.DictReader(report.all_findings.open(encoding="utf-8")))
+    files = Counter(finding.file for finding in report.shown)
+    assert files == {SCORES: SHOWN_PER_RULE, CITIES: 1, HIERARCHY: 1}
+    assert Counter(row["file"] for row in rows) == {SCORES: expected, CITIES: 1, HIERARCHY: 1}
+    hidden = f"{expected - SHOWN_PER_RULE} more: must be a number"
+    assert any(line.endswith(hidden) for line in report.lines())
 
 
-def test_missing_and_undeclared_files_are_named(seeds_copy: Path) -> None:
-    """A seed without its file and a file without a declaration are findings."""
-    (seeds_copy / QC_RULES).rename(seeds_copy / "seeds" / "methodology" / "qc_rule.csv")
-    assert [(finding.file, finding.rule) for finding in check_seeds(seeds_copy)] == [
-        ("seeds/methodology/qc_rule.csv", "is declared in no YAML file"),
-        ("seeds/qc_rules.csv", "is missing"),
+def test_a_file_that_cannot_be_read_comes_alone(project_copy: Path) -> None:
+    """What follows from an unreadable file is not said: no row that refers to it, no other value."""
+    edit_file(project_copy, CITIES, lambda text: text.encode("cp1252"))
+    edit_file(project_copy, SCORES, score("full"))
+    assert [(f.file, f.line, f.rule) for f in check_project(project_copy)] == [
+        (CITIES, 19, "is not UTF-8")
     ]
+
+
+def test_a_value_that_is_wrong_comes_without_what_refers_to_it(project_copy: Path) -> None:
+    """A city whose identifier is wrong is one finding; the rows that mean it are none."""
+    edit_file(project_copy, CITIES, replaced("aachen,", "Aachen,"))
+    (finding,) = check_project(project_copy)
+    assert (finding.file, finding.rule) == (CITIES, "is no identifier")
+    assert finding.advice.endswith("for example aachen.")
+
+
+@pytest.mark.parametrize("content", [b"\xef\xbb\xbf%s", b"%s"])
+@pytest.mark.parametrize("line_end", [b"\n", b"\r\n"])
+def test_files_as_programs_write_them_pass(
+    project_copy: Path, content: bytes, line_end: bytes
+) -> None:
+    """Byte order mark and CRLF, which Excel and Python's csv write, change nothing."""
+    for file in (SCORES, CITIES, HIERARCHY):
+        edit_file(project_copy, file, lambda text: content % text.encode().replace(b"\n", line_end))
+    assert check_project(project_copy) == []
+
+
+NAMES = [
+    "PM10 (µg/m³)", "μg", "Αθήνα", "Київ", "東京", "القاهرة", "Hawaiʻi", "β-index", "1ª etapa", "kΩ",
+    "Łódź", "'s-Gravenhage", "می\u200cروم", "3D-модель", "São Tomé, e Príncipe", "-",
+]  # fmt: skip
+
+
+def test_names_in_any_script_pass(project_copy: Path) -> None:
+    """Letters, signs and joiners of any script are fine as long as a word is of one script."""
+    rows = "".join(
+        f'name_{number},"{name}",XX,{name if "," not in name else "x"},,,,x\n'
+        for number, name in enumerate(NAMES)
+    )
+    edit_file(project_copy, CITIES, lambda text: text + rows)
+    assert check_project(project_copy) == []
+
+
+ADVICE = {
+    "k.A.": "a missing value is an absent row", "-": "a missing value is an absent row",
+    "#NV": "a missing value is an absent row", "NULL": "a missing value is an absent row",
+    "1'000": "thousands separator", "1.000,5": "thousands separator", "1e2": "without an exponent",
+    "62 dB": "its unit stands elsewhere", "62%": "its unit stands elsewhere", "٩٩": "digits 0 to 9",
+    "+99": "without leading zeros and signs", ".5": "a digit on each side",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("value", ADVICE)
+def test_advice_fits_the_habit(project_copy: Path, value: str) -> None:
+    """Who writes numbers as usual elsewhere reads what to do."""
+    edit_file(project_copy, SCORES, score(f'"{value}"'))
+    (finding,) = findings_of(project_copy, SCORES)
+    assert ADVICE[value] in finding.advice
+
+
+def test_advice_names_what_may_have_been_meant(project_copy: Path) -> None:
+    """A misspelt identifier or setting comes with the nearest one that there is."""
+    edit_file(project_copy, PUBLISHED, replaced(",hamburg,overall,1,", ",hambrug,overall,1,"))
+    edit_file(project_copy, HIERARCHY, replaced(",as_scored,", ",as_score,"))
+    assert {finding.advice for finding in check_project(project_copy)} == {
+        "Is it hamburg?", "Is it as_scored?"
+    }  # fmt: skip
+
+
+def test_long_values_are_shortened(project_copy: Path) -> None:
+    """A message holds the beginning of a long value; the file of all findings holds it in full."""
+    edit_file(project_copy, SCORES, score("x" * 5000))
+    (finding,) = findings_of(project_copy, SCORES)
+    assert len(finding.value) == 5000
+    assert len(str(finding)) < 300 and "(5,000 characters)" in str(finding)
+
+
+def test_a_header_of_many_columns_is_answered_at_once() -> None:
+    """Its differences are found in one pass, and few of them are named."""
+    header = [f"column_{number}" for number in range(60_000)]
+    with pytest.raises(FileFault, match="has unknown columns") as found:
+        check_header(header, ["ranking_id", "edition"], is_ordered=True)
+    assert len(str(found.value)) < 300 and "59,995 more" in str(found.value)
+
+
+def test_missing_and_undeclared_files_are_named(project_copy: Path) -> None:
+    """A seed without its file and a file without a declaration are findings."""
+    (project_copy / QC_RULES).rename(project_copy / "seeds" / "methodology" / "qc_rule.csv")
+    assert [(finding.file, finding.rule) for finding in check_project(project_copy)] == [
+        ("seeds/methodology/qc_rule.csv", "is declared in no YAML file"),
+        ("seeds/methodology/qc_rules.csv", "is missing"),
+    ]
+
+
+def test_what_is_no_file_is_refused(project_copy: Path) -> None:
+    """A folder, a FIFO or a device in the place of a file is a finding, at once."""
+    for make in (Path.mkdir, os.mkfifo, lambda path: path.symlink_to("/dev/zero")):
+        file = project_copy / QC_RULES
+        file.rmdir() if file.is_dir() else file.unlink()
+        make(file)
+        (finding,) = check_project(project_copy)
+        assert finding.file == QC_RULES
+        assert finding.rule in ("is no regular file", "cannot be opened: Is a directory")

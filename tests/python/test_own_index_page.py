@@ -49,11 +49,11 @@ def index_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert len(files) == 7
     for name, content in files:
         (directory / name).write_text(content, encoding="utf-8")
-    _, make_build = indented_block(PAGE, ".venv/bin/python scripts/build.py").splitlines()
+    _, make_build = indented_block(PAGE, ".venv/bin/sci check").splitlines()
     planned = run(make_build.replace("make ", "make --dry-run --no-print-directory "), directory)
     assert planned.returncode == 0, planned.stderr
-    command = planned.stdout.splitlines()[-1]
-    assert command == f'.venv/bin/python scripts/build.py --index "{directory}"'
+    command = planned.stdout.splitlines()[-1].strip()
+    assert command == f'.venv/bin/sci build --index "{directory}"'
     completed = run(command, directory)
     assert completed.returncode == 0, f"{completed.stdout}\n{completed.stderr}"
     assert f"Published {directory / 'warehouse' / 'my_index.duckdb'}" in completed.stdout
@@ -62,7 +62,7 @@ def index_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_check_and_query_print_what_the_page_says(index_dir: Path) -> None:
     """The check finds nothing; the query prints the table of the page."""
-    check = indented_block(PAGE, ".venv/bin/python scripts/build.py").splitlines()[0]
+    check = indented_block(PAGE, ".venv/bin/sci check").splitlines()[0]
     completed = run(check, index_dir)
     assert completed.returncode == 0 and "no findings" in completed.stdout, completed.stderr
     query, _, table = indented_block(PAGE, '.venv/bin/python -c "').partition("\n\n")
@@ -70,12 +70,14 @@ def test_check_and_query_print_what_the_page_says(index_dir: Path) -> None:
     assert completed.stdout.strip() == table.strip(), completed.stderr
 
 
-def test_plain_dbt_works_in_the_assembled_project(index_dir: Path) -> None:
+def test_plain_dbt_works_in_the_project_of_the_index(index_dir: Path) -> None:
     """The commands of the page build marts into the project's own file and leave the published one."""
     published = (index_dir / "warehouse" / "my_index.duckdb").read_bytes()
-    completed = run(indented_block(PAGE, "ENGINE=$PWD"), index_dir)
+    project_dir = index_dir.parent / "my_project"
+    commands = indented_block(PAGE, "ENGINE=$PWD").replace("../my_project", str(project_dir))
+    completed = run(commands, index_dir)
     assert completed.returncode == 0, completed.stdout
-    assert (index_dir / "build" / "project" / "build" / "smart_city_index.duckdb").exists()
+    assert (project_dir / "build" / "smart_city_index.duckdb").exists()
     assert (index_dir / "warehouse" / "my_index.duckdb").read_bytes() == published
 
 
@@ -92,21 +94,21 @@ def test_gate_says_what_the_page_says(index_dir: Path, tmp_path: Path) -> None:
     for file, (old, new) in EDITS.items():
         text = (copy / file).read_text(encoding="utf-8")
         (copy / file).write_text(text.replace(old, new), encoding="utf-8")
-    completed = run(".venv/bin/python scripts/build.py --index ../my_index --check", copy)
+    completed = run(".venv/bin/sci check --index ../my_index", copy)
     expected = indented_block(PAGE, "../my_index/hierarchy.csv:4").replace("../my_index", str(copy))
     assert completed.returncode == 1
-    assert f"2 findings in the input:\n{expected}\n" in completed.stderr
+    assert completed.stderr == f"2 findings in the input:\n{expected}\n"
 
 
-def test_data_test_says_what_the_page_says(index_dir: Path) -> None:
-    """The message of the data test comes word for word, and what is published stays."""
+def test_a_misspelt_indicator_is_named_as_the_page_says(index_dir: Path) -> None:
+    """The message comes word for word, and what is published stays."""
     published = (index_dir / "warehouse" / "my_index.duckdb").read_bytes()
     scores = index_dir / "simulated_indicator_scores.csv"
     original = scores.read_text(encoding="utf-8")
     scores.write_text(original.replace("town_2,noise,62", "town_2,nois,62"), encoding="utf-8")
-    completed = run(".venv/bin/python scripts/build.py --index ../my_index", index_dir)
+    completed = run(".venv/bin/sci build --index ../my_index", index_dir)
     scores.write_text(original, encoding="utf-8")
-    expected = indented_block(PAGE, "../my_index/simulated_indicator_scores.csv:6: ranking_id")
+    expected = indented_block(PAGE, "../my_index/simulated_indicator_scores.csv:6, column indicator_id")
     assert completed.returncode == 1
     assert expected.replace("../my_index", str(index_dir)) in completed.stderr, completed.stderr
     assert "Nothing was published" in completed.stderr

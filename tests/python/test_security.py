@@ -23,7 +23,7 @@ SMUGGLED_TEXTS = [
     "'); drop table dim_cities; --",
     "{{ this_is_jinja() }}",
     "' || (select 1/0) || '",
-    "=1+1",
+    "1=1+1",
 ]
 
 
