@@ -570,16 +570,21 @@ def read_project(project_dir: Path) -> Project:
     manifest = read_artifact(project_dir, "manifest")
     nodes = manifest["nodes"]
     models: list[Model] = []
+    depths: dict[str, int] = {}
     data_tests: list[tuple[str, str, frozenset[str]]] = []
     for result in read_artifact(project_dir, "run_results")["results"]:
         unique_id, code = result["unique_id"], result["compiled_code"]
         if kind_of(unique_id) == "model":
             models.append(read_model(nodes[unique_id], code, project_dir))
+            parents = models[-1].parents
+            depths[unique_id] = 1 + max((depths.get(parent, 0) for parent in parents), default=0)
         elif kind_of(unique_id) == "test":
             node = nodes[unique_id]
             if node["config"]["severity"].lower() == "error":
                 name, query, _ = data_test(node, code, result["failures"])
                 data_tests.append((name, query, frozenset(node["depends_on"]["nodes"])))
+    # dbt's order depends on which of its threads is faster, and with it what a seed draws.
+    models.sort(key=lambda model: (depths[model.unique_id], model.name))
     return Project(
         project_dir=project_dir,
         settings={**profile_output(project_dir)["settings"], "threads": 1},
