@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -299,10 +299,10 @@ def median_parts(samples: list[Sample]) -> dict[str, float]:
 
 def execution_by_kind(seconds_by_node: dict[str, float]) -> dict[str, float]:
     """Sum execution times in seconds by dbt's kind of node: seed, model, test, unit_test, ..."""
-    sums: Counter[str] = Counter()
+    sums: dict[str, float] = defaultdict(float)
     for unique_id, seconds in seconds_by_node.items():
         sums[kind_of(unique_id)] += seconds
-    return dict(sums.most_common())
+    return dict(sorted(sums.items(), key=lambda item: item[1], reverse=True))
 
 
 def slowest_nodes(seconds_by_node: dict[str, float]) -> dict[str, float]:
