@@ -371,7 +371,7 @@ def install_peer(name: str, directory: Path) -> tuple[Path, dict[str, str]]:
     requirement = f"{name}=={PEERS[name]}"
     try:
         subprocess.run([sys.executable, "-m", "venv", environment], check=True)
-        pip = [python, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+        pip = [str(python), "-m", "pip", "--quiet", "--disable-pip-version-check"]
         subprocess.run([*pip, "install", requirement], check=True, stderr=subprocess.DEVNULL)
         if name != "ProMCDA":
             return python, {}

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.parity.compare import compare_builds, read_exceptions, report
@@ -36,7 +37,7 @@ SELECTION = (
 )
 
 
-def timed(command: list[object], project_dir: Path) -> float:
+def timed(command: Sequence[str | Path], project_dir: Path) -> float:
     """Run a command in a project and return its seconds; its output is shown if it fails."""
     started = time.perf_counter()
     completed = subprocess.run(
@@ -63,7 +64,7 @@ def main() -> int:
         assemble_project(index_dir, project_dir)
         dbt = Path(sys.executable).with_name("dbt")
         spark_python = PROJECT_ROOT / ".venv-spark" / "bin" / "python"
-        commands = {
+        commands: dict[str, list[str | Path]] = {
             "DuckDB": [dbt, "build", "--profiles-dir", ".", *SELECTION],
             "Spark": [
                 *(spark_python, "-m", "smart_city_index.cli", "spark"),

@@ -49,6 +49,7 @@ from itertools import repeat
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import duckdb
 import sqlglot
@@ -99,11 +100,14 @@ END_TO_END_CHECKS: tuple[Callable[[Any], None], ...] = (
     test_recomputation.test_overall_ranks_and_tendencies_of_the_simulated_field,
 )
 
-COMPARISONS = {exp.LT: exp.LTE, exp.GT: exp.GTE, exp.EQ: exp.NEQ}
-COMPARISON_SWAPS = {**COMPARISONS, **{right: left for left, right in COMPARISONS.items()}}
-ARITHMETIC = {exp.Add: exp.Sub, exp.Mul: exp.Div}
-ARITHMETIC_SWAPS = {**ARITHMETIC, **{right: left for left, right in ARITHMETIC.items()}}
-AGGREGATE_SWAPS = {
+Swaps = dict[type[exp.Expr], type[exp.Expr]]
+Changes = Iterator[exp.Expr | None]
+
+COMPARISONS: Swaps = {exp.LT: exp.LTE, exp.GT: exp.GTE, exp.EQ: exp.NEQ}
+COMPARISON_SWAPS: Swaps = {**COMPARISONS, **{right: left for left, right in COMPARISONS.items()}}
+ARITHMETIC: Swaps = {exp.Add: exp.Sub, exp.Mul: exp.Div}
+ARITHMETIC_SWAPS: Swaps = {**ARITHMETIC, **{right: left for left, right in ARITHMETIC.items()}}
+AGGREGATE_SWAPS: Swaps = {
     exp.Sum: exp.Max,
     exp.Avg: exp.Max,
     exp.Max: exp.Min,
@@ -111,8 +115,6 @@ AGGREGATE_SWAPS = {
     exp.LogicalAnd: exp.LogicalOr,
     exp.LogicalOr: exp.LogicalAnd,
 }
-
-Changes = Iterator[exp.Expression | None]
 
 
 @dataclass(frozen=True)
@@ -226,7 +228,7 @@ class Mutant:
     sql: dict[str, str]
 
 
-def altered(node: exp.Expression, **arguments: Any) -> exp.Expression:
+def altered(node: exp.Expr, **arguments: Any) -> exp.Expr:
     """Return a copy of a node with other arguments."""
     copy = node.copy()
     for name, value in arguments.items():
@@ -234,24 +236,22 @@ def altered(node: exp.Expression, **arguments: Any) -> exp.Expression:
     return copy
 
 
-def without(items: list[exp.Expression], position: int) -> list[exp.Expression]:
+def without(items: list[exp.Expr], position: int) -> list[exp.Expr]:
     """Return copies of all items but one."""
     return [item.copy() for number, item in enumerate(items) if number != position]
 
 
-def binary_swaps(
-    kinds: dict[type[exp.Expression], type[exp.Expression]],
-) -> Callable[[exp.Expression], Changes]:
+def binary_swaps(kinds: Swaps) -> Callable[[exp.Expr], Changes]:
     """Return an operator that replaces a binary operator by another one."""
 
-    def swap(node: exp.Expression) -> Changes:
+    def swap(node: exp.Expr) -> Changes:
         if type(node) in kinds:
             yield kinds[type(node)](this=node.this.copy(), expression=node.expression.copy())
 
     return swap
 
 
-def constants(node: exp.Expression) -> Changes:
+def constants(node: exp.Expr) -> Changes:
     """Add one to a number, lengthen a text, negate a truth value; types stay as they are."""
     if isinstance(node.parent, exp.DataTypeParam):
         return
@@ -263,21 +263,21 @@ def constants(node: exp.Expression) -> Changes:
         yield exp.Boolean(this=not node.this)
 
 
-def join_kinds(node: exp.Expression) -> Changes:
+def join_kinds(node: exp.Expr) -> Changes:
     """Turn an inner join into a left join, and the reverse."""
     if isinstance(node, exp.Join) and node.args.get("on"):
         side = None if node.side == "LEFT" else "LEFT"
         yield altered(node, side=side, kind=None if side else "INNER")
 
 
-def connectors(node: exp.Expression) -> Changes:
+def connectors(node: exp.Expr) -> Changes:
     """Turn `and` into `or`, and the reverse."""
     if isinstance(node, (exp.And, exp.Or)):
         kind = exp.Or if isinstance(node, exp.And) else exp.And
         yield exp.paren(kind(this=node.this.copy(), expression=node.expression.copy()))
 
 
-def negations(node: exp.Expression) -> Changes:
+def negations(node: exp.Expr) -> Changes:
     """Remove a `not`; turn `is null` into `is not null`."""
     if isinstance(node, exp.Not):
         yield node.this.copy()
@@ -285,7 +285,7 @@ def negations(node: exp.Expression) -> Changes:
         yield exp.paren(exp.Not(this=node.copy()))
 
 
-def null_handling(node: exp.Expression) -> Changes:
+def null_handling(node: exp.Expr) -> Changes:
     """Reduce coalesce and nullif to their first argument, null-safe comparisons to plain ones."""
     if isinstance(node, (exp.Coalesce, exp.Nullif)):
         yield node.this.copy()
@@ -294,13 +294,13 @@ def null_handling(node: exp.Expression) -> Changes:
         yield kind(this=node.this.copy(), expression=node.expression.copy())
 
 
-def sort_orders(node: exp.Expression) -> Changes:
+def sort_orders(node: exp.Expr) -> Changes:
     """Turn an ascending order into a descending one, and the reverse."""
     if isinstance(node, exp.Ordered):
         yield altered(node, desc=not node.args.get("desc"))
 
 
-def partitions(node: exp.Expression) -> Changes:
+def partitions(node: exp.Expr) -> Changes:
     """Remove a column from `partition by`."""
     if isinstance(node, exp.Window):
         columns = node.args.get("partition_by") or []
@@ -308,14 +308,14 @@ def partitions(node: exp.Expression) -> Changes:
             yield altered(node, partition_by=without(columns, position))
 
 
-def rank_functions(node: exp.Expression) -> Changes:
+def rank_functions(node: exp.Expr) -> Changes:
     """Replace rank by the other ways to number rows."""
     if isinstance(node, exp.Rank):
         yield exp.DenseRank()
         yield exp.RowNumber()
 
 
-def aggregates(node: exp.Expression) -> Changes:
+def aggregates(node: exp.Expr) -> Changes:
     """Replace an aggregate, or greatest by least; let count ignore or respect repetitions."""
     if type(node) in AGGREGATE_SWAPS:
         yield AGGREGATE_SWAPS[type(node)](this=node.this.copy())
@@ -332,14 +332,14 @@ def aggregates(node: exp.Expression) -> Changes:
         yield node.this.copy()
 
 
-def roundings(node: exp.Expression) -> Changes:
+def roundings(node: exp.Expr) -> Changes:
     """Round to one digit less."""
     if isinstance(node, exp.Round) and node.args.get("decimals"):
         digits = exp.paren(node.args["decimals"].copy())
         yield altered(node, decimals=exp.Sub(this=digits, expression=exp.Literal.number(1)))
 
 
-def case_branches(node: exp.Expression) -> Changes:
+def case_branches(node: exp.Expr) -> Changes:
     """Remove a branch of a case expression, or its default."""
     if not isinstance(node, exp.Case):
         return
@@ -353,7 +353,7 @@ def case_branches(node: exp.Expression) -> Changes:
         yield altered(node, default=None)
 
 
-def conditions(node: exp.Expression) -> Changes:
+def conditions(node: exp.Expr) -> Changes:
     """Remove one condition of several, or the only one of a where or qualify."""
     if isinstance(node, (exp.And, exp.Or)):
         yield node.this.copy()
@@ -365,7 +365,7 @@ def conditions(node: exp.Expression) -> Changes:
         yield None
 
 
-def row_sets(node: exp.Expression) -> Changes:
+def row_sets(node: exp.Expr) -> Changes:
     """Remove a `distinct`, or a branch of a union."""
     if isinstance(node, exp.Select) and node.args.get("distinct"):
         yield altered(node, distinct=None)
@@ -375,7 +375,7 @@ def row_sets(node: exp.Expression) -> Changes:
             yield node.expression.copy()
 
 
-OPERATORS: dict[str, Callable[[exp.Expression], Changes]] = {
+OPERATORS: dict[str, Callable[[exp.Expr], Changes]] = {
     "comparison": binary_swaps(COMPARISON_SWAPS),
     "arithmetic": binary_swaps(ARITHMETIC_SWAPS),
     "constant": constants,
@@ -394,38 +394,40 @@ OPERATORS: dict[str, Callable[[exp.Expression], Changes]] = {
 }
 
 
-def parsed(sql: str) -> exp.Expression:
+def parsed(sql: str) -> exp.Query:
     """Return the syntax tree of a query."""
-    return sqlglot.parse_one(sql, dialect="duckdb")
+    tree = sqlglot.parse_one(sql, dialect="duckdb")
+    assert isinstance(tree, exp.Query)
+    return tree
 
 
-def rendered(node: exp.Expression) -> str:
+def rendered(node: exp.Expr) -> str:
     """Return a syntax tree as SQL."""
     return node.sql(dialect="duckdb", comments=False)
 
 
-def nodes_by_part(tree: exp.Expression) -> dict[str, list[exp.Expression]]:
+def nodes_by_part(tree: exp.Query) -> dict[str, list[exp.Expr]]:
     """Return all nodes per common table expression, and those of the last select under ''."""
     last_select = tree.walk(prune=lambda node: isinstance(node, exp.With))
     return {**{cte.alias: list(cte.walk()) for cte in tree.ctes}, "": list(last_select)}
 
 
-def shape_of(nodes: list[exp.Expression]) -> list[type]:
+def shape_of(nodes: list[exp.Expr]) -> list[type]:
     """Return the kinds of the nodes; equal for parts that differ in names and values only."""
     return [type(node) for node in nodes]
 
 
-def line_of(node: exp.Expression | None) -> int:
+def line_of(node: exp.Expr | None) -> int:
     """Return the line of a node, or of the next node around it that knows its line; 0 if none."""
     while node is not None:
-        lines = [inner.meta["line"] for inner in node.walk() if "line" in inner.meta]
+        lines = [int(inner.meta["line"]) for inner in node.walk() if "line" in inner.meta]
         if lines:
             return min(lines)
         node = node.parent
     return 0
 
 
-def apply_change(tree: exp.Expression, spot: Spot) -> tuple[str, str, str]:
+def apply_change(tree: exp.Query, spot: Spot) -> tuple[str, str, str]:
     """Change a copy of a tree at one node.
 
     Args:
@@ -448,7 +450,7 @@ def apply_change(tree: exp.Expression, spot: Spot) -> tuple[str, str, str]:
     return rendered(copy), before, rendered(frame or replacement)
 
 
-def spots_of(relatives: list[str], trees: dict[str, exp.Expression]) -> Iterator[Spot]:
+def spots_of(relatives: list[str], trees: dict[str, exp.Query]) -> Iterator[Spot]:
     """Yield all spots of the models of a family.
 
     Args:
@@ -470,7 +472,7 @@ def spots_of(relatives: list[str], trees: dict[str, exp.Expression]) -> Iterator
                         yield Spot(alike, part, position, operator, variant)
 
 
-def all_spots(models: list[Model], trees: dict[str, exp.Expression]) -> list[Spot]:
+def all_spots(models: list[Model], trees: dict[str, exp.Query]) -> list[Spot]:
     """Return the spots of all models, family by family."""
     families: dict[str, list[str]] = defaultdict(list)
     for model in models:
@@ -478,7 +480,7 @@ def all_spots(models: list[Model], trees: dict[str, exp.Expression]) -> list[Spo
     return [spot for relatives in families.values() for spot in spots_of(relatives, trees)]
 
 
-def mutant_at(spot: Spot, trees: dict[str, exp.Expression]) -> Mutant:
+def mutant_at(spot: Spot, trees: dict[str, exp.Query]) -> Mutant:
     """Return the mutant of a spot."""
     results = {name: apply_change(trees[name], spot) for name in spot.models}
     model = spot.models[0]
@@ -570,16 +572,21 @@ def read_project(project_dir: Path) -> Project:
     manifest = read_artifact(project_dir, "manifest")
     nodes = manifest["nodes"]
     models: list[Model] = []
+    depths: dict[str, int] = {}
     data_tests: list[tuple[str, str, frozenset[str]]] = []
     for result in read_artifact(project_dir, "run_results")["results"]:
         unique_id, code = result["unique_id"], result["compiled_code"]
         if kind_of(unique_id) == "model":
             models.append(read_model(nodes[unique_id], code, project_dir))
+            parents = models[-1].parents
+            depths[unique_id] = 1 + max((depths.get(parent, 0) for parent in parents), default=0)
         elif kind_of(unique_id) == "test":
             node = nodes[unique_id]
             if node["config"]["severity"].lower() == "error":
                 name, query, _ = data_test(node, code, result["failures"])
                 data_tests.append((name, query, frozenset(node["depends_on"]["nodes"])))
+    # dbt's order depends on which of its threads is faster, and with it what a seed draws.
+    models.sort(key=lambda model: (depths[model.unique_id], model.name))
     return Project(
         project_dir=project_dir,
         settings={**profile_output(project_dir)["settings"], "threads": 1},
@@ -792,8 +799,8 @@ def open_laboratory(project: Project, directory: Path) -> None:
         project: the built project.
         directory: parent of the directory of the laboratory's database.
     """
-    test_published_warehouse.query = run_check_query
-    test_recomputation.mart_rows = read_check_columns
+    mock.patch.object(test_published_warehouse, "query", run_check_query).start()
+    mock.patch.object(test_recomputation, "mart_rows", read_check_columns).start()
     _laboratories.append(Laboratory(project, Path(tempfile.mkdtemp(dir=directory))))
 
 
@@ -817,7 +824,7 @@ def sampled(spots: list[Spot], limit: int | None, seed: int) -> list[Spot]:
     return [spots[number] for number in sorted(numbers)]
 
 
-def check_untouched_models(trees: dict[str, exp.Expression], executor: Executor) -> float:
+def check_untouched_models(trees: dict[str, exp.Query], executor: Executor) -> float:
     """Check that every model, parsed and written again, passes everything and changes nothing.
 
     Args:

@@ -631,7 +631,7 @@ def category_scores(
     by_rank: dict[int, int] = {}
     if RANK_SCORED in items:
         values = {city: row[RANK_SCORED] for city, row in drawn.items()}
-        by_rank = rank_scores(values, own_scores and own_scores[RANK_SCORED])
+        by_rank = rank_scores(values, own_scores[RANK_SCORED] if own_scores else None)
     result = {}
     for city, total in totals.items():
         order = draws.shuffled(list(range(len(items))))

@@ -41,7 +41,7 @@ class Plan:
 
     project_dir: Path
     database: Path
-    connect_options: dict[str, str]
+    connect_options: dict[str, Any]
     settings: dict[str, Any]
     seeds: list[str]
     models: list[str]

@@ -340,25 +340,28 @@ def recorded_fields() -> dict[str, dict[int, Edition]]:
     digit, indicators at every height, in the second edition geometric means with zeros. flat_field:
     no categories, one city and then two.
     """
-    leaf = {"is_indicator": True}
     tree = {
         ROOT: Node(None),
         "a": Node(ROOT, 2.0, cap=0.05),
-        "a1": Node("a", 1.0, **leaf),
-        "a2": Node("a", 0.5, **leaf),
-        "a3": Node("a", 1.5, **leaf),
-        "ap": Node("a", is_project=True, **leaf),
+        "a1": Node("a", 1.0, is_indicator=True),
+        "a2": Node("a", 0.5, is_indicator=True),
+        "a3": Node("a", 1.5, is_indicator=True),
+        "ap": Node("a", is_project=True, is_indicator=True),
         "s": Node(ROOT, 3.0, cap=0.1),
-        "sp": Node("s", is_project=True, **leaf),
+        "sp": Node("s", is_project=True, is_indicator=True),
         "b": Node("s", 1.0),
-        "b1": Node("b", 1.0, **leaf),
-        "b2": Node("b", 3.0, **leaf),
+        "b1": Node("b", 1.0, is_indicator=True),
+        "b2": Node("b", 3.0, is_indicator=True),
         "d": Node("s", 2.0),
-        "d1": Node("d", 1.0, **leaf),
+        "d1": Node("d", 1.0, is_indicator=True),
     }
     later = {name: node for name, node in tree.items() if name != "a2"}
-    later |= {"a4": Node("a", 0.7, **leaf), "b": Node("s", 2.5), ROOT: Node(None, cap=0.02)}
-    later |= {"rp": Node(ROOT, is_project=True, **leaf)}
+    later |= {
+        "a4": Node("a", 0.7, is_indicator=True),
+        "b": Node("s", 2.5),
+        ROOT: Node(None, cap=0.02),
+    }
+    later |= {"rp": Node(ROOT, is_project=True, is_indicator=True)}
 
     def table(names: str, *values: tuple[float, ...]) -> dict[str, dict[str, float]]:
         columns = names.split()
@@ -410,16 +413,15 @@ def recorded_fields() -> dict[str, dict[int, Edition]]:
         second.carried[city, node] = index - float(second.index(city, name=node))
     other_tree = {
         ROOT: Node(None),
-        "k": Node(ROOT, 1.5, **leaf),
+        "k": Node(ROOT, 1.5, is_indicator=True),
         "s": Node(ROOT, 1.0, cap=0.05),
-        "b1": Node("s", 2.0, **leaf),
-        "sp": Node("s", is_project=True, **leaf),
+        "b1": Node("s", 2.0, is_indicator=True),
+        "sp": Node("s", is_project=True, is_indicator=True),
         "a": Node("s", 3.0),
-        "a1": Node("a", 2.0, **leaf),
-        "a3": Node("a", 1.0, **leaf),
+        "a1": Node("a", 2.0, is_indicator=True),
+        "a3": Node("a", 1.0, is_indicator=True),
     }
     names = "a1 a3 b1 sp k"
-    rounded = {"rank_taken_on": "rounded", "index_digits": 1}
     other_first = Edition(
         other_tree,
         table(
@@ -429,11 +431,15 @@ def recorded_fields() -> dict[str, dict[int, Edition]]:
             (60.0, 10.0, 83.0, 0.0, 91.0),
             (90.0, 50.0, 95.0, 12.0, 11.0),
         ),
-        **rounded,
+        rank_taken_on="rounded",
+        index_digits=1,
     )
-    geometric = {"aggregation": "geometric"}
     other_second = Edition(
-        {**other_tree, ROOT: Node(None, **geometric), "s": Node(ROOT, 1.0, cap=0.05, **geometric)},
+        {
+            **other_tree,
+            ROOT: Node(None, aggregation="geometric"),
+            "s": Node(ROOT, 1.0, cap=0.05, aggregation="geometric"),
+        },
         table(
             names,
             (0.0, 0.0, 31.0, 0.0, 47.0),
@@ -441,9 +447,10 @@ def recorded_fields() -> dict[str, dict[int, Edition]]:
             (63.0, 17.0, 81.0, 1.0, 10.0),
             (91.0, 85.0, 10.0, 9.0, 0.0),
         ),
-        **rounded,
+        rank_taken_on="rounded",
+        index_digits=1,
     )
-    flat_tree = {name: Node(ROOT, **leaf) for name in ("a1", "a3")} | {ROOT: Node(None)}
+    flat_tree = {name: Node(ROOT, is_indicator=True) for name in ("a1", "a3")} | {ROOT: Node(None)}
     flat_first = Edition(flat_tree, table("a1 a3", (71.4, 50.0)))
     flat_second = Edition(flat_tree, table("a1 a3", (40.0, 60.0), (50.0, 30.0)))
     return {

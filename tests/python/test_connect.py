@@ -123,6 +123,7 @@ def test_queries_of_the_streamlit_app_run(directory: Path) -> None:
         for node in app.body
         if isinstance(node, ast.Assign)
         and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
         and "select" in node.value.value
     ]
     assert len(queries) == 5

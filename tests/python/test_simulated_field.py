@@ -111,7 +111,7 @@ def indices(
         for name, nodes in indicators.items():
             regular = sum(node["role"] == "regular" for node in nodes)
             by_category[name] = {
-                city: sum(scores[edition, city, node["node_id"]] for node in nodes)
+                city: sum((scores[edition, city, node["node_id"]] for node in nodes), Fraction())
                 / (Fraction(21, 20) * regular)
                 for city in cities
             }
@@ -119,7 +119,8 @@ def indices(
             carried = Fraction(own_row("it_communication")["published_index"])
             by_category["it_communication"][REAL_CITY] = carried
         by_category["overall"] = {
-            city: sum(by_category[name][city] for name in CATEGORIES) / 5 for city in cities
+            city: sum((by_category[name][city] for name in CATEGORIES), Fraction()) / 5
+            for city in cities
         }
         result[edition] = by_category
     return result
@@ -243,7 +244,7 @@ def test_every_published_pair_of_rank_and_index_comes_out(edition: str, indices:
         assert half_up(ordered[place - 1]) == Fraction(printed), (category, place)
     (mean,) = [row["published_value"] for row in statistics if row["statistic"] == "mean"]
     overall = list(indices[edition]["overall"].values())
-    assert half_up(sum(overall) / len(overall)) == Fraction(mean)
+    assert half_up(sum(overall, Fraction()) / len(overall)) == Fraction(mean)
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
