@@ -33,10 +33,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-from smart_city_index.gate import check_project
 from tests.python.conftest import DATABASE_NAME, PROJECT_ROOT, copy_project
 from tests.python.dbt_build import Plan, fresh_build, make_plan, remove_database
 from tests.python.few_draws import use_few_draws
+
+from smart_city_index.gate import check_project
 
 OUTCOMES = ("gate", "data test", "error", "harmless", "changed")
 # Run time and code version differ by nature.

@@ -97,11 +97,10 @@ def build(request: Request) -> dict[str, int]:
     Raises:
         BuildError, InputError, IndexFolderError, LoadError: the build failed; nothing was published.
     """
-    if request.index_dir is not None and request.warehouse_dir.resolve() == (
-        request.project_dir / "warehouse"
-    ):
-        raise BuildError(f"{request.warehouse_dir} is for this repository's own rankings")
     with run_directory(request) as run_dir:
+        own_warehouse = request.project_dir / "warehouse"
+        if request.index_dir is not None and request.warehouse_dir.resolve() == own_warehouse:
+            raise BuildError(f"{request.warehouse_dir} is for this repository's own rankings")
         check_writable(request.warehouse_dir)
         database = run_dir / "database" / DATABASE_NAME
         database.parent.mkdir()
@@ -273,7 +272,9 @@ def export_marts(
         ).fetchall()
         differing = marts ^ {name for (name,) in found}
         if differing:
-            raise BuildError(f"not exactly the declared marts were built: {', '.join(sorted(differing))}")
+            raise BuildError(
+                f"not exactly the declared marts were built: {', '.join(sorted(differing))}"
+            )
         connection.execute(
             f"attach {sql_text(export_database)} as export (storage_version '{STORAGE_VERSION}')"
         )
@@ -343,9 +344,7 @@ def sync_directory(directory: Path) -> None:
         os.close(descriptor)
 
 
-def publish(
-    export_dir: Path, warehouse_dir: Path, published_name: str = DATABASE_NAME
-) -> None:
+def publish(export_dir: Path, warehouse_dir: Path, published_name: str = DATABASE_NAME) -> None:
     """Publish the Parquet copies and, last, the DuckDB file.
 
     All files are copied beside the published ones first; only when every copy is whole are they

@@ -87,9 +87,15 @@ def add_input_arguments(parser: argparse.ArgumentParser) -> None:
         "--index", type=Path, metavar="DIR", help="index folder to use, see docs/your_own_index.md"
     )
     parser.add_argument(
-        "--project-dir", type=Path, default=PROJECT_DIR, metavar="DIR", help="default: this repository"
+        "--project-dir",
+        type=Path,
+        default=PROJECT_DIR,
+        metavar="DIR",
+        help="default: this repository",
     )
-    parser.add_argument("--build-dir", type=Path, metavar="DIR", help="default: build/ of the index")
+    parser.add_argument(
+        "--build-dir", type=Path, metavar="DIR", help="default: build/ of the index"
+    )
     parser.add_argument(
         "--warehouse-dir", type=Path, metavar="DIR", help="default: warehouse/ of the index"
     )
@@ -109,7 +115,7 @@ def request_of(arguments: argparse.Namespace) -> Request:
         project_dir=project_dir,
         index_dir=arguments.index,
         locations={
-            name: os.path.abspath(getattr(arguments, location))  # noqa: PTH100
+            name: os.path.abspath(getattr(arguments, location))
             for name, location in LOCATIONS.items()
             if getattr(arguments, location)
         },
@@ -163,7 +169,9 @@ def run_directory(request: Request) -> Iterator[Path]:
         request.build_dir.mkdir(parents=True, exist_ok=True)
         # a link in the place of the lock would be written through
         descriptor = os.open(
-            request.build_dir / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o644
+            request.build_dir / LOCK_FILE,
+            os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK,
+            0o644,
         )
     except OSError as error:
         raise InputError(f"cannot write to {request.build_dir}: {error.strerror}") from error

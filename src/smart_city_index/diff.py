@@ -1,7 +1,7 @@
 """Compare two published files: which rows of which marts were added, removed or changed.
 
-    sci diff OLD.duckdb NEW.duckdb
-    sci diff OLD.duckdb NEW.duckdb --renamed league_table=ranking_table --renamed ranking_table.rank=place
+sci diff OLD.duckdb NEW.duckdb
+sci diff OLD.duckdb NEW.duckdb --renamed league_table=ranking_table --renamed ranking_table.rank=place
 """
 
 from __future__ import annotations
@@ -105,7 +105,9 @@ def compare(old: Path, new: Path, renamed: dict[str, str] | None = None) -> list
         old_marts = {renamed.get(mart, mart): mart for mart in tables(connection, "old")}
         new_marts = tables(connection, "new")
         return [
-            compare_mart(connection, old_marts.get(mart), mart if mart in new_marts else None, renamed)
+            compare_mart(
+                connection, old_marts.get(mart), mart if mart in new_marts else None, renamed
+            )
             for mart in sorted({*old_marts, *new_marts})
         ]
 
@@ -137,7 +139,9 @@ def compare_mart(
         return int(connection.execute(query).fetchall()[0][0])
 
     if old_mart is None:
-        return MartDifference(str(new_mart), ["+ all"], scalar(f"select count(*) from new.{new_mart}"))
+        return MartDifference(
+            str(new_mart), ["+ all"], scalar(f"select count(*) from new.{new_mart}")
+        )
     if new_mart is None:
         removed = scalar(f"select count(*) from old.{old_mart}")
         return MartDifference(old_mart, ["- all"], 0, removed)
@@ -160,11 +164,12 @@ def compare_mart(
     if not key or not (difference.added and difference.removed):
         return difference
     values = [column for column in shared if column not in key]
-    pairs = (
-        f"{before} as before inner join {after} as after on "
-        + " and ".join(f"before.{column} is not distinct from after.{column}" for column in key)
+    pairs = f"{before} as before inner join {after} as after on " + " and ".join(
+        f"before.{column} is not distinct from after.{column}" for column in key
     )
-    key_text = " || ', ' || ".join(f"coalesce(cast(after.{column} as varchar), '')" for column in key)
+    key_text = " || ', ' || ".join(
+        f"coalesce(cast(after.{column} as varchar), '')" for column in key
+    )
     for column in values:
         count, keys = connection.execute(
             f"select count(*), list_sort(list({key_text}))[:{SHOWN_KEYS}] from {pairs}"

@@ -230,16 +230,21 @@ class InputGate:
             table_name: seed or staging model, as the test names it.
             row_key: key as data tests name it: edition=2025, city_id=aachen.
         """
-        key = re.findall(KEY_COLUMN, row_key)
-        query = self._rows_by_key(self._behind(table_name), key) if key else ""
-        if not query:
-            return []
-        found = self.connection.execute(
-            f"select gate_file, gate_line from ({query}) where row_key = ?"
-            f" order by all limit {SHOWN_PLACES}",
-            [row_key],
-        ).fetchall()
-        return [f"{self.files[file]}:{line}" for file, line in found]
+        parts = re.split(KEY_COLUMN, row_key)
+        key = dict(zip(parts[1::2], parts[2::2], strict=True))
+        found: list[tuple[int, int]] = []
+        for table in self._behind(table_name):
+            known = {
+                column: value for column, value in key.items() if column in self.tables[table].types
+            }
+            if known:
+                condition = " and ".join(f"coalesce({column}, '(empty)') = ?" for column in known)
+                found += self.connection.execute(
+                    f"select gate_file, gate_line from texts.{table} where {condition}"
+                    f" order by all limit {SHOWN_PLACES}",
+                    list(known.values()),
+                ).fetchall()
+        return [f"{self.files[file]}:{line}" for file, line in found[:SHOWN_PLACES]]
 
     def read(self, table: str, seed: Seed, files: list[SourceFile]) -> None:
         """Read files into a table of texts; what is wrong with a file is a finding."""
@@ -285,7 +290,11 @@ class InputGate:
                         writer.writerow([number, line, *fields])
                         row_count += 1
             plain.flush()
-            kinds = {"gate_file": "INTEGER", "gate_line": "BIGINT", **dict.fromkeys(seed.types, "VARCHAR")}
+            kinds = {
+                "gate_file": "INTEGER",
+                "gate_line": "BIGINT",
+                **dict.fromkeys(seed.types, "VARCHAR"),
+            }
             struct = ", ".join(f"'{column}': '{kind}'" for column, kind in kinds.items())
             loaded = self.connection.execute(
                 f"insert into texts.{table} select * from read_csv({sql_text(plain.name)},"
@@ -350,7 +359,9 @@ class InputGate:
                 f"from texts.{table} as rows inner join broken on rows.{column} = broken.value"
                 f" where table_name = {sql_text(table)} and column_name = {sql_text(column)}"
             )
-            self.connection.execute(f"insert into faulty_rows select gate_file, gate_line {rows_found}")
+            self.connection.execute(
+                f"insert into faulty_rows select gate_file, gate_line {rows_found}"
+            )
             for file, line, value, rule in self._stream(
                 f"select gate_file, gate_line, value, rule {rows_found} order by all"
             ):

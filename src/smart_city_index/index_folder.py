@@ -30,10 +30,18 @@ MAXIMUM_SETTINGS_DEPTH = 4
 # Written by a build; what stands there is never read.
 OUTPUT_DIRECTORIES = ("build", "warehouse")
 CODE_SUFFIXES = (".sql", ".py")
-CODE_NAMES = ("dbt_project.yml", "profiles.yml", "packages.yml", "dependencies.yml", "package-lock.yml")
+CODE_NAMES = (
+    "dbt_project.yml",
+    "profiles.yml",
+    "packages.yml",
+    "dependencies.yml",
+    "package-lock.yml",
+)
 DATA_SUFFIXES = (".csv", ".csv.gz", ".parquet")
 # For each location the setting with the number of rows that its files must have together.
-ROW_COUNTS = {name: location.replace("location", "row_count") for name, location in LOCATIONS.items()}
+ROW_COUNTS = {
+    name: location.replace("location", "row_count") for name, location in LOCATIONS.items()
+}
 
 
 class IndexFolderError(Exception):
@@ -253,7 +261,7 @@ def take_up_setting(
         if Path(value).is_absolute() and "**" in value:
             return f"{name} must not search the whole machine: ** is for files in the folder"
         root = glob.escape(str(folder.path.resolve()))
-        folder.locations[seed_of_location[name]] = os.path.join(root, value)  # noqa: PTH118
+        folder.locations[seed_of_location[name]] = os.path.join(root, value)
     elif name in seed_of_row_count:
         if type(value) is not int or value < 1:
             return f"{name} must be a number of rows, found {shown}"
@@ -346,6 +354,8 @@ def location_files(location: str, shown: str, folder: Path | None) -> list[Sourc
             )
     base, name = (folder, folder.resolve()) if folder else (Path(), Path.cwd())
     return [
-        SourceFile(path, str(base / path.relative_to(name)) if path.is_relative_to(name) else str(path))
+        SourceFile(
+            path, str(base / path.relative_to(name)) if path.is_relative_to(name) else str(path)
+        )
         for path in files
     ]

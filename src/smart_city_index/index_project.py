@@ -136,7 +136,9 @@ def replace_categories(
         shipped: identifiers of the categories that it has now.
         categories: identifiers of the categories that it is to have.
     """
-    columns: dict[str, dict[str, Any]] = {column["name"]: column for column in league_table["columns"]}
+    columns: dict[str, dict[str, Any]] = {
+        column["name"]: column for column in league_table["columns"]
+    }
     pattern = {figure: columns[f"{shipped[0]}_{figure}"] for figure in FIGURES_OF_A_CATEGORY}
     position = list(columns).index(f"{shipped[0]}_{FIGURES_OF_A_CATEGORY[0]}")
     shipped_names = {f"{name}_{figure}" for name in shipped for figure in FIGURES_OF_A_CATEGORY}

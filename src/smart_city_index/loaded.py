@@ -38,7 +38,9 @@ def compare_with_input(
     differences = list(found_differences(gate, query, schema, engine))
     if differences:
         raise LoadError(
-            "\n".join(["what was loaded is not what was checked, so an input changed:", *differences])
+            "\n".join(
+                ["what was loaded is not what was checked, so an input changed:", *differences]
+            )
         )
 
 
@@ -55,7 +57,9 @@ def found_differences(gate: InputGate, query: Query, schema: str, engine: str) -
         if read_texts[0] != loaded_texts[0]:
             yield f"{model}: {read[0]:,} rows were checked, {loaded[0]:,} were loaded"
         else:
-            for column, before, after in zip(columns, read_texts[1:], loaded_texts[1:], strict=True):
+            for column, before, after in zip(
+                columns, read_texts[1:], loaded_texts[1:], strict=True
+            ):
                 if before != after:
                     yield f"{model}: column {column} has other values"
 

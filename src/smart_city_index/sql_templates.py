@@ -44,7 +44,9 @@ class SqlTemplates:
             variables: its vars.
         """
         self.environment = jinja2.Environment(
-            extensions=["jinja2.ext.do"], undefined=jinja2.StrictUndefined, autoescape=False  # noqa: S701
+            extensions=["jinja2.ext.do"],
+            undefined=jinja2.StrictUndefined,
+            autoescape=False,
         )
         self.environment.globals |= {
             "adapter": SimpleNamespace(dispatch=self._dispatch),

@@ -66,7 +66,9 @@ def broken_rule(column: str, kind: str) -> str:
         rules = text_rules(column)
         if kind == "link":
             is_address = f"regexp_matches({column}, '^https?://[^ ]+$')"
-            rules.append((f"not {is_address}", "must be an address that begins with https:// or http://"))
+            rules.append(
+                (f"not {is_address}", "must be an address that begins with https:// or http://")
+            )
     elif kind == "boolean":
         rules = [(f"{column} not in ('true', 'false')", "must be true or false")]
     elif kind == "integer":
@@ -83,7 +85,10 @@ def broken_rule(column: str, kind: str) -> str:
             raise ValueError(f"column type {kind} is not known to the input gate")
         precision, scale = int(decimal_type[1]), int(decimal_type[2])
         rules = [
-            (rf"not regexp_full_match({column}, '-?(0|[1-9][0-9]*)(\.[0-9]+)?')", "must be a number"),
+            (
+                rf"not regexp_full_match({column}, '-?(0|[1-9][0-9]*)(\.[0-9]+)?')",
+                "must be a number",
+            ),
             (
                 f"length(split_part({column}, '.', 2)) > {scale}",
                 f"has more than {scale} digits after the point",
@@ -146,9 +151,11 @@ def details(value: str, rule: str) -> str:
 def is_invisible(character: str) -> bool:
     """Return whether a character shows nothing, or a space that is not the usual one."""
     category = unicodedata.category(character)
-    return category in ("Cc", "Cf", "Co", "Zl", "Zp") or (
-        category == "Zs" and character != " "
-    ) or character in "\u115f\u1160\u3164\uffa0"
+    return (
+        category in ("Cc", "Cf", "Co", "Zl", "Zp")
+        or (category == "Zs" and character != " ")
+        or character in "\u115f\u1160\u3164\uffa0"
+    )
 
 
 def advice_for(value: str, column: str, rule: str) -> str:
@@ -163,7 +170,9 @@ def advice_for(value: str, column: str, rule: str) -> str:
         return number_advice(value, column)
     if rule == "must be true or false":
         word = value.strip().lower()
-        known = "true" if word in TRUE_WORDS else "false" if word in FALSE_WORDS else "true or false"
+        known = (
+            "true" if word in TRUE_WORDS else "false" if word in FALSE_WORDS else "true or false"
+        )
         return f"Write {known}, in lower case."
     if rule == "is no identifier":
         proposal = identifier_of(value)

@@ -179,8 +179,8 @@ def pair_rows(
         columns if key else "1", columns
     )
     # The query reads the two by name.
-    duckdb_rows = duckdb_table.project(numbered)  # noqa: F841
-    spark_rows = spark_table.project(numbered)  # noqa: F841
+    duckdb_rows = duckdb_table.project(numbered)
+    spark_rows = spark_table.project(numbered)
     matches = [f'd."{name}" is not distinct from s."{name}"' for name in [*key, "row_place"]]
     return connection.query(
         f"""

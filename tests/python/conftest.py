@@ -110,7 +110,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """Take over the differences of a worker process."""
-    for check, (difference, limit) in getattr(node, "workeroutput", {}).get("differences", {}).items():
+    for check, (difference, limit) in (
+        getattr(node, "workeroutput", {}).get("differences", {}).items()
+    ):
         DIFFERENCES.note(check, difference, limit)
 
 

@@ -61,11 +61,21 @@ def build_with(
 
 BAD_INPUTS = {
     "score above 100": (
-        {SCORES: ("smart_city_index,2025,duesseldorf,payment,100.0,", "smart_city_index,2025,duesseldorf,payment,100.1,")},
+        {
+            SCORES: (
+                "smart_city_index,2025,duesseldorf,payment,100.0,",
+                "smart_city_index,2025,duesseldorf,payment,100.1,",
+            )
+        },
         [SCORES, "column raw_value, value '100.1'", "a score must be between 0 and 100.0"],
     ),
     "project points above the cap": (
-        {SCORES: ("smart_city_index,2025,duesseldorf,mobility_projects,30.0,", "smart_city_index,2025,duesseldorf,mobility_projects,30.1,")},
+        {
+            SCORES: (
+                "smart_city_index,2025,duesseldorf,mobility_projects,30.0,",
+                "smart_city_index,2025,duesseldorf,mobility_projects,30.1,",
+            )
+        },
         [SCORES, "column raw_value, value '30.1'", "between 0 and the cap 30.0"],
     ),
     "duplicate row": (
@@ -81,7 +91,12 @@ BAD_INPUTS = {
         [PUBLISHED, "city_id=aachen", "explain it in known_contradictions.csv"],
     ),
     "score that is no number": (
-        {SCORES: ("smart_city_index,2025,duesseldorf,payment,100.0,", "smart_city_index,2025,duesseldorf,payment,full,")},
+        {
+            SCORES: (
+                "smart_city_index,2025,duesseldorf,payment,100.0,",
+                "smart_city_index,2025,duesseldorf,payment,full,",
+            )
+        },
         [SCORES, "column raw_value", "'full'", "must be a number"],
     ),
 }

@@ -84,7 +84,10 @@ class Gate:
             gate = InputGate(PROJECT_ROOT, Path(scratch))
             with gate:
                 folder = read_index_folder(
-                    self.index_dir, list(gate.seeds.values()), project_vars(PROJECT_ROOT), {*LOCATIONS}
+                    self.index_dir,
+                    list(gate.seeds.values()),
+                    project_vars(PROJECT_ROOT),
+                    {*LOCATIONS},
                 )
                 external = {}
                 for name, location in locations.items():
@@ -226,7 +229,8 @@ def test_bad_file_is_named(gate: Gate, case: str) -> None:
     findings = gate.check(indicator_scores="scores*.csv")
     (finding,) = findings
     assert (finding.file, finding.line) == (found_file, line)
-    assert rule in finding.rule and finding.advice
+    assert rule in finding.rule
+    assert finding.advice
 
 
 def test_files_that_cannot_be_read_are_named(gate: Gate) -> None:
@@ -241,7 +245,8 @@ def test_files_that_cannot_be_read_are_named(gate: Gate) -> None:
         "https://example.org/x.csv": "is no file on this machine",
     }.items():
         (finding,) = gate.check(indicator_scores=location)
-        assert finding.file == location and rule in finding.rule
+        assert finding.file == location
+        assert rule in finding.rule
 
 
 def test_files_that_are_no_data_files_are_refused(gate: Gate) -> None:
@@ -326,8 +331,12 @@ def test_typed_values_of_parquet(gate: Gate, value: str) -> None:
 def test_duplicates_within_and_between_files(gate: Gate) -> None:
     """The second and every further row of a key is named, wherever the first one stands."""
     row = GOOD_ROWS["indicator_scores"]
-    gate.write("scores_1.csv", HEADERS["indicator_scores"], row, row.replace("region_01", "region_02"))
-    gate.write("scores_2.csv", HEADERS["indicator_scores"], row, row.replace("region_01", "region_03"), row)
+    gate.write(
+        "scores_1.csv", HEADERS["indicator_scores"], row, row.replace("region_01", "region_02")
+    )
+    gate.write(
+        "scores_2.csv", HEADERS["indicator_scores"], row, row.replace("region_01", "region_03"), row
+    )
     findings = gate.check(indicator_scores="scores_*.csv")
     assert [(f.file, f.line, f.value) for f in findings] == [
         ("scores_2.csv", line, "simulated_living, 2019, region_01, life_expectancy")
@@ -390,7 +399,11 @@ def test_scores_for_the_shipped_rankings(tmp_path: Path) -> None:
     for city, is_simulated, rule in [
         ("aachen", "false", "The input has no findings"),
         ("aachen", "true", "column is_simulated, value 'true': what is simulated must not stand"),
-        ("duesseldorf", "false", "must be unique, but stands at seeds/results/indicator_scores.csv:"),
+        (
+            "duesseldorf",
+            "false",
+            "must be unique, but stands at seeds/results/indicator_scores.csv:",
+        ),
     ]:
         row = score.format(city=city, is_simulated=is_simulated)
         (tmp_path / "scores.csv").write_text(f"{HEADERS['indicator_scores']}\n{row}\n")

@@ -117,7 +117,8 @@ def test_what_is_no_data_is_refused(
     printed = capsys.readouterr()
     assert exit_code == 1
     assert sentence in printed.err
-    assert "hunter2" not in printed.err and len(printed.err) < 2000
+    assert "hunter2" not in printed.err
+    assert len(printed.err) < 2000
     assert content_hashes(index_dir.parent / "outside") == before
 
 
@@ -137,7 +138,8 @@ def test_what_stands_in_the_build_directory_is_not_used(index_dir: Path) -> None
     ):
         assemble_project(checked, PROJECT_ROOT, run_dir / "project")
         names = {path.name for path in (run_dir / "project").rglob("*")}
-        assert "evil.py" not in names and "dbt_packages" not in names
+        assert "evil.py" not in names
+        assert "dbt_packages" not in names
         assert not [path for path in (run_dir / "project").rglob("*") if path.suffix == ".py"]
     assert evil.exists()
     assert sorted(path.name for path in (index_dir / "build").iterdir()) == [".lock", "project"]
@@ -177,7 +179,9 @@ def test_what_was_checked_is_what_is_built(index_dir: Path, tmp_path: Path) -> N
     """Files that are replaced after the check do not reach the project, seeds and others alike."""
     rows = (index_dir / SCORES).read_text(encoding="utf-8").splitlines()
     external = index_dir / "large.csv"
-    header, *values = (f"{row},{'is_simulated' if number == 0 else 'true'}" for number, row in enumerate(rows))
+    header, *values = (
+        f"{row},{'is_simulated' if number == 0 else 'true'}" for number, row in enumerate(rows)
+    )
     external.write_text("\n".join([header, *values]) + "\n", encoding="utf-8")
     (index_dir / SCORES).unlink()
     add_setting(index_dir, f"scores_location: large.csv\nscores_row_count: {len(values)}\n")
@@ -211,8 +215,14 @@ def load(checked: CheckedInput, database: Path) -> duckdb.DuckDBPyConnection:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ("delete from {scores} where raw_value = (select max(raw_value) from {scores})", "were loaded"),
-        ("update {scores} set raw_value = raw_value + 0.000001 where rowid = 7", "raw_value has other"),
+        (
+            "delete from {scores} where raw_value = (select max(raw_value) from {scores})",
+            "were loaded",
+        ),
+        (
+            "update {scores} set raw_value = raw_value + 0.000001 where rowid = 7",
+            "raw_value has other",
+        ),
         ("update {scores} set source = '' where rowid = 7", "source has other values"),
         ("update {cities} set city_name = null where rowid = 1", "city_name has other values"),
         (

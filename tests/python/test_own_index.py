@@ -161,8 +161,10 @@ def test_every_tendency_agrees(
     for ranking, year, city, node, tendency in rows:
         before = editions.get((ranking, previous[ranking, year]))
         old_rank = before.ranks[node].get(city) if before and node in before.ranks else None
-        new_rank = editions[ranking, year].ranks[node].get(
-            city, published.get((ranking, year, city, node))
+        new_rank = (
+            editions[ranking, year]
+            .ranks[node]
+            .get(city, published.get((ranking, year, city, node)))
         )
         expected = None if old_rank is None or new_rank is None else old_rank - new_rank
         assert tendency == expected, (ranking, year, city, node)
@@ -211,19 +213,32 @@ def test_the_edge_cases_of_the_example_occur(connection: duckdb.DuckDBPyConnecti
 
 def test_every_mart_has_rows_or_says_why_not(connection: duckdb.DuckDBPyConnection) -> None:
     """All marts hold the example; analysis marts those editions that analysis_coverage names."""
-    marts = [name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()]
+    marts = [
+        name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()
+    ]
     assert len(marts) >= 29
     empty = [
-        mart for mart in marts if connection.execute(f"select count(*) from {mart}").fetchall() == [(0,)]
+        mart
+        for mart in marts
+        if connection.execute(f"select count(*) from {mart}").fetchall() == [(0,)]
     ]
     assert empty == []
     coverage = connection.execute(
         "select ranking_id, edition, status, is_additive from analysis_coverage order by all"
     ).fetchall()
-    analysed = {(ranking, edition) for ranking, edition, status, _ in coverage if status == "analysed"}
-    assert len(analysed) == 5 and len(coverage) == 9
-    for mart, needs_sum in {"rank_robustness": False, "peer_cities": False, "rank_bounds": True}.items():
-        found = set(connection.execute(f"select distinct ranking_id, edition from {mart}").fetchall())
+    analysed = {
+        (ranking, edition) for ranking, edition, status, _ in coverage if status == "analysed"
+    }
+    assert len(analysed) == 5
+    assert len(coverage) == 9
+    for mart, needs_sum in {
+        "rank_robustness": False,
+        "peer_cities": False,
+        "rank_bounds": True,
+    }.items():
+        found = set(
+            connection.execute(f"select distinct ranking_id, edition from {mart}").fetchall()
+        )
         assert found == {
             (ranking, edition)
             for ranking, edition, status, is_additive in coverage
@@ -409,7 +424,10 @@ def test_parquet_files_give_the_same(own_index: OwnIndex, tmp_path: Path) -> Non
     write_parquet(index_dir / "scores.parquet", rows)
     completed = run_index_build(index_dir)
     assert completed.returncode == 1
-    for text in ["regions/scores.parquet:10, column indicator_id, value 'misspelt'", "of the edition's tree"]:
+    for text in [
+        "regions/scores.parquet:10, column indicator_id, value 'misspelt'",
+        "of the edition's tree",
+    ]:
         assert text in completed.stderr, completed.stderr
     assert "Nothing was published" in completed.stderr
     assert content_hashes(index_dir / "warehouse") == before

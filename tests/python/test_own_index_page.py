@@ -108,7 +108,9 @@ def test_a_misspelt_indicator_is_named_as_the_page_says(index_dir: Path) -> None
     scores.write_text(original.replace("town_2,noise,62", "town_2,nois,62"), encoding="utf-8")
     completed = run(".venv/bin/sci build --index ../my_index", index_dir)
     scores.write_text(original, encoding="utf-8")
-    expected = indented_block(PAGE, "../my_index/simulated_indicator_scores.csv:6, column indicator_id")
+    expected = indented_block(
+        PAGE, "../my_index/simulated_indicator_scores.csv:6, column indicator_id"
+    )
     assert completed.returncode == 1
     assert expected.replace("../my_index", str(index_dir)) in completed.stderr, completed.stderr
     assert "Nothing was published" in completed.stderr

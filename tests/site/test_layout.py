@@ -36,7 +36,7 @@ def test_first_view_is_light(browser, address: str, language: str) -> None:
     """The ranking comes with everything it needs in less than 300 KB."""
     page: Page = browser.new_page()
     responses: list[Response] = []
-    page.on("response", lambda response: responses.append(response))
+    page.on("response", responses.append)
     page.goto(f"{address}{language}/index.html", wait_until="networkidle")
     sizes = {response.url: len(response.body()) for response in responses}
     page.context.close()
