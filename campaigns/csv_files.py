@@ -2,17 +2,17 @@
 
     python -m campaigns.csv_files [--files 10000] [--seed 1]
 
-Every file is in the project's dialect, written in one of the ways in which people's programs write it:
-quotes where needed or everywhere, LF or CRLF, with or without byte order mark; one in 200 has 30,000
-rows, with quotes only at its end. Texts hold quotes, apostrophes, commas, spaces, line breaks, other
-separators and letters of all kinds. What is compared is every field of every row:
+Every file is in the project's dialect, written in one of the ways in which people's programs write
+it: quotes where needed or everywhere, LF or CRLF, with or without byte order mark; one in 200 has
+30,000 rows, with quotes only at its end. Texts hold quotes, apostrophes, commas, spaces, line
+breaks, other separators and letters of all kinds. What is compared is every field of every row:
 
 - what was written,
 - what the gate holds (InputGate),
-- what dbt loads from the file as it is (`copy` of macros/seeds.sql), as for this repository's seeds,
+- what dbt loads from the file as it is (`copy` of macros/seeds.sql), as for our own seeds,
 - what dbt loads from the file that the gate writes, as for an index folder.
 
-Without the options of that `copy`, DuckDB guesses: the last line says how many files it then gets right.
+Without the options of that `copy` DuckDB guesses; the last line says how often it is right.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ from smart_city_index.values import sql_text
 
 COLUMNS = ("first", "second", "third")
 ALPHABET = (
-    *"abcXYZ0189", *"'\"'\"", *",;|\t #\\%&=+-@/", "ä", "ß", "é", "Ж", "中", "😀", "\u00a0", "\u200b",
-    "NULL", "\\N", "''", '""', "s-", ", ", "\n", "\r\n",
+    *"abcXYZ0189", *"'\"'\"", *",;|\t #\\%&=+-@/", "ä", "ß", "é", "Ж", "中", "😀", "\u00a0",
+    "\u200b", "NULL", "\\N", "''", '""', "s-", ", ", "\n", "\r\n",
 )  # fmt: skip
 LARGE_ROWS = 30_000
 LARGE_EVERY = 200
@@ -57,7 +57,7 @@ def random_rows(generator: random.Random, *, large: bool) -> list[Row]:
         return [
             tuple(random_text(generator) for _ in COLUMNS) for _ in range(generator.randint(1, 30))
         ]
-    plain = [(f"row_{number}", str(number), "plain") for number in range(LARGE_ROWS)]
+    plain: list[Row] = [(f"row_{number}", str(number), "plain") for number in range(LARGE_ROWS)]
     for number in range(PLAIN_ROWS, LARGE_ROWS, 97):
         plain[number] = (random_text(generator), random_text(generator), random_text(generator))
     return plain
@@ -66,9 +66,10 @@ def random_rows(generator: random.Random, *, large: bool) -> list[Row]:
 def write_file(path: Path, rows: list[Row], generator: random.Random) -> None:
     """Write a CSV file in one of the ways in which programs write it."""
     ends = generator.choice(["\n", "\r\n"])
-    quoting = generator.choice([csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
     with path.open("w", encoding=generator.choice(["utf-8", "utf-8-sig"]), newline="") as file:
-        writer = csv.writer(file, lineterminator=ends, quoting=quoting)
+        writer = csv.writer(file, lineterminator=ends)
+        if generator.random() < 0.5:
+            writer = csv.writer(file, lineterminator=ends, quoting=csv.QUOTE_ALL)
         writer.writerow(COLUMNS)
         writer.writerows(rows)
 
@@ -77,7 +78,7 @@ def copy_options() -> str:
     """Return the options of the `copy` with which dbt loads a seed."""
     macro = (PROJECT_DIR / "macros" / "seeds.sql").read_text(encoding="utf-8")
     (options,) = re.findall(r"copy .*? from .*? (\(\s*format csv.*?\n        \))", macro, re.DOTALL)
-    return options
+    return str(options)
 
 
 def loaded(path: Path, options: str) -> list[Row] | None:

@@ -5,8 +5,8 @@
 
 The way of a build:
 
-1. take the lock of the build directory and make a fresh directory in it; everything below is written
-   there and removed at the end,
+1. take the lock of the build directory and make a fresh directory in it, where all that follows
+   is written and which is removed at the end,
 2. read and check the input (gate.py); with --index, write the dbt project of the index folder,
 3. `dbt build` (seeds, models, data tests, unit tests) into a fresh file,
 4. if anything failed: say which rows break which rule, leave the published file as it was, exit 1,
@@ -95,7 +95,7 @@ def build(request: Request) -> dict[str, int]:
         Rows per published mart, by name.
 
     Raises:
-        BuildError, InputError, IndexFolderError, LoadError: the build failed; nothing was published.
+        BuildError, InputError, IndexFolderError, LoadError: it failed; nothing was published.
     """
     with run_directory(request) as run_dir:
         own_warehouse = request.project_dir / "warehouse"
@@ -367,7 +367,7 @@ def publish(export_dir: Path, warehouse_dir: Path, published_name: str = DATABAS
             staged_path(warehouse_dir / name).unlink(missing_ok=True)
         raise BuildError(f"cannot write to {warehouse_dir}: {error.strerror}") from error
     for staged_file, name in zip(staged_files, names, strict=True):
-        os.replace(staged_file, warehouse_dir / name)
+        staged_file.replace(warehouse_dir / name)
     for stale_file in sorted((warehouse_dir / "parquet").glob("*.parquet")):
         if stale_file.relative_to(warehouse_dir) not in names:
             stale_file.unlink()

@@ -27,7 +27,7 @@ from .index_folder import (
     location_files,
     read_index_folder,
 )
-from .reader import FileFault
+from .reader import FileError
 
 FINDINGS_FILE = "findings.csv"
 LOCK_FILE = ".lock"
@@ -35,7 +35,7 @@ RUN_PREFIX = "run-"
 
 
 class InputError(Exception):
-    """The input cannot be used, or the build directory; the message is for the person who started it."""
+    """The input or the build directory cannot be used; the message is for who started it."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def request_of(arguments: argparse.Namespace) -> Request:
         project_dir=project_dir,
         index_dir=arguments.index,
         locations={
-            name: os.path.abspath(getattr(arguments, location))
+            name: str(Path.cwd() / getattr(arguments, location))
             for name, location in LOCATIONS.items()
             if getattr(arguments, location)
         },
@@ -233,8 +233,8 @@ def checked_input(request: Request, run_dir: Path) -> Iterator[CheckedInput]:
                 external[name] = location_files(
                     location, location, None if is_given else request.index_dir
                 )
-            except FileFault as fault:
-                gate.find(fault.finding(shown_location(location, request)))
+            except FileError as error:
+                gate.find(error.finding(shown_location(location, request)))
         if not gate.report.total:
             files = (
                 own_seed_files(gate, request.project_dir)
@@ -309,7 +309,7 @@ def categories(gate: InputGate, *, below_root: bool) -> list[str]:
 
 
 def report_lines(gate: InputGate, build_dir: Path) -> list[str]:
-    """Return the gate's report; if it is cut, a file with all findings is left in the build directory.
+    """Return the gate's report; if it is cut, the build directory gets a file with all findings.
 
     Args:
         gate: the gate.

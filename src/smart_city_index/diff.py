@@ -1,7 +1,7 @@
 """Compare two published files: which rows of which marts were added, removed or changed.
 
 sci diff OLD.duckdb NEW.duckdb
-sci diff OLD.duckdb NEW.duckdb --renamed league_table=ranking_table --renamed ranking_table.rank=place
+sci diff OLD.duckdb NEW.duckdb --renamed league_table=ranks --renamed ranks.rank=place
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Compare and report; returns 0 if all marts are equal, 1 if not, 2 if they cannot be compared."""
+    """Compare and report; returns 0 if all is equal, 1 if not, 2 if it cannot be compared."""
     renamed = {old: new for old, _, new in (pair.partition("=") for pair in arguments.renamed)}
     try:
         differences = compare(arguments.old, arguments.new, renamed)

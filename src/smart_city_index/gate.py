@@ -1,9 +1,9 @@
-"""The input gate: read all input once, and report everything that is wrong with it before a model runs.
+"""The input gate: read all input once, and report what is wrong with it before a model runs.
 
-The gate reads every file into a database of its own, as text, and runs the rules there, all of them in
-SQL: those for single values (values.py), the row tests that are declared with the seeds
-(seeds/*/*.yml), and the data tests in tests/input/, which look at several files together. dbt runs the
-same tests. What the gate read is what the build loads, see `InputGate.write_seeds`.
+The gate reads every file into a database of its own, as text, and runs the rules there, all of them
+in SQL: those for single values (values.py), the row tests that are declared with the seeds
+(seeds/*/*.yml), and the data tests in tests/input/, which look at several files together. dbt runs
+the same tests. What the gate has read is what a build loads (`write_seed`, `write_external`).
 
 Causes come before consequences: if a file cannot be read, only that is said; the tests across files
 run on rows that are right by themselves.
@@ -24,7 +24,7 @@ from typing import Any
 import duckdb
 
 from .declarations import FLAG, LOCATIONS, RowTest, Seed, declared_seeds, project_vars
-from .reader import FileFault, Finding, check_header, opened, rows
+from .reader import FileError, Finding, check_header, opened, rows
 from .sql_templates import SqlTemplates
 from .values import advice_for, broken_rule, details, kind_of, sql_text
 
@@ -161,8 +161,8 @@ class InputGate:
             expected = (row_counts or {}).get(name, found)
             if found != expected and not self.report.total:
                 rule = f"must have {expected:,} rows together with its likes, found {found:,}"
-                fault = FileFault(rule, "Check that no file is cut off or missing.")
-                self.find(fault.finding(files[0].shown))
+                advice = "Check that no file is cut off or missing."
+                self.find(FileError(rule, advice).finding(files[0].shown))
         if not self.report.total:
             self._check_values()
             self._make_views(external_files or {})
@@ -261,18 +261,18 @@ class InputGate:
                     self._read_parquet(table, seed, file)
                 else:
                     self._read_csv(table, seed, file)
-            except FileFault as fault:
-                self.find(fault.finding(file.shown))
+            except FileError as error:
+                self.find(error.finding(file.shown))
         row_count = self._single(f"select count(*) from texts.{table}")
         if files and not row_count and not seed.may_be_empty and self.report.total == found_before:
-            fault = FileFault("has a header but no rows", "Restore the rows.")
-            self.find(fault.finding(files[0].shown))
+            empty = FileError("has a header but no rows", "Restore the rows.")
+            self.find(empty.finding(files[0].shown))
 
     def _read_csv(self, table: str, seed: Seed, file: SourceFile) -> None:
         """Add the rows of a CSV file to a table of texts.
 
         Raises:
-            FileFault: the file is not in the project's dialect, or has another header.
+            FileError: the file is not in the project's dialect, or has another header.
         """
         number = len(self.files) - 1
         is_ordered = not table.startswith(EXTERNAL)
@@ -284,7 +284,7 @@ class InputGate:
             writer = csv.writer(plain, quoting=csv.QUOTE_ALL, lineterminator="\n")
             with opened(file.path) as stream:
                 for line, fields in rows(stream, list(seed.types), is_ordered=is_ordered):
-                    if isinstance(fields, FileFault):
+                    if isinstance(fields, FileError):
                         self.find(fields.finding(file.shown))
                     else:
                         writer.writerow([number, line, *fields])
@@ -299,16 +299,17 @@ class InputGate:
             loaded = self.connection.execute(
                 f"insert into texts.{table} select * from read_csv({sql_text(plain.name)},"
                 " auto_detect = false, header = false, delim = ',', quote = '\"', escape = '\"',"
-                f" comment = '', new_line = '\\n', max_line_size = 67108864, columns = {{{struct}}})"
+                f" comment = '', new_line = '\\n', max_line_size = 67108864,"
+                f" columns = {{{struct}}})"
             ).fetchall()
         if loaded != [(row_count,)]:
-            raise FileFault("cannot be loaded as it was read", "Report this as a bug.")
+            raise FileError("cannot be loaded as it was read", "Report this as a bug.")
 
     def _read_parquet(self, table: str, seed: Seed, file: SourceFile) -> None:
         """Add the rows of a Parquet file to a table of texts.
 
         Raises:
-            FileFault: the file is no Parquet file, or has other columns.
+            FileError: the file is no Parquet file, or has other columns.
         """
         with opened(file.path):
             pass
@@ -324,7 +325,7 @@ class InputGate:
             )
         except duckdb.Error as error:
             reason = str(error).splitlines()[0].rstrip(".")
-            raise FileFault(
+            raise FileError(
                 f"cannot be read: {reason}", "It must be a whole Parquet file."
             ) from error
 
@@ -336,10 +337,10 @@ class InputGate:
             for column, column_type in seed.types.items():
                 # texts recur: looking at each one once makes large files quick
                 by_rules[broken_rule("value", kind_of(column, column_type))].append(
-                    f"select {sql_text(table)} as table_name, {sql_text(column)} as column_name, value"
-                    f" from (select distinct {column} as value from texts.{table})"
+                    f"select {sql_text(table)} as table_name, {sql_text(column)} as column_name,"
+                    f" value from (select distinct {column} as value from texts.{table})"
                 )
-        # materialised, because a pattern takes longer to prepare than to match, once per part of a union
+        # materialised: a pattern takes longer to prepare than to match, once per part of a union
         values = ", ".join(
             f"values_{number} as materialized ({' union all '.join(queries)})"
             for number, queries in enumerate(by_rules.values())
@@ -369,7 +370,7 @@ class InputGate:
                 self.find(Finding(self.files[file], line, column, value, wording, advice), rule)
 
     def _make_views(self, external_files: Iterable[str]) -> None:
-        """Make views of the declared types, of the rows without a finding, and the staging models."""
+        """Make views of declared types, of the rows without a finding, and the staging models."""
         for table, seed in self.tables.items():
             typed = ", ".join(
                 f"try_cast({column} as {'varchar' if kind == 'string' else kind}) as {column}"
@@ -404,7 +405,7 @@ class InputGate:
         self._run(self.templates.test("valid_rows", f"good.{table}", arguments), [table])
 
     def _check_across_files(self) -> None:
-        """Run the row tests of staging models, whose rows come from several files, and tests/input."""
+        """Run the row tests of models whose rows come from several files, and tests/input."""
         for name in LOCATIONS:
             behind = self._behind(f"stg_{name}")
             if sum(self._single(f"select count(*) > 0 from texts.{table}") for table in behind) > 1:
@@ -476,7 +477,9 @@ class InputGate:
                 where = f"at {self.files[first_file]}:{first_line}"
                 where = f"on line {first_line}" if first_file == file else where
                 wording = f"must be unique, but stands {where} already"
-            advice = self._advice(rule, value)
+            # to look for what was meant takes time: only for what is shown
+            is_shown = self.report.counts[self.files[file], column, rule] < SHOWN_PER_RULE
+            advice = self._advice(rule, value) if is_shown else "Correct it."
             wording = wording.replace(" in stg_", " in ")
             self.find(Finding(self.files[file], line, column, value, wording, advice), rule)
 
@@ -492,7 +495,7 @@ class InputGate:
             if set(key) <= set(columns):
                 names = ", ".join(map(sql_text, columns))
                 values = ", ".join(columns)
-                row_key = self.templates.environment.globals["row_key"](key)
+                row_key = self.templates.macro("row_key", key)
                 queries.append(
                     f"select gate_file, gate_line, {row_key} as row_key,"
                     f" map([{names}], [{values}]) as texts from texts.{table}"
@@ -532,7 +535,7 @@ class InputGate:
     def _file_of(self, tables: list[str]) -> str:
         """Return the first file of some tables, or the name that it would have."""
         for table in tables:
-            file = self._single(f"select min(gate_file) from texts.{table}")
+            file: int | None = self._single(f"select min(gate_file) from texts.{table}")
             if file is not None:
                 return self.files[file]
         return f"{tables[0]}.csv"
@@ -571,8 +574,8 @@ def own_seed_files(gate: InputGate, project_dir: Path) -> dict[str, SourceFile]:
     declared = {seed.path for seed in gate.seeds.values()}
     for path in sorted(project_dir.glob("seeds/**/*.csv")):
         if path not in declared:
-            fault = FileFault("is declared in no YAML file", "Declare or remove it.")
-            gate.find(fault.finding(str(path.relative_to(project_dir))))
+            undeclared = FileError("is declared in no YAML file", "Declare or remove it.")
+            gate.find(undeclared.finding(str(path.relative_to(project_dir))))
     return {
         name: SourceFile(seed.path, str(seed.path.relative_to(project_dir)))
         for name, seed in gate.seeds.items()

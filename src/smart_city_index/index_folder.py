@@ -1,9 +1,9 @@
 """Look at an index that is kept in a folder of its own: which files it has and what it sets.
 
-The folder may come from anybody. It is data: CSV files named like the seeds (rankings.csv, hierarchy.csv
-...), in any subfolders, and index.yml with settings. Nothing else in it is used, no link is followed,
-and nothing is written to it here. What an index may leave out stands with the seeds, in seeds/*/*.yml
-(`meta: {own_index: ...}`). See docs/your_own_index.md.
+The folder may come from anybody. It is data: CSV files named like the seeds (rankings.csv,
+hierarchy.csv ...), in any subfolders, and index.yml with settings. Nothing else in it is used, no
+link is followed, and nothing is written to it here. What an index may leave out stands with the
+seeds, in seeds/*/*.yml (`meta: {own_index: ...}`). See docs/your_own_index.md.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import yaml
 
 from .declarations import LOCATIONS, Seed
 from .gate import SourceFile
-from .reader import FileFault, opened, shortened
+from .reader import FileError, opened, shortened
 
 SETTINGS_FILE = "index.yml"
 MAXIMUM_SETTINGS_BYTES = 1 << 16
@@ -86,14 +86,10 @@ def read_index_folder(
     folder = IndexFolder(path)
     entries = list(walk(folder))
     read_settings(folder, known_vars)
-    external = {
-        found
-        for location in folder.locations.values()
-        for found in glob.glob(location, recursive=True)
-    }
+    external = {path for location in folder.locations.values() for path in matching(location)}
     names = [seed.name for seed in seeds]
     for entry in entries:
-        if entry.suffix.lower() != ".csv" or str(folder.path.resolve() / entry) in external:
+        if entry.suffix.lower() != ".csv" or folder.path.resolve() / entry in external:
             continue
         shown = path / entry
         if entry.name not in {f"{name}.csv" for name in names}:
@@ -190,7 +186,7 @@ def read_settings(folder: IndexFolder, known_vars: dict[str, Any]) -> None:
         return
     try:
         settings = parse_settings(file)
-    except (FileFault, yaml.YAMLError, UnicodeDecodeError) as error:
+    except (FileError, yaml.YAMLError, UnicodeDecodeError) as error:
         reason = shortened(" ".join(str(error).split()), 200)
         folder.problems.append(f"{file}: cannot be read as YAML: {reason}")
         return
@@ -207,7 +203,7 @@ def parse_settings(file: Path) -> Any:
     """Return what a small YAML file holds.
 
     Raises:
-        FileFault: it is no regular file, too large, too deep, refers to parts of itself, or says
+        FileError: it is no regular file, too large, too deep, refers to parts of itself, or says
             something twice.
         yaml.YAMLError: it is no YAML.
         UnicodeDecodeError: it is no UTF-8.
@@ -215,24 +211,24 @@ def parse_settings(file: Path) -> Any:
     with opened(file) as stream:
         content = stream.read(MAXIMUM_SETTINGS_BYTES + 1)
     if len(content) > MAXIMUM_SETTINGS_BYTES:
-        raise FileFault(f"is longer than {MAXIMUM_SETTINGS_BYTES:,} bytes", "")
+        raise FileError(f"is longer than {MAXIMUM_SETTINGS_BYTES:,} bytes", "")
     text = content.decode("utf-8-sig")
     depth = 0
     for event in yaml.parse(text, yaml.SafeLoader):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise FileFault("anchors and aliases (& and *) are not allowed", "")
+            raise FileError("anchors and aliases (& and *) are not allowed", "")
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if depth > MAXIMUM_SETTINGS_DEPTH:
-            raise FileFault(f"lists are nested deeper than {MAXIMUM_SETTINGS_DEPTH} levels", "")
+            raise FileError(f"lists are nested deeper than {MAXIMUM_SETTINGS_DEPTH} levels", "")
     node = yaml.compose(text, yaml.SafeLoader)
     if isinstance(node, yaml.MappingNode):
         names = [str(key.value) for key, _ in node.value]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
-            raise FileFault(f"{shortened(twice[0])} is set twice", "")
+            raise FileError(f"{shortened(twice[0])} is set twice", "")
     return yaml.safe_load(text) or {}
 
 
@@ -261,7 +257,8 @@ def take_up_setting(
         if Path(value).is_absolute() and "**" in value:
             return f"{name} must not search the whole machine: ** is for files in the folder"
         root = glob.escape(str(folder.path.resolve()))
-        folder.locations[seed_of_location[name]] = os.path.join(root, value)
+        # a path that begins with / stays as it is
+        folder.locations[seed_of_location[name]] = str(Path(root) / value)
     elif name in seed_of_row_count:
         if type(value) is not int or value < 1:
             return f"{name} must be a number of rows, found {shown}"
@@ -311,7 +308,8 @@ def missing_files(folder: IndexFolder, seeds: list[Seed], overridden: set[str]) 
         is_given = name in folder.locations or name in overridden
         if name in folder.row_counts and not is_given:
             problems.append(
-                f"{folder.path / SETTINGS_FILE}: {ROW_COUNTS[name]} has no effect without {location}"
+                f"{folder.path / SETTINGS_FILE}: {ROW_COUNTS[name]} has no effect"
+                f" without {location}"
             )
         if not is_given and not any(choice in folder.seed_files for choice in choices):
             alternatives = " or ".join(f"{choice}.csv" for choice in choices[1:])
@@ -320,6 +318,13 @@ def missing_files(folder: IndexFolder, seeds: list[Seed], overridden: set[str]) 
                 f" {location} in {SETTINGS_FILE}: one of them is needed"
             )
     return problems
+
+
+def matching(location: str) -> list[Path]:
+    """Return what a path or pattern matches, folders left out, by name."""
+    # pathlib's own glob takes no absolute pattern
+    found = map(Path, glob.glob(location, recursive=True))  # noqa: PTH207
+    return sorted(path for path in found if not path.is_dir())
 
 
 def location_files(location: str, shown: str, folder: Path | None) -> list[SourceFile]:
@@ -332,14 +337,13 @@ def location_files(location: str, shown: str, folder: Path | None) -> list[Sourc
             line does.
 
     Raises:
-        FileFault: there is none, or one is no regular data file.
+        FileError: there is none, or one is no regular data file.
     """
     if "://" in shown:
-        raise FileFault("is no file on this machine", "Fetch it first, and name the copy.")
-    paths = sorted(map(Path, glob.glob(location, recursive=True)))
-    files = [path for path in paths if not path.is_dir()]
+        raise FileError("is no file on this machine", "Fetch it first, and name the copy.")
+    files = matching(location)
     if not files:
-        raise FileFault(
+        raise FileError(
             "no file matches", "Correct the path; it is relative to the folder of the setting."
         )
     for path in files:
@@ -347,9 +351,9 @@ def location_files(location: str, shown: str, folder: Path | None) -> list[Sourc
         inside = root is not None and path.is_relative_to(root)
         real = path.resolve()
         if inside and real != path:
-            raise FileFault(f"{path.name} is reached by a link", "Put the file itself there.")
+            raise FileError(f"{path.name} is reached by a link", "Put the file itself there.")
         if not str(path).endswith(DATA_SUFFIXES) or not str(real).endswith(DATA_SUFFIXES):
-            raise FileFault(
+            raise FileError(
                 f"{shortened(path.name)} is no data file", f"Name files {', '.join(DATA_SUFFIXES)}."
             )
     base, name = (folder, folder.resolve()) if folder else (Path(), Path.cwd())

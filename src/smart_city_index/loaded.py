@@ -1,4 +1,4 @@
-"""Compare what the engine has loaded with what the gate has read: rows, and a hash of every column."""
+"""Compare what the engine has loaded with what the gate has read: rows, and a hash per column."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def compare_with_input(
 
 
 def found_differences(gate: InputGate, query: Query, schema: str, engine: str) -> Iterator[str]:
-    """Yield a line for every model or column that differs; arguments as for `compare_with_input`."""
+    """Yield a line for every model or column that differs, see `compare_with_input`."""
     gate_hash = HASHES["duckdb" if engine == "duckdb" else "any"]
     for model, columns in gate.staging_models().items():
         text = "varchar" if engine == "duckdb" else "string"

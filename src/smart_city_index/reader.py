@@ -1,9 +1,9 @@
 """Read a CSV file once, as text, in the one dialect of this project.
 
-The dialect: UTF-8, with or without byte order mark; lines end with LF or CRLF; fields are separated by
-commas; a field may stand in double quotes, and a double quote inside it is doubled; the first line is
-the header. Nothing is guessed from the content. What is wrong with the file as a whole is a finding;
-what its values may be is up to the gate.
+The dialect: UTF-8, with or without byte order mark; lines end with LF or CRLF; fields are separated
+by commas; a field may stand in double quotes, and a double quote inside it is doubled; the first
+line is the header. Nothing is guessed from the content. What is wrong with the file as a whole is
+an error here; what its values may be is up to the gate.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Finding:
         return f"{where}: {self.rule}. {self.advice}"
 
 
-class FileFault(Exception):
+class FileError(Exception):
     """A file cannot be read, or not beyond a line: what a finding says of it.
 
     Attributes:
@@ -96,19 +96,19 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         path: the file.
 
     Raises:
-        FileFault: it is missing, no regular file, or cannot be opened.
+        FileError: it is missing, no regular file, or cannot be opened.
     """
     try:
         # a FIFO without a writer would wait for ever
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     except FileNotFoundError as error:
-        raise FileFault("is missing", "Restore the file.") from error
+        raise FileError("is missing", "Restore the file.") from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise FileFault(f"cannot be opened: {reason}", "Make it a readable file.") from error
+        raise FileError(f"cannot be opened: {reason}", "Make it a readable file.") from error
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise FileFault("is no regular file", "Put a file with the data in its place.")
+        raise FileError("is no regular file", "Put a file with the data in its place.")
     with os.fdopen(descriptor, "rb") as stream:
         if path.suffix == ".gz":
             with gzip.open(stream) as unpacked:
@@ -124,7 +124,7 @@ def text_lines(stream: BinaryIO) -> Iterator[str]:
         stream: the file, at its beginning.
 
     Raises:
-        FileFault: the file is not whole UTF-8 text.
+        FileError: the file is not whole UTF-8 text.
     """
     number = 0
     line = b"\n"
@@ -132,7 +132,7 @@ def text_lines(stream: BinaryIO) -> Iterator[str]:
         try:
             following = stream.readline(MAXIMUM_LINE_BYTES + 1)
         except (OSError, EOFError, ValueError) as error:
-            raise FileFault(
+            raise FileError(
                 f"cannot be read: {error}", "Check that the file is whole.", number
             ) from error
         if not following:
@@ -140,25 +140,25 @@ def text_lines(stream: BinaryIO) -> Iterator[str]:
         number, line = number + 1, following
         if number == 1:
             if line[:2] in (b"\xff\xfe", b"\xfe\xff"):
-                raise FileFault("is UTF-16", "Save the file as UTF-8.", 1)
+                raise FileError("is UTF-16", "Save the file as UTF-8.", 1)
             line = line.removeprefix(BYTE_ORDER_MARK)
         if len(line) > MAXIMUM_LINE_BYTES:
-            raise FileFault(
+            raise FileError(
                 f"is longer than {MAXIMUM_LINE_BYTES:,} bytes", "Correct the line.", number
             )
         if b"\0" in line:
-            raise FileFault("contains a NUL byte", "Save the file as text in UTF-8.", number)
+            raise FileError("contains a NUL byte", "Save the file as text in UTF-8.", number)
         if b"\r" in line.removesuffix(b"\r\n"):
-            raise FileFault(
+            raise FileError(
                 "contains a carriage return that does not end the line",
                 "Save the file with line ends LF or CRLF.", number,
             )  # fmt: skip
         try:
             yield line.decode("utf-8")
         except UnicodeDecodeError as error:
-            raise FileFault("is not UTF-8", "Save the file as UTF-8.", number) from error
+            raise FileError("is not UTF-8", "Save the file as UTF-8.", number) from error
     if number and not line.endswith(b"\n"):
-        raise FileFault(
+        raise FileError(
             "does not end with a line break",
             "Check that the file was not cut off, and end its last line.", number,
         )  # fmt: skip
@@ -171,7 +171,7 @@ def records(stream: BinaryIO) -> Iterator[tuple[int, list[str]]]:
         stream: the file, at its beginning.
 
     Raises:
-        FileFault: the file is not in the project's dialect.
+        FileError: the file is not in the project's dialect.
     """
     reader = csv.reader(text_lines(stream), strict=True)
     line = 1
@@ -181,8 +181,8 @@ def records(stream: BinaryIO) -> Iterator[tuple[int, list[str]]]:
             line = reader.line_num + 1
     except csv.Error as error:
         if "field larger" in str(error):
-            raise FileFault("has a text that is too long", "Shorten it.", line) from error
-        raise FileFault(
+            raise FileError("has a text that is too long", "Shorten it.", line) from error
+        raise FileError(
             f"has a quote that is not closed or misplaced ({error})",
             "Close the quote; double a quote inside a quoted text.", line,
         ) from error  # fmt: skip
@@ -190,7 +190,7 @@ def records(stream: BinaryIO) -> Iterator[tuple[int, list[str]]]:
 
 def rows(
     stream: BinaryIO, columns: Sequence[str], *, is_ordered: bool = True
-) -> Iterator[tuple[int, list[str] | FileFault]]:
+) -> Iterator[tuple[int, list[str] | FileError]]:
     """Yield the rows of a CSV file below its header.
 
     Args:
@@ -203,12 +203,12 @@ def rows(
         more or fewer.
 
     Raises:
-        FileFault: the file is not in the project's dialect, or has another header.
+        FileError: the file is not in the project's dialect, or has another header.
     """
     read = records(stream)
     _, header = next(read, (0, []))
     if not any(name.strip() for name in header):
-        raise FileFault("is empty", "Restore the file with its header.")
+        raise FileError("is empty", "Restore the file with its header.")
     check_header(header, columns, is_ordered=is_ordered)
     order = [header.index(column) for column in columns]
     in_order = order == list(range(len(columns)))
@@ -219,7 +219,7 @@ def rows(
             advice = "Add or remove commas, or put a text that contains a comma in quotes."
             if not found:
                 rule, advice = "is an empty line", "Remove it."
-            yield line, FileFault(rule, advice, line, found)
+            yield line, FileError(rule, advice, line, found)
         else:
             yield line, fields if in_order else [fields[position] for position in order]
 
@@ -233,13 +233,13 @@ def check_header(header: Sequence[str], columns: Sequence[str], *, is_ordered: b
         is_ordered: whether their order counts.
 
     Raises:
-        FileFault: they differ; it names all differences.
+        FileError: they differ; it names all differences.
     """
     if list(header) == list(columns):
         return
     advice = f"The header must be {','.join(columns)}."
     if len(header) == 1 and re.search(r"[;\t|]", header[0]):
-        raise FileFault("is not separated by commas", advice, 1, header[0])
+        raise FileError("is not separated by commas", advice, 1, header[0])
     found = Counter(header)
     expected = set(columns)
     differences = {
@@ -249,6 +249,6 @@ def check_header(header: Sequence[str], columns: Sequence[str], *, is_ordered: b
     }
     named = [f"{rule} ({few(names)})" for rule, names in differences.items() if names]
     if named:
-        raise FileFault(" and ".join(named), advice, 1)
+        raise FileError(" and ".join(named), advice, 1)
     if is_ordered:
-        raise FileFault("has its columns in another order", advice, 1, ",".join(header))
+        raise FileError("has its columns in another order", advice, 1, ",".join(header))

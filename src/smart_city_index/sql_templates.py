@@ -1,7 +1,7 @@
 """Render the project's own SQL without dbt: macros, staging models and the tests of the input.
 
-The gate runs the same SQL as dbt does, on what it has read, in a fraction of the time that dbt needs to
-start. Known are only the few things of dbt's that this SQL uses.
+The gate runs the same SQL as dbt does, on what it has read, in a fraction of the time that dbt
+takes to start. Known are only the few things of dbt's that this SQL uses.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class SqlTemplates:
         self.environment = jinja2.Environment(
             extensions=["jinja2.ext.do"],
             undefined=jinja2.StrictUndefined,
-            autoescape=False,
+            autoescape=jinja2.select_autoescape([]),  # SQL is no web page
         )
         self.environment.globals |= {
             "adapter": SimpleNamespace(dispatch=self._dispatch),
@@ -93,6 +93,16 @@ class SqlTemplates:
         """
         macro: Callable[..., str] = getattr(self.macros, f"test_{name}")
         return str(macro(Relation(model), **arguments)).strip()
+
+    def macro(self, name: str, *arguments: object) -> str:
+        """Return what a macro of the project prints.
+
+        Args:
+            name: name of the macro.
+            arguments: its arguments.
+        """
+        macro: Callable[..., str] = getattr(self.macros, name)
+        return str(macro(*arguments)).strip()
 
     def _dispatch(self, name: str) -> Callable[..., str]:
         """Return the engine's macro of a name, or the default one."""

@@ -25,9 +25,10 @@ MIXED_SCRIPTS = (
     r"|\p{Greek}[\p{L}\p{M}]*\p{Cyrillic}|\p{Cyrillic}[\p{L}\p{M}]*\p{Greek}"
 )
 NO_FIGURE = {
-    "-", "--", "–", "—", ".", "..", "...", "/", "?", "x", "*", "nan", "inf", "infinity", "null", "none",
-    "nil", "na", "n/a", "n.a.", "#n/a", "#nv", "k.a.", "k. a.", "ka", "keine angabe", "missing", "unknown",
-}  # fmt: skip
+    *("-", "--", "–", "—", ".", "..", "...", "/", "?", "x", "*", "nan", "inf", "infinity", "null"),
+    *("none", "nil", "na", "n/a", "n.a.", "#n/a", "#nv", "k.a.", "k. a.", "ka", "keine angabe"),
+    *("missing", "unknown"),
+}
 TRUE_WORDS = {"1", "yes", "y", "ja", "j", "wahr", "true", "t", "x"}
 FALSE_WORDS = {"0", "no", "n", "nein", "falsch", "false", "f"}
 TRANSLITERATION = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "o", "ł": "l"})
@@ -113,12 +114,13 @@ def identifier_rules(column: str) -> list[tuple[str, str]]:
 
 def text_rules(column: str) -> list[tuple[str, str]]:
     """Return condition and wording of every rule for a text in any script."""
+    without_joiners = f"regexp_replace({column}, '{JOINED_LETTER}', '\\1', 'g')"
     return [
         (f"contains({column}, chr(10))", "contains a line break"),
         (f"{column} <> trim({column})", "begins or ends with a space"),
         (f"nfc_normalize({column}) <> {column}", "is decomposed Unicode (NFD)"),
         (
-            f"regexp_matches(regexp_replace({column}, '{JOINED_LETTER}', '\\1', 'g'), '{INVISIBLE}')",
+            f"regexp_matches({without_joiners}, '{INVISIBLE}')",
             "contains an invisible character",
         ),
         (
@@ -140,7 +142,7 @@ def details(value: str, rule: str) -> str:
         shown = {f"U+{ord(character):04X}" for character in value if is_invisible(character)}
         return f"contains the invisible character {', '.join(sorted(shown))}"
     if rule.startswith("mixes letters"):
-        letters = {}
+        letters: dict[str, None] = {}
         for character in value:
             if character.isalpha() and unicodedata.name(character, "").split(" ")[0] != "LATIN":
                 letters.setdefault(unicodedata.name(character, f"U+{ord(character):04X}"))

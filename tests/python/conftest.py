@@ -96,7 +96,7 @@ DIFFERENCES = Differences()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Start with the campaigns: they take longest, and the other process runs the rest meanwhile."""
+    """Start with the campaigns: they take longest, and the other process runs the rest."""
     items.sort(key=lambda item: item.path.name != "test_campaigns.py")
 
 

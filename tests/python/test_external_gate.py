@@ -18,7 +18,7 @@ from smart_city_index.check import default_seed_files
 from smart_city_index.declarations import LOCATIONS, project_vars
 from smart_city_index.gate import SHOWN_PER_RULE, InputGate, SourceFile
 from smart_city_index.index_folder import location_files, read_index_folder
-from smart_city_index.reader import FileFault, Finding
+from smart_city_index.reader import FileError, Finding
 from tests.python.conftest import PROJECT_ROOT, run_sci
 from tests.python.test_own_index import SCORES, content_hashes, copy_example, run_index_build
 
@@ -77,8 +77,9 @@ class Gate:
     def __init__(self, index_dir: Path, directory: Path) -> None:
         self.index_dir = index_dir
         self.directory = directory
+        self.row_counts: dict[str, int] = {}
 
-    def check(self, row_counts: dict[str, int] | None = None, **locations: str) -> Findings:
+    def check(self, **locations: str) -> Findings:
         """Return the findings for locations relative to the directory, by name of the seed."""
         with tempfile.TemporaryDirectory() as scratch:
             gate = InputGate(PROJECT_ROOT, Path(scratch))
@@ -93,13 +94,15 @@ class Gate:
                 for name, location in locations.items():
                     try:
                         found = location_files(str(self.directory / location), location, None)
-                    except FileFault as fault:
-                        gate.find(fault.finding(location))
+                    except FileError as error:
+                        gate.find(error.finding(location))
                     else:
                         external[name] = [SourceFile(file.path, file.path.name) for file in found]
                 if not gate.report.total:
                     gate.check(
-                        default_seed_files(gate, folder) | folder.seed_files, external, row_counts
+                        default_seed_files(gate, folder) | folder.seed_files,
+                        external,
+                        self.row_counts,
                     )
                 return Findings(gate.report.shown, gate.report.lines())
 
@@ -273,8 +276,10 @@ def test_a_file_that_was_cut_off_is_named(gate: Gate) -> None:
 def test_the_expected_number_of_rows(gate: Gate) -> None:
     """A number of rows that is stated must be found, in all files of a location together."""
     gate.write("scores.csv", HEADERS["indicator_scores"], GOOD_ROWS["indicator_scores"])
-    assert not gate.check({"indicator_scores": 1}, indicator_scores="scores.csv")
-    (finding,) = gate.check({"indicator_scores": 3}, indicator_scores="scores.csv")
+    gate.row_counts = {"indicator_scores": 1}
+    assert not gate.check(indicator_scores="scores.csv")
+    gate.row_counts = {"indicator_scores": 3}
+    (finding,) = gate.check(indicator_scores="scores.csv")
     assert finding.rule == "must have 3 rows together with its likes, found 1"
 
 

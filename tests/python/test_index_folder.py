@@ -60,6 +60,17 @@ def bind_socket(path: Path) -> None:
 
 Plant = Callable[[Path], object]
 
+
+def each(*plants: Plant) -> Plant:
+    """Return what does several things one after the other."""
+
+    def do_each(index_dir: Path) -> None:
+        for do in plants:
+            do(index_dir)
+
+    return do_each
+
+
 BOMB = "a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\nscores_location: *c\n"
 # fmt: off
 HOSTILE: dict[str, tuple[Plant, str]] = {
@@ -72,21 +83,21 @@ HOSTILE: dict[str, tuple[Plant, str]] = {
     "a link to a file": (lambda index: (index / "cities.csv").symlink_to(outside(index) / "seeds" / "only_copy.csv"), "cities.csv: is a link"),
     "a link to a folder": (lambda index: (index / "more").symlink_to(outside(index)), "more: is a link"),
     "a dead link": (lambda index: (index / "cities.csv").symlink_to("nowhere"), "cities.csv: is a link"),
-    "settings that are a link": (lambda index: ((index / "index.yml").unlink(), (index / "index.yml").symlink_to(outside(index) / "secret.txt")), "index.yml: is a link"),
+    "settings that are a link": (each(lambda index: (index / "index.yml").unlink(), lambda index: (index / "index.yml").symlink_to(outside(index) / "secret.txt")), "index.yml: is a link"),
     "build that is a link": (lambda index: (index / "build").symlink_to(outside(index)), "build: is a link or no folder"),
     "warehouse that is a link": (lambda index: (index / "warehouse").symlink_to(outside(index)), "warehouse: is a link or no folder"),
     "build that is a file": (lambda index: plant(index / "build"), "build: is a link or no folder"),
-    "a lock that is a link": (lambda index: ((index / "build").mkdir(), (index / "build" / ".lock").symlink_to(outside(index) / "secret.txt")), "cannot write to"),
-    "a lock that is a FIFO": (lambda index: ((index / "build").mkdir(), os.mkfifo(index / "build" / ".lock")), "is no regular file"),
+    "a lock that is a link": (each(lambda index: (index / "build").mkdir(), lambda index: (index / "build" / ".lock").symlink_to(outside(index) / "secret.txt")), "cannot write to"),
+    "a lock that is a FIFO": (each(lambda index: (index / "build").mkdir(), lambda index: os.mkfifo(index / "build" / ".lock")), "is no regular file"),
     "a FIFO": (lambda index: os.mkfifo(index / "cities.csv"), "cities.csv: is no regular file"),
     "a FIFO with another name": (lambda index: os.mkfifo(index / "notes.txt"), "notes.txt: is no regular file"),
     "a socket": (lambda index: bind_socket(index / "cities.csv"), "cities.csv: is no regular file"),
-    "a folder named like a file": (lambda index: ((index / "rankings.csv").unlink(), (index / "rankings.csv").mkdir()), "rankings.csv: is missing"),
-    "settings that are a FIFO": (lambda index: ((index / "index.yml").unlink(), os.mkfifo(index / "index.yml")), "index.yml: is no regular file"),
+    "a folder named like a file": (each(lambda index: (index / "rankings.csv").unlink(), lambda index: (index / "rankings.csv").mkdir()), "rankings.csv: is missing"),
+    "settings that are a FIFO": (each(lambda index: (index / "index.yml").unlink(), lambda index: os.mkfifo(index / "index.yml")), "index.yml: is no regular file"),
     "a location above": (lambda index: add_setting(index, "scores_location: ../outside/*.csv\n"), "scores_location leaves the folder"),
     "a location deep above": (lambda index: add_setting(index, "scores_location: scores/../../outside/x.csv\n"), "scores_location leaves the folder"),
-    "a location through a link": (lambda index: (outside(index), (index / ".data").symlink_to(index.parent / "outside"), add_setting(index, "scores_location: .data/seeds/only_copy.csv\n")), "is reached by a link"),
-    "a location that is no data file": (lambda index: (outside(index), add_setting(index, f"scores_location: {index.parent}/outside/secret.txt\n")), "is no data file"),
+    "a location through a link": (each(outside, lambda index: (index / ".data").symlink_to(index.parent / "outside"), lambda index: add_setting(index, "scores_location: .data/seeds/only_copy.csv\n")), "is reached by a link"),
+    "a location that is no data file": (each(outside, lambda index: add_setting(index, f"scores_location: {index.parent}/outside/secret.txt\n")), "is no data file"),
     "a location in /proc": (lambda index: add_setting(index, "scores_location: /proc/self/environ\n"), "is no data file"),
     "a location that is a device": (lambda index: add_setting(index, "scores_location: /dev/zero\n"), "is no data file"),
     "a location on the network": (lambda index: add_setting(index, "scores_location: https://example.org/x.csv\n"), "is no file on this machine"),

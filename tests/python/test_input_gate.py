@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from smart_city_index.gate import SHOWN_PER_RULE, InputGate, check_project, own_seed_files
-from smart_city_index.reader import FileFault, Finding, check_header
+from smart_city_index.reader import FileError, Finding, check_header
 from tests.python.conftest import PROJECT_ROOT
 
 SCORES = "seeds/results/indicator_scores.csv"
@@ -54,15 +54,14 @@ def appended(row: str) -> Edit:
 def swapped_columns(text: str) -> str:
     """Swap the columns of edition and previous edition, values included."""
     lines = [line.split(",", 3) for line in text.splitlines()]
-    return "\n".join(",".join([a, c, b, rest]) for a, b, c, rest in lines) + "\n"
+    return "".join(f"{a},{c},{b},{rest}\n" for a, b, c, rest in lines)
 
 
 def deeper(text: str) -> str:
     """Put two categories between an indicator and its category."""
     category = ",category,regular,9,x,x,false,points,,,,,,,1,arithmetic,,x\n"
-    return replaced("sci_2025,payment,administration,", "sci_2025,payment,below_it,")(text) + (
-        f"sci_2025,below,administration{category}sci_2025,below_it,below{category}"
-    )
+    moved = text.replace("sci_2025,payment,administration,", "sci_2025,payment,below_it,")
+    return moved + (f"sci_2025,below,administration{category}sci_2025,below_it,below{category}")
 
 
 # What is wrong: file, edit, and what the finding must say (column, value, part of the rule).
@@ -325,7 +324,7 @@ def test_long_values_are_shortened(project_copy: Path) -> None:
 def test_a_header_of_many_columns_is_answered_at_once() -> None:
     """Its differences are found in one pass, and few of them are named."""
     header = [f"column_{number}" for number in range(60_000)]
-    with pytest.raises(FileFault, match="has unknown columns") as found:
+    with pytest.raises(FileError, match="has unknown columns") as found:
         check_header(header, ["ranking_id", "edition"], is_ordered=True)
     assert len(str(found.value)) < 300
     assert "59,995 more" in str(found.value)

@@ -64,7 +64,8 @@ def test_check_and_query_print_what_the_page_says(index_dir: Path) -> None:
     """The check finds nothing; the query prints the table of the page."""
     check = indented_block(PAGE, ".venv/bin/sci check").splitlines()[0]
     completed = run(check, index_dir)
-    assert completed.returncode == 0 and "no findings" in completed.stdout, completed.stderr
+    assert completed.returncode == 0, completed.stderr
+    assert "no findings" in completed.stdout
     query, _, table = indented_block(PAGE, '.venv/bin/python -c "').partition("\n\n")
     completed = run(query, index_dir)
     assert completed.stdout.strip() == table.strip(), completed.stderr
