@@ -46,7 +46,7 @@ class SqlTemplates:
         self.environment = jinja2.Environment(
             extensions=["jinja2.ext.do"],
             undefined=jinja2.StrictUndefined,
-            autoescape=jinja2.select_autoescape([]),  # SQL is no web page
+            autoescape=jinja2.select_autoescape((), default_for_string=False),
         )
         self.environment.globals |= {
             "adapter": SimpleNamespace(dispatch=self._dispatch),
