@@ -151,6 +151,9 @@ class InputGate:
         Returns:
             What is wrong.
         """
+        if not external_files:
+            # seeds are small: to share the work takes longer than to do it
+            self.connection.execute("set threads = 1")
         for name, seed in self.seeds.items():
             self.read(name, seed, [seed_files[name]] if name in seed_files else [])
         for name, files in (external_files or {}).items():
