@@ -1,13 +1,8 @@
 {#-
   Simulated figures stay in simulated fields: no simulated city and no simulated score in a real
-  ranking, a simulated city is named as such in German or English, and a real city's score in a simulated field is
-  flagged unless it is the published one.
+  ranking, and a real city's score in a simulated field is flagged unless it is the published one.
 -#}
 with
-
-cities as (
-    select * from {{ ref('dim_cities') }}
-),
 
 scores as (
     select * from {{ ref('fct_indicator_scores') }}
@@ -26,18 +21,6 @@ league as (
 ),
 
 broken_rules as (
-    select
-        'dim_cities' as table_name,
-        {{ row_key(['city_id']) }} as row_key,
-        'city_name' as column_name,
-        city_name as found,
-        'a simulated city, and only a simulated one, must be named Simuliert... or Simulated ...'
-            as rule
-    from cities
-    where is_simulated <> (city_name like 'Simuliert%' or city_name like 'Simulated %')
-
-    union all
-
     select
         'league_table' as table_name,
         {{ row_key(['ranking_id', 'edition', 'city_id']) }} as row_key,

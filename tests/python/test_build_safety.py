@@ -209,3 +209,17 @@ def test_full_disk_while_publishing_leaves_everything_as_it_was(
     with pytest.raises(build.BuildError, match="No space left on device"):
         build.publish(published_warehouse.directory, published_warehouse.directory)
     assert content_hashes(published_warehouse.directory) == before
+
+
+def test_exactly_the_declared_marts_are_published(tmp_path: Path) -> None:
+    """A table that no mart declares, in whatever schema, or a mart that is missing stops the build."""
+    for number, statement in enumerate(
+        ["create table extra (i int)", "create schema other; create table other.extra (i int)",
+         "create view extra as select 1", "drop table mart"]
+    ):  # fmt: skip
+        database = tmp_path / f"built_{number}.duckdb"
+        with duckdb.connect(str(database)) as connection:
+            connection.execute("create table mart (i int)")
+            connection.execute(statement)
+        with pytest.raises(build.BuildError, match="not exactly the declared marts were built"):
+            build.export_marts(database, tmp_path / f"export_{number}", "x.duckdb", {"mart"})
