@@ -23,7 +23,8 @@ DRIVERS := .drivers/duckdb-1.3/ready .drivers/duckdb-1.4/ready .drivers/duckdb-2
 SPARK_OPTIONS ?= --exclude-resource-type unit_test
 
 # Bad input, crashes and campaigns are not tested twice.
-ENGINE_INDEPENDENT_TESTS := test_build_safety.py test_campaigns.py test_input_gate.py
+ENGINE_INDEPENDENT_TESTS := test_build_safety.py test_campaigns.py test_external_gate.py \
+	test_index_folder.py test_input_gate.py
 
 # What a lock pins comes with its hashes; the project itself comes last and downloads nothing.
 INSTALL := -m pip install --quiet --disable-pip-version-check
@@ -71,7 +72,8 @@ lint: $(VENV)/test-ready
 	$(VENV)/bin/ruff check --quiet
 	$(VENV)/bin/ruff format --quiet --check
 	$(VENV)/bin/mypy
-	$(VENV)/bin/sqlfluff lint --processes 2 models tests/*.sql analyses src/smart_city_index/site/queries
+	$(VENV)/bin/sqlfluff lint --processes 2 models tests/*.sql tests/input analyses \
+		src/smart_city_index/site/queries
 
 docs: $(VENV)/build-ready
 	$(VENV)/bin/dbt build --quiet --profiles-dir .

@@ -156,6 +156,8 @@ def run_directory(request: Request) -> Iterator[Path]:
         InputError: the directory cannot be used, or another run is using it.
         IndexFolderError: the index folder cannot be one.
     """
+    if not (request.project_dir / "dbt_project.yml").is_file():
+        raise InputError(f"{request.project_dir} is no dbt project: name it with --project-dir")
     if request.index_dir is not None:
         check_folder(request.index_dir, request.project_dir)
     build_dir = request.build_dir.resolve()
