@@ -19,10 +19,10 @@
     {#- Columns are matched by name, and CSV fields come as text: the model casts both kinds alike. -#}
     {%- set location = "'" ~ relation.identifier | replace("'", "''") ~ "'" -%}
     {%- if relation.identifier.endswith('.parquet') -%}
-        read_parquet({{ location }}, union_by_name = true)
+        read_parquet({{ location }}, union_by_name = true, hive_partitioning = false)
     {%- else -%}
         read_csv(
-            {{ location }}, all_varchar = true, union_by_name = true,
+            {{ location }}, all_varchar = true, union_by_name = true, hive_partitioning = false,
             header = true, delim = ',', quote = '"', escape = '"', comment = ''
         )
     {%- endif -%}

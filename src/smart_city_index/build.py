@@ -18,11 +18,13 @@ The way of a build:
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -101,7 +103,7 @@ def build(request: Request) -> dict[str, int]:
         own_warehouse = request.project_dir / "warehouse"
         if request.index_dir is not None and request.warehouse_dir.resolve() == own_warehouse:
             raise BuildError(f"{request.warehouse_dir} is for this repository's own rankings")
-        check_writable(request.warehouse_dir)
+        check_writable(request.warehouse_dir, published_name(request))
         database = run_dir / "database" / DATABASE_NAME
         database.parent.mkdir()
         with checked_input(request, run_dir) as checked:
@@ -288,7 +290,7 @@ def export_marts(
             counts = connection.execute(
                 f'select (select count(*) from {MART_SCHEMA}."{mart}"),'
                 f' (select count(*) from export.{MART_SCHEMA}."{mart}"),'
-                f" (select count(*) from {sql_text(parquet_file)})"
+                f" (select count(*) from read_parquet({sql_text(parquet_file)}))"
             ).fetchall()[0]
             if len(set(counts)) != 1:
                 raise BuildError(f"the copies of {mart} differ in their number of rows: {counts}")
@@ -298,17 +300,27 @@ def export_marts(
     return row_counts
 
 
-def check_writable(warehouse_dir: Path) -> None:
+def check_writable(warehouse_dir: Path, published_name: str) -> None:
     """Find out before the build, not after it, whether the published files can be replaced.
 
+    Args:
+        warehouse_dir: directory of the published files.
+        published_name: name of the DuckDB file.
+
     Raises:
-        BuildError: the directory cannot be written to.
+        BuildError: it cannot be written to, or holds something else in the place of files.
     """
-    probe = warehouse_dir / f"probe{STAGED_SUFFIX}"
+    for path, is_right in (
+        (warehouse_dir / "parquet", Path.is_dir),
+        (warehouse_dir / published_name, Path.is_file),
+        *((file, Path.is_file) for file in warehouse_dir.glob("parquet/*.parquet")),
+    ):
+        if path.is_symlink() or (path.exists() and not is_right(path)):
+            raise BuildError(f"{path} is a link, or no {path.suffix or 'folder'}: take it away")
     try:
         warehouse_dir.mkdir(parents=True, exist_ok=True)
-        probe.touch()
-        probe.unlink()
+        with tempfile.NamedTemporaryFile(dir=warehouse_dir, suffix=STAGED_SUFFIX):
+            pass
     except OSError as error:
         raise BuildError(f"cannot write to {warehouse_dir}: {error.strerror}") from error
 
@@ -328,10 +340,13 @@ def stage_file(source: Path, target: Path) -> Path:
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     staged = staged_path(target)
-    shutil.copyfile(source, staged)
-    staged.chmod(0o444)
-    with staged.open("rb") as staged_file:
-        os.fsync(staged_file.fileno())
+    # what a killed run left, or a link that would be written through
+    staged.unlink(missing_ok=True)
+    descriptor = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o444)
+    with os.fdopen(descriptor, "wb") as copy, source.open("rb") as original:
+        shutil.copyfileobj(original, copy, 1 << 20)
+        copy.flush()
+        os.fsync(copy.fileno())
     return staged
 
 
@@ -364,7 +379,8 @@ def publish(export_dir: Path, warehouse_dir: Path, published_name: str = DATABAS
         staged_files = [stage_file(export_dir / name, warehouse_dir / name) for name in names]
     except OSError as error:
         for name in names:
-            staged_path(warehouse_dir / name).unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                staged_path(warehouse_dir / name).unlink()
         raise BuildError(f"cannot write to {warehouse_dir}: {error.strerror}") from error
     for staged_file, name in zip(staged_files, names, strict=True):
         staged_file.replace(warehouse_dir / name)

@@ -84,7 +84,10 @@ class CheckedInput:
 def add_input_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options that say what is checked or built, and where."""
     parser.add_argument(
-        "--index", type=Path, metavar="DIR", help="index folder to use, see docs/your_own_index.md"
+        "--index",
+        type=named_path,
+        metavar="DIR",
+        help="index folder to use, see docs/your_own_index.md",
     )
     parser.add_argument(
         "--project-dir",
@@ -105,6 +108,13 @@ def add_input_arguments(parser: argparse.ArgumentParser) -> None:
             metavar="PATH",
             help=f"CSV or Parquet file or pattern, goes before {location} of index.yml",
         )
+
+
+def named_path(text: str) -> Path:
+    """Return a path of the command line; an empty one, as of an unset variable, is an error."""
+    if not text:
+        raise argparse.ArgumentTypeError("must name a folder")
+    return Path(text)
 
 
 def request_of(arguments: argparse.Namespace) -> Request:
@@ -177,10 +187,11 @@ def run_directory(request: Request) -> Iterator[Path]:
         )
     except OSError as error:
         raise InputError(f"cannot write to {request.build_dir}: {error.strerror}") from error
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+    found = os.fstat(descriptor)
+    if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
         os.close(descriptor)
         raise InputError(f"{request.build_dir / LOCK_FILE} is no regular file: take it away")
-    with os.fdopen(descriptor, "r+") as lock_file:
+    with os.fdopen(descriptor, "r+", encoding="utf-8", errors="replace") as lock_file:
         try:
             fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -320,6 +331,10 @@ def report_lines(gate: InputGate, build_dir: Path) -> list[str]:
     lines = gate.report.lines()
     if gate.report.is_cut:
         target = build_dir / FINDINGS_FILE
-        gate.report.all_findings.replace(target)
-        lines.append(f"All {gate.report.total:,} findings are in {target}.")
+        try:
+            gate.report.all_findings.replace(target)
+        except OSError as error:
+            lines.append(f"{target} cannot be written: {error.strerror}")
+        else:
+            lines.append(f"All {gate.report.total:,} findings are in {target}.")
     return lines

@@ -11,7 +11,6 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
@@ -20,6 +19,7 @@ from .values import sql_text
 # What differs from build to build by its nature.
 VOLATILE = {"meta_build": {"built_at", "code_version", "dbt_version", "engine_version"}}
 SHOWN_KEYS = 3
+SCHEMA = "main"
 
 
 @dataclass
@@ -28,7 +28,7 @@ class MartDifference:
 
     Attributes:
         mart: name of the mart, the new one if it was renamed.
-        columns: columns that only one file has, with + or - in front.
+        columns: columns that only one file has, with + or - in front, or that have another type.
         added: number of rows that only the new file has.
         removed: number of rows that only the old file has.
         changed: number of rows with the same key and other values.
@@ -73,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
     renamed = {old: new for old, _, new in (pair.partition("=") for pair in arguments.renamed)}
     try:
         differences = compare(arguments.old, arguments.new, renamed)
-    except duckdb.Error as error:
+    except (duckdb.Error, DiffError) as error:
         print(f"cannot compare {arguments.old} and {arguments.new}: {error}", file=sys.stderr)
         return 2
     differing = [difference for difference in differences if difference]
@@ -81,6 +81,10 @@ def run(arguments: argparse.Namespace) -> int:
         print("\n".join(difference.lines()))
     print(f"{len(differences) - len(differing)} of {len(differences)} marts are equal.")
     return 1 if differing else 0
+
+
+class DiffError(Exception):
+    """Two files cannot be compared as it was asked."""
 
 
 def compare(old: Path, new: Path, renamed: dict[str, str] | None = None) -> list[MartDifference]:
@@ -97,27 +101,49 @@ def compare(old: Path, new: Path, renamed: dict[str, str] | None = None) -> list
 
     Raises:
         duckdb.Error: a file cannot be read.
+        DiffError: a file has no marts, or something that was renamed is not there.
     """
-    renamed = renamed or {}
+    renamed = dict(renamed or {})
     with duckdb.connect() as connection:
         for name, file in (("old", old), ("new", new)):
             connection.execute(f"attach {sql_text(file)} as {name} (read_only)")
-        old_marts = {renamed.get(mart, mart): mart for mart in tables(connection, "old")}
-        new_marts = tables(connection, "new")
-        return [
-            compare_mart(
-                connection, old_marts.get(mart), mart if mart in new_marts else None, renamed
-            )
-            for mart in sorted({*old_marts, *new_marts})
+        old_tables, new_tables = tables(connection, "old"), tables(connection, "new")
+        for file, found in ((old, old_tables), (new, new_tables)):
+            if not found:
+                raise DiffError(f"{file} has no table in schema {SCHEMA}")
+        old_marts = {renamed.pop(mart, mart): mart for mart in old_tables}
+        if len(old_marts) < len(old_tables):
+            raise DiffError("a mart was renamed to one that the old file has too")
+        pairs: dict[str, tuple[str | None, str | None]] = {
+            mart: (old_marts.get(mart), mart) for mart in new_tables
+        }
+        pairs |= {mart: (name, None) for mart, name in old_marts.items() if mart not in new_tables}
+        differences = [
+            compare_mart(connection, before, after, renamed)
+            for _, (before, after) in sorted(pairs.items())
         ]
+    if renamed:
+        raise DiffError(f"nothing has the old name {', '.join(renamed)}")
+    return differences
 
 
-def tables(connection: duckdb.DuckDBPyConnection, database: str) -> list[str]:
-    """Return the tables of an attached file."""
+def quoted(name: str) -> str:
+    """Return a name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def tables(connection: duckdb.DuckDBPyConnection, database: str) -> dict[str, dict[str, str]]:
+    """Return the type of every column of every table of an attached file, by their names."""
     rows = connection.execute(
-        "select table_name from duckdb_tables() where database_name = ?", [database]
+        "select table_name, column_name, data_type from duckdb_columns()"
+        " inner join duckdb_tables() using (database_name, schema_name, table_name)"
+        " where database_name = ? and schema_name = ? order by table_name, column_index",
+        [database, SCHEMA],
     ).fetchall()
-    return [name for (name,) in rows]
+    found: dict[str, dict[str, str]] = {}
+    for table, column, kind in rows:
+        found.setdefault(table, {})[column] = kind
+    return found
 
 
 def compare_mart(
@@ -132,76 +158,83 @@ def compare_mart(
         connection: has both files attached, as `old` and `new`.
         old_mart: its name in the old file; None if it is not there.
         new_mart: its name in the new file; None if it is not there.
-        renamed: as for `compare`.
+        renamed: new names of columns, see `compare`; those that were found are taken out.
     """
 
     def scalar(query: str) -> int:
         return int(connection.execute(query).fetchall()[0][0])
 
-    if old_mart is None:
-        return MartDifference(
-            str(new_mart), ["+ all"], scalar(f"select count(*) from new.{new_mart}")
-        )
-    if new_mart is None:
-        removed = scalar(f"select count(*) from old.{old_mart}")
-        return MartDifference(old_mart, ["- all"], 0, removed)
+    def count(database: str, mart: str) -> int:
+        return scalar(f"select count(*) from {database}.{SCHEMA}.{quoted(mart)}")
+
+    if old_mart is None or new_mart is None:
+        if new_mart is not None:
+            return MartDifference(new_mart, ["+ all"], added=count("new", new_mart))
+        return MartDifference(str(old_mart), ["- all"], removed=count("old", str(old_mart)))
     difference = MartDifference(new_mart)
-    volatile = VOLATILE.get(new_mart, set())
-    old_columns = {
-        renamed.get(f"{new_mart}.{column}", column): column
-        for column in columns_of(connection, "old", old_mart)
+    old_types = {
+        renamed.pop(f"{new_mart}.{column}", column): (column, kind)
+        for column, kind in tables(connection, "old")[old_mart].items()
     }
-    new_columns = columns_of(connection, "new", new_mart)
-    shared = [column for column in new_columns if column in old_columns and column not in volatile]
-    difference.columns = [f"+ {column}" for column in new_columns if column not in old_columns]
-    difference.columns += [f"- {column}" for column in old_columns if column not in new_columns]
-    selected = ", ".join(f"{old_columns[column]} as {column}" for column in shared)
-    before = f"(select {selected} from old.{old_mart})"
-    after = f"(select {', '.join(shared)} from new.{new_mart})"
-    key = [column for column in primary_key(connection, new_mart) if column in shared]
+    new_types = tables(connection, "new")[new_mart]
+    volatile = VOLATILE.get(new_mart, set())
+    shared = [column for column in new_types if column in old_types and column not in volatile]
+    retyped = [column for column in shared if old_types[column][1] != new_types[column]]
+    difference.columns = [f"+ {column}" for column in new_types if column not in old_types]
+    difference.columns += [f"- {column}" for column in old_types if column not in new_types]
+    difference.columns += [
+        f"{column} {old_types[column][1]} -> {new_types[column]}" for column in retyped
+    ]
+
+    def selected(database: str, mart: str, names: dict[str, str]) -> str:
+        # values of two types are compared as they are printed
+        columns = ", ".join(
+            f"cast({quoted(name)} as varchar) as {quoted(column)}"
+            if column in retyped
+            else f"{quoted(name)} as {quoted(column)}"
+            for column, name in names.items()
+        )
+        return f"(select {columns or '1 as one'} from {database}.{SCHEMA}.{quoted(mart)})"
+
+    before = selected("old", old_mart, {column: old_types[column][0] for column in shared})
+    after = selected("new", new_mart, {column: column for column in shared})
     difference.added = scalar(f"select count(*) from (from {after} except all from {before})")
     difference.removed = scalar(f"select count(*) from (from {before} except all from {after})")
-    if not key or not (difference.added and difference.removed):
+    key = primary_key(connection, new_mart)
+    if not (key and set(key) <= set(shared) and difference.added and difference.removed):
         return difference
-    values = [column for column in shared if column not in key]
-    pairs = f"{before} as before inner join {after} as after on " + " and ".join(
-        f"before.{column} is not distinct from after.{column}" for column in key
-    )
-    key_text = " || ', ' || ".join(
-        f"coalesce(cast(after.{column} as varchar), '')" for column in key
-    )
-    for column in values:
-        count, keys = connection.execute(
-            f"select count(*), list_sort(list({key_text}))[:{SHOWN_KEYS}] from {pairs}"
-            f" where before.{column} is distinct from after.{column}"
+    columns = ", ".join(map(quoted, key))
+    if scalar(f"select count(*) - count(distinct ({columns})) from {before}"):
+        return difference
+    same_row = " and ".join(f"before.{quoted(column)} = after.{quoted(column)}" for column in key)
+    pairs = f"{before} as before inner join {after} as after on {same_row}"
+    key_text = " || ', ' || ".join(f"cast(after.{quoted(column)} as varchar)" for column in key)
+    differs = {
+        column: f"before.{quoted(column)} is distinct from after.{quoted(column)}"
+        for column in shared
+        if column not in key
+    }
+    for column, condition in differs.items():
+        number, keys = connection.execute(
+            f"select count(*), list_sort(list({key_text}))[:{SHOWN_KEYS}]"
+            f" from {pairs} where {condition}"
         ).fetchall()[0]
-        if count:
-            difference.changes[column] = (count, keys)
-    if values:
-        differs = " or ".join(
-            f"before.{column} is distinct from after.{column}" for column in values
+        if number:
+            difference.changes[column] = (number, keys)
+    if differs:
+        difference.changed = scalar(
+            f"select count(*) from {pairs} where {' or '.join(differs.values())}"
         )
-        difference.changed = scalar(f"select count(*) from {pairs} where {differs}")
     difference.added -= difference.changed
     difference.removed -= difference.changed
     return difference
-
-
-def columns_of(connection: duckdb.DuckDBPyConnection, database: str, table: str) -> list[str]:
-    """Return the columns of a table of an attached file, in their order."""
-    rows: list[tuple[Any, ...]] = connection.execute(
-        "select column_name from duckdb_columns() where database_name = ? and table_name = ?"
-        " order by column_index",
-        [database, table],
-    ).fetchall()
-    return [name for (name,) in rows]
 
 
 def primary_key(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
     """Return the columns of a table's primary key in the new file; none if it has no key."""
     rows = connection.execute(
         "select constraint_column_names from duckdb_constraints() where database_name = 'new'"
-        " and table_name = ? and constraint_type = 'PRIMARY KEY'",
-        [table],
+        " and schema_name = ? and table_name = ? and constraint_type = 'PRIMARY KEY'",
+        [SCHEMA, table],
     ).fetchall()
     return list(rows[0][0]) if rows else []

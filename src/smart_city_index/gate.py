@@ -24,7 +24,7 @@ from typing import Any
 import duckdb
 
 from .declarations import FLAG, LOCATIONS, RowTest, Seed, declared_seeds, project_vars
-from .reader import FileError, Finding, check_header, opened, rows
+from .reader import FileError, Finding, check_header, opened, rows, shortened
 from .sql_templates import SqlTemplates
 from .values import advice_for, broken_rule, details, kind_of, sql_text
 
@@ -43,6 +43,10 @@ KEY_COLUMN = "(?:^|, )([a-z_0-9]+)="
 TEST_STAGES = (
     ("seed_rows_agree_with_each_other", "hierarchy_is_a_tree"),
     ("simulated_rows_are_flagged", "figures_belong_to_the_field_and_tree"),
+)
+# Types of a Parquet file whose values have one text that a CSV file would have.
+PARQUET_TYPES = re.compile(
+    r"VARCHAR|BOOLEAN|FLOAT|DOUBLE|DECIMAL\(.*\)|U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?"
 )
 # What valid_rows says of a key that stands more than once.
 NOT_UNIQUE = "must be unique, found that many rows"
@@ -301,7 +305,8 @@ class InputGate:
             struct = ", ".join(f"'{column}': '{kind}'" for column, kind in kinds.items())
             loaded = self.connection.execute(
                 f"insert into texts.{table} select * from read_csv({sql_text(plain.name)},"
-                " auto_detect = false, header = false, delim = ',', quote = '\"', escape = '\"',"
+                " auto_detect = false, hive_partitioning = false, header = false,"
+                " delim = ',', quote = '\"', escape = '\"',"
                 f" comment = '', new_line = '\\n', max_line_size = 67108864,"
                 f" columns = {{{struct}}})"
             ).fetchall()
@@ -316,11 +321,19 @@ class InputGate:
         """
         with opened(file.path):
             pass
-        reader = f"read_parquet({sql_text(file.path)}, file_row_number = true)"
+        # a folder named a=b is no column
+        options = "file_row_number = true, hive_partitioning = false"
+        reader = f"read_parquet({sql_text(file.path)}, {options})"
         try:
             described = self.connection.execute(f"describe from {reader}").fetchall()
             types = {name: kind for name, kind, *_ in described if name != "file_row_number"}
             check_header(list(types), list(seed.types), is_ordered=False)
+            for column, kind in types.items():
+                if not PARQUET_TYPES.fullmatch(kind):
+                    raise FileError(
+                        f"has column {column} of type {shortened(kind)}",
+                        "Write texts, numbers or booleans.",
+                    )
             texts = ", ".join(as_text(column, types[column]) for column in seed.types)
             self.connection.execute(
                 f"insert into texts.{table} select {len(self.files) - 1}, file_row_number + 1,"
@@ -437,9 +450,11 @@ class InputGate:
             tables: tables that the rows stand in, if the query does not name them.
         """
         self.connection.execute(
+            # once per key and rule: rows that share a key are found below, by the key
             f"create or replace table broken as"
-            f" select *, regexp_extract_all(row_key, '{KEY_COLUMN}', 1) as key_columns"
-            f" from ({query})"
+            f" select {'' if tables else 'table_name, '}row_key, column_name, rule,"
+            f" min(found) as found, regexp_extract_all(row_key, '{KEY_COLUMN}', 1) as key_columns"
+            f" from ({query}) group by all"
         )
         table_name = "''" if tables else "table_name"
         groups = self.connection.execute(
@@ -480,11 +495,12 @@ class InputGate:
                 where = f"at {self.files[first_file]}:{first_line}"
                 where = f"on line {first_line}" if first_file == file else where
                 wording = f"must be unique, but stands {where} already"
+            shown_column = column if all(name in texts for name in column.split(", ")) else ""
             # to look for what was meant takes time: only for what is shown
-            is_shown = self.report.counts[self.files[file], column, rule] < SHOWN_PER_RULE
+            is_shown = self.report.counts[self.files[file], shown_column, rule] < SHOWN_PER_RULE
             advice = self._advice(rule, value) if is_shown else "Correct it."
             wording = wording.replace(" in stg_", " in ")
-            self.find(Finding(self.files[file], line, column, value, wording, advice), rule)
+            self.find(Finding(self.files[file], line, shown_column, value, wording, advice), rule)
 
     def _rows_by_key(self, tables: list[str], key: list[str]) -> str:
         """Return SQL for the rows of tables that have the columns of a key; empty if none has.
@@ -511,11 +527,17 @@ class InputGate:
             return "Remove one of the rows."
         if rule == "must not be empty":
             return "Fill it in."
-        near = difflib.get_close_matches(value, self._known_values(rule), n=1)
+        if rule.startswith("must be empty if, and only if,"):
+            return "Leave the row out if there is no figure: a missing value is an absent row."
+        if rule == "what is simulated must not stand in a real ranking":
+            return "Correct it, or set is_simulated_field of the ranking."
+        known = [name for name in self._known_values(rule) if name != value]
+        near = difflib.get_close_matches(value, known, n=1)
+        if rule.startswith("must exist in"):
+            proposal = f"Is it {near[0]}? If not, add" if near else "Correct it, or add"
+            return f"{proposal} the row it refers to."
         if near:
             return f"Is it {near[0]}?"
-        if rule.startswith("must exist in"):
-            return "Correct it, or add the row it refers to."
         return "Correct it."
 
     def _known_values(self, rule: str) -> list[str]:
@@ -541,7 +563,7 @@ class InputGate:
             file: int | None = self._single(f"select min(gate_file) from texts.{table}")
             if file is not None:
                 return self.files[file]
-        return f"{tables[0]}.csv"
+        return f"{tables[0]}.csv" if tables else "the input"
 
     def _single(self, query: str) -> Any:
         """Return the single value of a query."""
@@ -604,7 +626,8 @@ def as_text(column: str, column_type: str) -> str:
             f" then cast(try_cast({column} as decimal(38, 15)) as varchar)"
             f" else cast(try_cast({column} as hugeint) as varchar) end"
         )
-        text = f"case when contains({text}, 'e') then coalesce({in_full}, {text}) else {text} end"
+        is_exact = f"try_cast({in_full} as double) = {column}"
+        text = f"case when contains({text}, 'e') and {is_exact} then {in_full} else {text} end"
     if column_type == "DOUBLE" or column_type.startswith("DECIMAL"):
         return (
             f"case when contains({text}, '.') then rtrim(rtrim({text}, '0'), '.') else {text} end"

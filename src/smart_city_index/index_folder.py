@@ -22,11 +22,12 @@ import yaml
 
 from .declarations import LOCATIONS, Seed
 from .gate import SourceFile
-from .reader import FileError, opened, shortened
+from .reader import FileError, opened, printable, shortened
 
 SETTINGS_FILE = "index.yml"
 MAXIMUM_SETTINGS_BYTES = 1 << 16
 MAXIMUM_SETTINGS_DEPTH = 4
+MAXIMUM_FOLDER_DEPTH = 20
 # Written by a build; what stands there is never read.
 OUTPUT_DIRECTORIES = ("build", "warehouse")
 CODE_SUFFIXES = (".sql", ".py")
@@ -89,9 +90,11 @@ def read_index_folder(
     external = {path for location in folder.locations.values() for path in matching(location)}
     names = [seed.name for seed in seeds]
     for entry in entries:
+        if re.fullmatch(r"index\.ya?ml(\..*)?", str(entry).lower()) and str(entry) != SETTINGS_FILE:
+            folder.problems.append(f"{path / entry}: must be named {SETTINGS_FILE}")
         if entry.suffix.lower() != ".csv" or folder.path.resolve() / entry in external:
             continue
-        shown = path / entry
+        shown = printable(str(path / entry))
         if entry.name not in {f"{name}.csv" for name in names}:
             near = difflib.get_close_matches(entry.stem.lower(), names, n=1)
             advice = f"is it {near[0]}.csv?" if near else f"known are {', '.join(sorted(names))}"
@@ -100,7 +103,7 @@ def read_index_folder(
             first = folder.seed_files[entry.stem].shown
             folder.problems.append(f"{shown}: stands at {first} already")
         else:
-            folder.seed_files[entry.stem] = SourceFile(shown.resolve(), str(shown))
+            folder.seed_files[entry.stem] = SourceFile((path / entry).resolve(), shown)
     folder.problems += missing_files(folder, seeds, overridden)
     if folder.problems:
         raise IndexFolderError("\n".join([f"{path} is no complete index:", *folder.problems]))
@@ -152,7 +155,7 @@ def walk(folder: IndexFolder) -> Iterator[Path]:
             directories[:] = [name for name in directories if name not in OUTPUT_DIRECTORIES]
         for name in sorted([*directories, *names]):
             entry = (here / name).relative_to(root)
-            shown = folder.path / entry
+            shown = printable(str(folder.path / entry))
             mode = (here / name).lstat().st_mode
             if name.startswith(".") and not stat.S_ISDIR(mode):
                 continue
@@ -160,7 +163,9 @@ def walk(folder: IndexFolder) -> Iterator[Path]:
                 folder.problems.append(f"{shown}: is a link; put the file or folder itself there")
                 directories[:] = [kept for kept in directories if kept != name]
             elif stat.S_ISDIR(mode):
-                continue
+                if len(entry.parts) > MAXIMUM_FOLDER_DEPTH:
+                    folder.problems.append(f"{shortened(shown)}: lies too deep: move it up")
+                    directories[:] = [kept for kept in directories if kept != name]
             elif not stat.S_ISREG(mode):
                 folder.problems.append(f"{shown}: is no regular file; take it away")
             elif entry.suffix.lower() in CODE_SUFFIXES or name in CODE_NAMES:
@@ -180,13 +185,11 @@ def read_settings(folder: IndexFolder, known_vars: dict[str, Any]) -> None:
         known_vars: vars that an index may set, with their defaults.
     """
     file = folder.path / SETTINGS_FILE
-    if (folder.path / "index.yaml").exists():
-        folder.problems.append(f"{folder.path / 'index.yaml'}: must be named {SETTINGS_FILE}")
     if not file.exists() or file.is_symlink():
         return
     try:
         settings = parse_settings(file)
-    except (FileError, yaml.YAMLError, UnicodeDecodeError) as error:
+    except (FileError, yaml.YAMLError, ValueError, KeyError, TypeError) as error:
         reason = shortened(" ".join(str(error).split()), 200)
         folder.problems.append(f"{file}: cannot be read as YAML: {reason}")
         return
@@ -205,8 +208,7 @@ def parse_settings(file: Path) -> Any:
     Raises:
         FileError: it is no regular file, too large, too deep, refers to parts of itself, or says
             something twice.
-        yaml.YAMLError: it is no YAML.
-        UnicodeDecodeError: it is no UTF-8.
+        yaml.YAMLError, ValueError, KeyError, TypeError: it is no YAML, or no UTF-8.
     """
     with opened(file) as stream:
         content = stream.read(MAXIMUM_SETTINGS_BYTES + 1)
@@ -229,7 +231,8 @@ def parse_settings(file: Path) -> Any:
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise FileError(f"{shortened(twice[0])} is set twice", "")
-    return yaml.safe_load(text) or {}
+    settings = yaml.safe_load(text)
+    return {} if settings is None else settings
 
 
 def take_up_setting(
@@ -249,13 +252,9 @@ def take_up_setting(
     if name in seed_of_location:
         if not isinstance(value, str) or not value:
             return f"{name} must be a path, found {shown}"
-        if not Path(value).is_absolute() and ".." in Path(value).parts:
-            return (
-                f"{name} leaves the folder ({shown}): name files in it, or write the whole path,"
-                " from / on, of files elsewhere"
-            )
-        if Path(value).is_absolute() and "**" in value:
-            return f"{name} must not search the whole machine: ** is for files in the folder"
+        problem = location_problem(value)
+        if problem:
+            return f"{name} {problem}, found {shown}"
         root = glob.escape(str(folder.path.resolve()))
         # a path that begins with / stays as it is
         folder.locations[seed_of_location[name]] = str(Path(root) / value)
@@ -275,12 +274,31 @@ def take_up_setting(
     elif isinstance(value, list) and (
         not value or len(set(map(str, value))) < len(value) or not all(map(is_identifier, value))
     ):
-        return f"{name} must name at least one category_id, each once, found {shown}"
+        return (
+            f"{name} must name at least one category_id, each once, in quotes if YAML takes it for"
+            f" something else, found {shown}"
+        )
     elif type(value) is int and value < 1:
         return f"{name} must be 1 or more, found {shown}"
     else:
         folder.settings[name] = value
     return None
+
+
+def location_problem(value: str) -> str | None:
+    """Return what is wrong with a path or pattern that index.yml names, or None."""
+    parts = Path(value).parts
+    if not value.isprintable():
+        return "must be a readable path"
+    if Path(value).is_absolute():
+        return "must not search the whole machine: ** is for the folder" if "**" in value else None
+    if ".." in parts:
+        return "leaves the folder: write the whole path, from / on, of files elsewhere"
+    if any(part.startswith(".") for part in parts) or parts[0] in OUTPUT_DIRECTORIES:
+        return "must not name hidden folders, build or warehouse"
+    if len(parts) > 1 and re.search(r"[*?\[]", parts[0]):
+        return "must begin with the name of a folder"
+    return "must have ** once at most" if value.count("**") > 1 else None
 
 
 def is_identifier(value: object) -> bool:
@@ -352,6 +370,8 @@ def location_files(location: str, shown: str, folder: Path | None) -> list[Sourc
         real = path.resolve()
         if inside and real != path:
             raise FileError(f"{path.name} is reached by a link", "Put the file itself there.")
+        if re.search(r"[*?\[\]]", str(path)):
+            raise FileError("a file has brackets or wildcards in its path", "Give it another name.")
         if not str(path).endswith(DATA_SUFFIXES) or not str(real).endswith(DATA_SUFFIXES):
             raise FileError(
                 f"{shortened(path.name)} is no data file", f"Name files {', '.join(DATA_SUFFIXES)}."

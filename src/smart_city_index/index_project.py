@@ -8,6 +8,7 @@ Plain dbt works in the project. A build of an index makes one of its own, in a f
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import shutil
 import sys
@@ -48,14 +49,21 @@ def run(arguments: argparse.Namespace) -> int:
     if request.index_dir is None:
         print("--index is needed: this repository is a dbt project already", file=sys.stderr)
         return 1
-    if output.exists() or output.is_symlink():
+    if os.path.lexists(output):
         print(f"{arguments.output} is there already: name a new directory", file=sys.stderr)
         return 1
+    if output.resolve().is_relative_to(request.index_dir.resolve()):
+        print(f"{arguments.output} lies in the index folder, which is data", file=sys.stderr)
+        return 1
     try:
+        output.parent.mkdir(parents=True, exist_ok=True)
         with run_directory(request) as run_dir, checked_input(request, run_dir) as checked:
             assemble_project(checked, request.project_dir, output)
     except (InputError, IndexFolderError) as error:
         print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"cannot write {arguments.output}: {error.strerror}", file=sys.stderr)
         return 1
     print(f"Wrote {arguments.output}.")
     return 0

@@ -14,6 +14,7 @@ import gzip
 import os
 import re
 import stat
+import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 MAXIMUM_LINE_BYTES = 1 << 20
 SHOWN_CHARACTERS = 60
 SHOWN_NAMES = 5
+# A file with more broken lines is another one than its name says.
+MAXIMUM_BROKEN_LINES = 10_000
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,8 @@ class Finding:
 
     def __str__(self) -> str:
         """Return the finding as one line for people; a long value is shortened."""
-        place = f"{self.file}:{self.line}" if self.line else self.file
+        file = shortened(printable(self.file), 4 * SHOWN_CHARACTERS)
+        place = f"{file}:{self.line}" if self.line else file
         value = self.value and f"value {shortened(self.value)!r}"
         where = ", ".join(filter(None, [place, self.column and f"column {self.column}", value]))
         return f"{where}: {self.rule}. {self.advice}"
@@ -77,6 +81,13 @@ class FileError(Exception):
         return Finding(file, self.line, "", self.value, self.rule, self.advice)
 
 
+def printable(text: str) -> str:
+    """Return a text whose invisible characters are written as escapes."""
+    return "".join(
+        character if character.isprintable() else ascii(character)[1:-1] for character in text
+    )
+
+
 def shortened(text: str, length: int = SHOWN_CHARACTERS) -> str:
     """Return a text, cut to a length with its full length behind it."""
     return text if len(text) <= length else f"{text[:length]}... ({len(text):,} characters)"
@@ -84,7 +95,9 @@ def shortened(text: str, length: int = SHOWN_CHARACTERS) -> str:
 
 def few(names: Sequence[str]) -> str:
     """Return the first of some names, each shortened, and how many more there are."""
-    shown = ", ".join(shortened(name) for name in names[:SHOWN_NAMES])
+    shown = ", ".join(
+        shortened(printable(name)) or "without a name" for name in names[:SHOWN_NAMES]
+    )
     return f"{shown} and {len(names) - SHOWN_NAMES:,} more" if len(names) > SHOWN_NAMES else shown
 
 
@@ -131,7 +144,7 @@ def text_lines(stream: BinaryIO) -> Iterator[str]:
     while True:
         try:
             following = stream.readline(MAXIMUM_LINE_BYTES + 1)
-        except (OSError, EOFError, ValueError) as error:
+        except (OSError, EOFError, ValueError, zlib.error) as error:
             raise FileError(
                 f"cannot be read: {error}", "Check that the file is whole.", number
             ) from error
@@ -212,13 +225,20 @@ def rows(
     check_header(header, columns, is_ordered=is_ordered)
     order = [header.index(column) for column in columns]
     in_order = order == list(range(len(columns)))
+    broken_lines = 0
     for line, fields in read:
-        if len(fields) != len(columns):
+        if len(fields) != len(columns) or not any(fields):
+            broken_lines += 1
+            if broken_lines > MAXIMUM_BROKEN_LINES:
+                raise FileError("has too many such lines", "Check that it is the right file.", line)
             found = ",".join(fields)
             rule = f"has {len(fields)} fields instead of {len(columns)}"
-            advice = "Add or remove commas, or put a text that contains a comma in quotes."
-            if not found:
-                rule, advice = "is an empty line", "Remove it."
+            advice = (
+                "Add or remove commas; write a decimal point, not a comma; put a text that"
+                " contains a comma in quotes."
+            )
+            if not any(fields):
+                rule, advice, found = "is an empty line", "Remove it.", ""
             yield line, FileError(rule, advice, line, found)
         else:
             yield line, fields if in_order else [fields[position] for position in order]
@@ -240,6 +260,8 @@ def check_header(header: Sequence[str], columns: Sequence[str], *, is_ordered: b
     advice = f"The header must be {','.join(columns)}."
     if len(header) == 1 and re.search(r"[;\t|]", header[0]):
         raise FileError("is not separated by commas", advice, 1, header[0])
+    if [name.strip().lower() for name in header] == list(columns):
+        raise FileError("has capitals or spaces in its column names", advice, 1)
     found = Counter(header)
     expected = set(columns)
     differences = {

@@ -71,7 +71,9 @@ def broken_rule(column: str, kind: str) -> str:
                 (f"not {is_address}", "must be an address that begins with https:// or http://")
             )
     elif kind == "boolean":
-        rules = [(f"{column} not in ('true', 'false')", "must be true or false")]
+        # in capitals, as spreadsheets write them, and with one, as Python does
+        known = "'true', 'false', 'TRUE', 'FALSE', 'True', 'False'"
+        rules = [(f"{column} not in ({known})", "must be true or false")]
     elif kind == "integer":
         rules = [
             (f"not regexp_full_match({column}, '-?(0|[1-9][0-9]*)')", "must be a whole number"),
@@ -169,13 +171,13 @@ def advice_for(value: str, column: str, rule: str) -> str:
         rule: the rule that it breaks.
     """
     if rule in ("must be a number", "must be a whole number"):
-        return number_advice(value, column)
+        return number_advice(value, column, is_whole=rule == "must be a whole number")
     if rule == "must be true or false":
         word = value.strip().lower()
         known = (
             "true" if word in TRUE_WORDS else "false" if word in FALSE_WORDS else "true or false"
         )
-        return f"Write {known}, in lower case."
+        return f"Write {known}; a spreadsheet keeps it if the column is formatted as text."
     if rule == "is no identifier":
         proposal = identifier_of(value)
         advice = "Use lower-case letters without accents, digits and _ only"
@@ -188,7 +190,7 @@ ADVICE = {
     "contains a line break": "Write the text on one line.",
     "begins or ends with a space": "Remove the space.",
     "is decomposed Unicode (NFD)": "Save the text as composed Unicode (NFC).",
-    "contains an invisible character": "Remove it.",
+    "contains an invisible character": "Remove it, or put a usual space in its place.",
     "mixes letters of two scripts that look alike in one word": "Type the word anew.",
     "begins with a sign that makes it a formula": (
         "A spreadsheet would compute it: begin with a letter or a digit."
@@ -199,14 +201,23 @@ ADVICE = {
 }
 
 
-def number_advice(value: str, column: str) -> str:
+def number_advice(value: str, column: str, *, is_whole: bool = False) -> str:
     """Return what to do about a text that should be a number.
 
     Args:
         value: the text.
         column: its column.
+        is_whole: whether it should be a whole number.
     """
     text = value.strip()
+    if text != value:
+        return "Remove the space."
+    if "\u2212" in text:
+        return "Write the minus sign as -."
+    if is_whole and re.fullmatch(r"-?\d{1,3}(\.\d{3})+", text):
+        return "Leave the thousands separator out."
+    if re.fullmatch(r"\d+([./-])\d+\1\d+", text):
+        return "Write a number, not a date."
     if text.lower().lstrip("+") in NO_FIGURE or text.lower() in ("-inf", "-infinity"):
         if column == "raw_value":
             return "Leave the row out if there is no figure: a missing value is an absent row."
@@ -225,7 +236,7 @@ def number_advice(value: str, column: str) -> str:
         return "Write it without leading zeros and signs, with a digit on each side of the point."
     if re.fullmatch(r"-?\d+\.\d+", text):
         return "Write digits only, without a decimal point."
-    return "Write digits with a decimal point only."
+    return "Write digits only." if is_whole else "Write digits with a decimal point only."
 
 
 def identifier_of(text: str) -> str:

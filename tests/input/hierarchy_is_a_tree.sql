@@ -48,6 +48,26 @@ reached as (
             and grandparents.parent_node_id = great_grandparents.node_id
 ),
 
+-- where indicators are known at all, a category without children has no index
+childless as (
+    select
+        nodes.methodology_id,
+        nodes.node_id
+    from nodes
+    left join nodes as children
+        on
+            nodes.methodology_id = children.methodology_id
+            and nodes.node_id = children.parent_node_id
+    where
+        nodes.node_type <> 'indicator'
+        and children.node_id is null
+        and nodes.methodology_id in (
+            select indicators.methodology_id
+            from nodes as indicators
+            where indicators.node_type = 'indicator'
+        )
+),
+
 broken_rules as (
     select
         nodes.methodology_id,
@@ -73,6 +93,10 @@ broken_rules as (
                 then 'an indicator must have a scoring rule and a direction'
             when nodes.role = 'project' and nodes.scoring_rule <> 'as_scored'
                 then 'project points must be as_scored'
+            when nodes.scoring_rule = 'as_scored' and nodes.direction <> 'higher_is_better'
+                then 'a direction has no effect with as_scored: write higher_is_better'
+            when childless.node_id is not null
+                then 'must have children, as others of the tree have'
             when
                 nodes.scoring_rule = 'goalposts'
                 and (
@@ -114,6 +138,10 @@ broken_rules as (
         on
             nodes.methodology_id = reached.methodology_id
             and nodes.node_id = reached.node_id
+    left join childless
+        on
+            nodes.methodology_id = childless.methodology_id
+            and nodes.node_id = childless.node_id
 
     union all
 

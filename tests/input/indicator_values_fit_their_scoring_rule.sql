@@ -64,6 +64,8 @@ broken_rules as (
                 indicators.scoring_rule = 'as_scored'
                 and (raw_values.raw_value < 0 or raw_values.raw_value > indicators.highest_score)
                 then case
+                    when indicators.role = 'project' and indicators.highest_score = 0
+                        then 'project points need a project_cap_share of their category: cap '
                     when indicators.role = 'project'
                         then 'project points must be between 0 and the cap '
                     else 'a score must be between 0 and '

@@ -1,7 +1,8 @@
 {#-
   A published rank is at most the number of cities in the edition's field, and the publisher gives
   each place of a table to one city only, where ranks are taken on the unrounded index. A published
-  index, mean or index at a place lies on the scale of its edition.
+  tendency leads to a place of the largest field that the ranking had. A published index, mean or
+  index at a place lies on the scale of its edition.
 -#}
 with
 
@@ -28,6 +29,24 @@ field_sizes as (
             and editions.edition >= members.first_edition
             and editions.edition <= coalesce(members.last_edition, editions.edition)
     group by editions.ranking_id, editions.edition
+),
+
+largest_fields as (
+    select
+        ranking_id,
+        max(city_count) as city_count
+    from field_sizes
+    group by ranking_id
+),
+
+broken_tendencies as (
+    select results.*
+    from {{ ref('stg_published_results') }} as results
+    inner join largest_fields on results.ranking_id = largest_fields.ranking_id
+    where
+        abs(results.published_tendency) >= largest_fields.city_count
+        or results.published_rank + results.published_tendency
+        not between 1 and largest_fields.city_count
 ),
 
 results as (
@@ -87,6 +106,14 @@ select
     rule
 from broken_ranks
 where rule is not null
+union all
+select
+    'published_results' as table_name,
+    {{ row_key(['ranking_id', 'edition', 'city_id', 'category_id']) }} as row_key,
+    'published_tendency' as column_name,
+    cast(published_tendency as {{ dbt.type_string() }}) as found,
+    'must lead to a place that the edition before had' as rule
+from broken_tendencies
 union all
 select
     indices.table_name,

@@ -7,8 +7,7 @@ with
 
 broken_rules as (
     select
-        case when is_simulated then 'simulated_indicator_scores' else 'indicator_scores' end
-            as table_name,
+        {{ scores_table() }} as table_name,
         {{ row_key(['ranking_id', 'edition', 'city_id', 'indicator_id']) }} as row_key,
         'raw_value' as column_name,
         cast(raw_value as {{ dbt.type_string() }}) as found,
@@ -98,6 +97,36 @@ broken_rules as (
         'must be stated for a box of weights, and only for a box' as rule
     from {{ ref('stg_weight_scenarios') }}
     where (distribution = 'box') <> (box_share is not null)
+
+    union all
+
+    select
+        'published_field_statistics' as table_name,
+        {{ row_key(['ranking_id', 'edition', 'category_id', 'statistic', 'place']) }} as row_key,
+        'place' as column_name,
+        cast(place as {{ dbt.type_string() }}) as found,
+        'must be stated for index_at_place, and only there' as rule
+    from {{ ref('stg_published_field_statistics') }}
+    where (statistic = 'index_at_place') <> (place is not null)
+
+    union all
+
+    select
+        'analysis_settings' as table_name,
+        {{ row_key(['setting_id']) }} as row_key,
+        'setting_value' as column_name,
+        cast(setting_value as {{ dbt.type_string() }}) as found,
+        case
+            when setting_id = 'sensitivity_box_share' then 'must be below 1'
+            else 'must be a whole number'
+        end as rule
+    from {{ ref('stg_analysis_settings') }}
+    where
+        (setting_id = 'sensitivity_box_share' and setting_value >= 1)
+        or (
+            setting_id in ('sensitivity_sample_count', 'peer_count')
+            and setting_value <> round(setting_value, 0)
+        )
 
     union all
 

@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import duckdb
 import pytest
@@ -197,14 +198,14 @@ def test_full_disk_while_publishing_leaves_everything_as_it_was(
     published_warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """If the last file does not fit, no file is replaced and no copy is left behind."""
-    copy_file = shutil.copyfile
+    copy_content = shutil.copyfileobj
 
-    def copy_until_full(source: Path, target: Path) -> None:
-        if source.suffix == ".duckdb":
+    def copy_until_full(source: BinaryIO, target: BinaryIO, length: int) -> None:
+        if source.name.endswith(".duckdb"):
             raise OSError(errno.ENOSPC, "No space left on device")
-        copy_file(source, target)
+        copy_content(source, target, length)
 
-    monkeypatch.setattr(shutil, "copyfile", copy_until_full)
+    monkeypatch.setattr(shutil, "copyfileobj", copy_until_full)
     before = content_hashes(published_warehouse.directory)
     with pytest.raises(build.BuildError, match="No space left on device"):
         build.publish(published_warehouse.directory, published_warehouse.directory)

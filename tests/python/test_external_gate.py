@@ -134,7 +134,7 @@ BAD_VALUES: dict[str, tuple[str, int, str, tuple[str, str]]] = {
     "too large": ("indicator_scores", 4, "9" * 13, ("raw_value", "too large")),
     "edition with digits": ("indicator_scores", 1, "2019.0", ("edition", "whole number")),
     "edition too large": ("indicator_scores", 1, "3000000000", ("edition", "too large")),
-    "flag in capitals": ("indicator_scores", 5, "FALSE", ("is_not_applicable", "true or false")),
+    "flag in German": ("indicator_scores", 5, "FALSCH", ("is_not_applicable", "true or false")),
     "flag empty": ("indicator_scores", 5, "", ("is_not_applicable", "must not be empty")),
     "source empty": ("indicator_scores", 6, "", ("source", "must not be empty")),
     "key empty": ("indicator_scores", 2, "", ("city_id", "must not be empty")),
@@ -273,6 +273,37 @@ def test_a_file_that_was_cut_off_is_named(gate: Gate) -> None:
     assert (finding.line, finding.rule) == (2, "does not end with a line break")
 
 
+def test_folders_named_like_columns_are_no_columns(gate: Gate) -> None:
+    """A folder `edition=1999` changes no edition and breaks no reading, of CSV and Parquet alike."""
+    (gate.directory / "edition=1999").mkdir()
+    gate.write(
+        "edition=1999/scores.csv", HEADERS["indicator_scores"], GOOD_ROWS["indicator_scores"]
+    )
+    assert not gate.check(indicator_scores="edition=1999/scores.csv")
+    gate.write_parquet("edition=1999/scores.parquet", PARQUET_ROW.format(value="0.1::double"))
+    assert not gate.check(indicator_scores="edition=1999/scores.parquet")
+
+
+def test_a_name_with_wildcards_is_refused(gate: Gate) -> None:
+    """A file called ?.parquet would be read as a pattern, together with its neighbours."""
+    gate.write_parquet("a.parquet", PARQUET_ROW.format(value="0.1::double"))
+    (gate.directory / "a.parquet").rename(gate.directory / "?.parquet")
+    (finding,) = gate.check(indicator_scores="[?].parquet")
+    assert finding.rule == "a file has brackets or wildcards in its path"
+
+
+def test_rows_of_commas_and_repeated_rows_are_counted_once(gate: Gate) -> None:
+    """What a spreadsheet leaves of emptied rows, and rows of one key, give one finding each."""
+    rows = [GOOD_ROWS["indicator_scores"], *["," * 7] * 300]
+    gate.write("scores.csv", HEADERS["indicator_scores"], *rows)
+    findings = gate.check(indicator_scores="scores.csv")
+    assert {finding.rule for finding in findings} == {"is an empty line"}
+    assert findings.lines[0] == "300 findings in the input:"
+    unknown = edited_row(GOOD_ROWS["indicator_scores"], 2, "atlantis")
+    gate.write("scores.csv", HEADERS["indicator_scores"], *[unknown] * 300)
+    assert gate.check(indicator_scores="scores.csv").lines[0] == "599 findings in the input:"
+
+
 def test_the_expected_number_of_rows(gate: Gate) -> None:
     """A number of rows that is stated must be found, in all files of a location together."""
     gate.write("scores.csv", HEADERS["indicator_scores"], GOOD_ROWS["indicator_scores"])
@@ -289,9 +320,10 @@ def test_compressed_files_are_read(gate: Gate) -> None:
     packed = gzip.compress((gate.directory / "scores.csv").read_bytes())
     (gate.directory / "scores.csv.gz").write_bytes(packed)
     assert not gate.check(indicator_scores="scores.csv.gz")
-    (gate.directory / "scores.csv.gz").write_bytes(packed[:-6])
-    (finding,) = gate.check(indicator_scores="scores.csv.gz")
-    assert "cannot be read" in finding.rule
+    for damaged in (packed[:-6], packed[:20] + b"x" + packed[21:], b"no gzip"):
+        (gate.directory / "scores.csv.gz").write_bytes(damaged)
+        (finding,) = gate.check(indicator_scores="scores.csv.gz")
+        assert "cannot be read" in finding.rule
 
 
 PARQUET_ROW = (
@@ -314,8 +346,10 @@ PARQUET_VALUES = {
     "'-infinity'::double": "must be a number",
     "''": "must be a number",
     "true": "must be a number",
-    "date '2019-01-01'": "must be a number",
-    "[80.1]": "must be a number",
+    "1e-17::double": "must be a number",
+    "date '2019-01-01'": "has column raw_value of type DATE",
+    "[80.1]": "has column raw_value of type DECIMAL(3,1)[]",
+    "'80.1'::blob": "has column raw_value of type BLOB",
 }
 
 
@@ -330,7 +364,8 @@ def test_typed_values_of_parquet(gate: Gate, value: str) -> None:
     else:
         (finding,) = findings
         assert rule in finding.rule
-        assert (finding.file, finding.line, finding.column) == ("scores.parquet", 1, "raw_value")
+        place = (0, "") if rule.startswith("has column") else (1, "raw_value")
+        assert (finding.line, finding.column) == place
 
 
 def test_duplicates_within_and_between_files(gate: Gate) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from smart_city_index import cli
+from smart_city_index import build, cli
 from smart_city_index.check import CheckedInput, InputError, Request, checked_input, run_directory
 from smart_city_index.index_project import assemble_project
 from smart_city_index.loaded import LoadError, compare_with_input
@@ -110,6 +110,18 @@ HOSTILE: dict[str, tuple[Plant, str]] = {
     "settings of a megabyte": (lambda index: plant(index / "index.yml", "a: b\n" * 300_000), "is longer than 65,536 bytes"),
     "settings that run code": (lambda index: plant(index / "index.yml", "a: !!python/object/apply:os.system [true]\n"), "cannot be read as YAML"),
     "a setting twice": (lambda index: plant(index / "index.yml", "enforce_primary_keys: true\nenforce_primary_keys: false\n"), "enforce_primary_keys is set twice"),
+    "a location in a hidden folder": (lambda index: add_setting(index, "scores_location: .x/**/*.csv\n"), "must not name hidden folders"),
+    "a location in build": (lambda index: add_setting(index, "scores_location: build/*.csv\n"), "must not name hidden folders, build or warehouse"),
+    "a location that begins anywhere": (lambda index: add_setting(index, "scores_location: '**/*.csv'\n"), "must begin with the name of a folder"),
+    "a location of many searches": (lambda index: add_setting(index, "scores_location: s/**/**/**/**/*.csv\n"), "must have ** once at most"),
+    "a location that cannot be printed": (lambda index: add_setting(index, 'scores_location: "a\\ud800b.csv"\n'), "must be a readable path"),
+    "a date that is none": (lambda index: plant(index / "index.yml", "a: 2024-13-45\n"), "cannot be read as YAML"),
+    "a number that is none": (lambda index: plant(index / "index.yml", "a: !!int abc\n"), "cannot be read as YAML"),
+    "settings that are false": (lambda index: plant(index / "index.yml", "false\n"), "must hold lines such as"),
+    "settings in capitals": (lambda index: (index / "index.yml").rename(index / "INDEX.YML"), "must be named index.yml"),
+    "categories that YAML takes for truth": (lambda index: plant(index / "index.yml", "league_table_categories: [no]\n"), "in quotes if YAML takes it for something else"),
+    "folders without an end": (lambda index: (index / "/".join("d" * 30)).mkdir(parents=True), "lies too deep"),
+    "a lock with two names": (each(outside, lambda index: (index / "build").mkdir(), lambda index: os.link(index.parent / "outside" / "secret.txt", index / "build" / ".lock")), "is no regular file"),
     "a number of rows without files": (lambda index: add_setting(index, "scores_row_count: 3\n"), "scores_row_count has no effect without scores_location"),
 }
 # fmt: on
@@ -131,6 +143,47 @@ def test_what_is_no_data_is_refused(
     assert "hunter2" not in printed.err
     assert len(printed.err) < 2000
     assert content_hashes(index_dir.parent / "outside") == before
+
+
+WAREHOUSE_TRAPS: dict[str, Plant] = {
+    "parquet that is a link": lambda index: (index / "warehouse" / "parquet").symlink_to(
+        outside(index)
+    ),
+    "parquet that is a file": lambda index: plant(index / "warehouse" / "parquet"),
+    "a database that is a folder": lambda index: (index / "warehouse" / "regions.duckdb").mkdir(),
+    "a database that is a link": lambda index: (index / "warehouse" / "regions.duckdb").symlink_to(
+        outside(index) / "secret.txt"
+    ),
+    "a mart that is a folder": lambda index: plant(
+        index / "warehouse" / "parquet" / "dim_cities.parquet" / "file"
+    ),
+}
+
+
+@pytest.mark.parametrize("case", WAREHOUSE_TRAPS)
+def test_a_prepared_warehouse_is_refused(index_dir: Path, case: str) -> None:
+    """What stands in the place of published files is found before the build, and nothing changes."""
+    (index_dir / "warehouse").mkdir()
+    WAREHOUSE_TRAPS[case](index_dir)
+    before = content_hashes(index_dir.parent)
+    with pytest.raises(build.BuildError, match="take it away"):
+        build.check_writable(index_dir / "warehouse", "regions.duckdb")
+    assert content_hashes(index_dir.parent) == before
+
+
+def test_staged_copies_are_not_written_through_links(index_dir: Path) -> None:
+    """A link in the place of a copy that is about to be published is replaced, not followed."""
+    victim = outside(index_dir) / "secret.txt"
+    export_dir, warehouse = index_dir / "export", index_dir / "warehouse"
+    plant(export_dir / "parquet" / "mart.parquet", "new")
+    plant(export_dir / "regions.duckdb", "new")
+    (warehouse / "parquet").mkdir(parents=True)
+    (warehouse / "regions.duckdb.publishing").symlink_to(victim)
+    os.link(victim, warehouse / "parquet" / "mart.parquet.publishing")
+    build.publish(export_dir, warehouse, "regions.duckdb")
+    assert (warehouse / "regions.duckdb").read_text() == "new"
+    assert victim.read_text() == "hunter2\n"
+    assert victim.stat().st_mode & 0o200
 
 
 def request(index_dir: Path) -> Request:

@@ -24,6 +24,7 @@ EDITIONS = "seeds/methodology/editions.csv"
 METHODOLOGIES = "seeds/methodology/methodologies.csv"
 HIERARCHY = "seeds/methodology/hierarchy.csv"
 MEMBERS = "seeds/methodology/field_members.csv"
+SETTINGS = "seeds/methodology/analysis_settings.csv"
 SCENARIOS = "seeds/methodology/weight_scenarios.csv"
 BEST_PRACTICES = "seeds/reference/best_practices.csv"
 QC_RULES = "seeds/methodology/qc_rules.csv"
@@ -97,7 +98,7 @@ CASES: dict[str, tuple[str, Edit, tuple[str, str, str]]] = {
     "unknown missing rule": (METHODOLOGIES, replaced(",no_index,", ",ignore,"), ("missing_value_rule", "ignore", "must be one of")),
     "unknown scoring rule": (HIERARCHY, replaced(",as_scored,", ",z_score,"), ("scoring_rule", "z_score", "must be one of")),
     "unknown aggregation": (HIERARCHY, replaced(",arithmetic,", ",median,"), ("aggregation", "median", "must be one of")),
-    "weight zero": (HIERARCHY, replaced(",1,arithmetic,", ",0,arithmetic,"), ("weight", "0", "must be between")),
+    "weight zero": (HIERARCHY, replaced(",1,arithmetic,", ",0,arithmetic,"), ("weight", "0", "must be between 0.000001 and 999")),
     "weight negative": (HIERARCHY, replaced(",1,arithmetic,", ",-1,arithmetic,"), ("weight", "-1", "must be between")),
     "unknown parent": (HIERARCHY, replaced("sci_2025,payment,administration,", "sci_2025,payment,administratio,"), ("methodology_id, parent_node_id", "sci_2025, administratio", "must exist in hierarchy")),
     "duplicate key": (SCORES, appended("smart_city_index,2025,duesseldorf,payment,99.0,false,x"), ("ranking_id, edition, city_id, indicator_id", "smart_city_index, 2025, duesseldorf, payment", "must be unique, but stands on line")),
@@ -134,6 +135,13 @@ CASES: dict[str, tuple[str, Edit, tuple[str, str, str]]] = {
     "spaces only": (SCORES, lambda text: " \n \n", ("", "", "is empty")),
     "line of a megabyte": (SCORES, appended("x" * (1 << 20)), ("", "", "longer than 1,048,576 bytes")),
     "text of 200,000 letters": (SCORES, appended(f"smart_city_index,2025,aachen,payment,50.0,false,{'x' * 200_000}"), ("", "", "text that is too long")),
+    "score left empty": (SCORES, score(""), ("raw_value", "", "must be empty if, and only if")),
+    "header in capitals": (QC_RULES, replaced("rule_id,threshold", "Rule_ID, threshold"), ("", "", "capitals or spaces in its column names")),
+    "emptied rows of a spreadsheet": (SCORES, appended(",,,,,,"), ("", "", "is an empty line")),
+    "direction of what is scored": (HIERARCHY, replaced("higher_is_better,as_scored", "lower_is_better,as_scored"), ("node_id", "internal_processes", "has no effect with as_scored")),
+    "category without children": (HIERARCHY, lambda text: text.replace("sci_2025,smart_parking,mobility,", "sci_2025,smart_parking,mobility,").replace(",mobility,indicator,", ",administration,indicator,"), ("node_id", "mobility", "must have children")),
+    "tendency from nowhere": (PUBLISHED, appended("smart_city_index,2019,bottrop,mobility,3,-5,,,x"), ("published_tendency", "-5", "must lead to a place")),
+    "box wider than the weights": (SETTINGS, replaced("sensitivity_box_share,0.25", "sensitivity_box_share,1.25"), ("setting_value", "1.25", "must be below 1")),
     "no figure, German": (SCORES, score("k.A."), ("raw_value", "k.A.", "must be a number")),
     "no figure, Excel": (SCORES, score("#NV"), ("raw_value", "#NV", "must be a number")),
     "unit": (SCORES, score("62 dB"), ("raw_value", "62 dB", "must be a number")),
@@ -291,7 +299,8 @@ ADVICE = {
     "#NV": "a missing value is an absent row", "NULL": "a missing value is an absent row",
     "1'000": "thousands separator", "1.000,5": "thousands separator", "1e2": "without an exponent",
     "62 dB": "its unit stands elsewhere", "62%": "its unit stands elsewhere", "٩٩": "digits 0 to 9",
-    "+99": "without leading zeros and signs", ".5": "a digit on each side",
+    "+99": "without leading zeros and signs", ".5": "a digit on each side", "\u22125": "as -",
+    "01.01.2023": "not a date", " 5": "Remove the space",
 }  # fmt: skip
 
 
@@ -308,7 +317,7 @@ def test_advice_names_what_may_have_been_meant(project_copy: Path) -> None:
     edit_file(project_copy, PUBLISHED, replaced(",hamburg,overall,1,", ",hambrug,overall,1,"))
     edit_file(project_copy, HIERARCHY, replaced(",as_scored,", ",as_score,"))
     assert {finding.advice for finding in check_project(project_copy)} == {
-        "Is it hamburg?", "Is it as_scored?"
+        "Is it hamburg? If not, add the row it refers to.", "Is it as_scored?"
     }  # fmt: skip
 
 
