@@ -3,7 +3,7 @@
     python -m benchmarks.spark [--cities 11000]
 
 Needs .venv-spark (`make spark`). The field is that of scale.py with two editions: an index of its
-own, with its rows in Parquet files. The analysis marts are left out: they compare every pair of cities.
+own, its rows in Parquet files. The analysis marts are left out: they compare every pair of cities.
 The time of Spark has the check of the input in it, which `sci spark` begins with.
 """
 
