@@ -9,12 +9,7 @@ from .gate import InputGate
 
 Query = Callable[[str], list[tuple[Any, ...]]]
 
-# A text as a number: fast where both sides are DuckDB, the same on every engine otherwise.
-HASHES = {
-    "duckdb": "cast(hash({}) as hugeint)",
-    "any": "cast(('0x' || substr(md5({}), 1, 15)) as hugeint)",
-    "spark": "cast(conv(substr(md5({}), 1, 15), 16, 10) as decimal(38, 0))",
-}
+# The engine's type for texts.
 TEXT_TYPES = {"duckdb": "varchar", "spark": "string"}
 # Characters that the gate lets into no text: between the values of a row, and in place of none.
 SEPARATOR = "chr(31)"
@@ -72,13 +67,12 @@ def found_differences(
         engine: duckdb or spark.
     """
     model = relation.rpartition(".")[2]
-    gate_hash, text = HASHES["duckdb" if engine == "duckdb" else "any"], TEXT_TYPES[engine]
 
     def both(groups: list[list[str]]) -> tuple[list[str], list[str]]:
         (read,) = gate.connection.execute(
-            fingerprint(model, groups, gate_hash, TEXT_TYPES["duckdb"])
+            fingerprint(model, groups, "duckdb", is_portable=engine != "duckdb")
         ).fetchall()
-        (loaded,) = query(fingerprint(relation, groups, HASHES[engine], text))
+        (loaded,) = query(fingerprint(relation, groups, engine, is_portable=engine != "duckdb"))
         return [str(value) for value in read], [str(value) for value in loaded]
 
     read, loaded = both([columns])
@@ -93,17 +87,32 @@ def found_differences(
             yield f"{model}: the values belong to other rows"
 
 
-def fingerprint(relation: str, groups: list[list[str]], hash_of: str, text: str) -> str:
+def fingerprint(relation: str, groups: list[list[str]], engine: str, *, is_portable: bool) -> str:
     """Return SQL for the number of rows of a relation, and the sum of a hash for groups of columns.
 
     Args:
         relation: table or view.
         groups: groups of its columns.
-        hash_of: the hash of a text as a number, with a place for the text.
-        text: the engine's type for texts.
+        engine: duckdb or spark.
+        is_portable: whether the hash must be the same on every engine, which takes longer.
     """
     sums = []
     for columns in groups:
-        texts = [f"coalesce(cast({column} as {text}), {NOTHING})" for column in columns]
-        sums.append(f"sum({hash_of.format(f' || {SEPARATOR} || '.join(texts))})")
+        texts = [f"cast({column} as {TEXT_TYPES[engine]})" for column in columns]
+        hashed = portable_hash(texts, engine) if is_portable else f"hash({', '.join(texts)})"
+        sums.append(f"sum({hashed})")
     return f"select {', '.join(['count(*)', *sums])} from {relation}"
+
+
+def portable_hash(texts: list[str], engine: str) -> str:
+    """Return SQL for 60 bits of a hash of some texts, as a number.
+
+    Args:
+        texts: SQL of each.
+        engine: duckdb or spark.
+    """
+    whole = f" || {SEPARATOR} || ".join(f"coalesce({text}, {NOTHING})" for text in texts)
+    digits = f"substr(md5({whole}), 1, 15)"
+    if engine == "duckdb":
+        return f"cast('0x' || {digits} as bigint)"
+    return f"cast(conv({digits}, 16, 10) as decimal(38, 0))"
