@@ -36,7 +36,11 @@ def test_first_view_is_light(browser: Browser, address: str, language: str) -> N
     """The ranking comes with everything it needs in less than 300 KB."""
     page = browser.new_page()
     responses: list[Response] = []
-    page.on("response", responses.append)
+
+    def keep(response: Response) -> None:
+        responses.append(response)
+
+    page.on("response", keep)
     page.goto(f"{address}{language}/index.html", wait_until="networkidle")
     sizes = {response.url: len(response.body()) for response in responses}
     page.context.close()
