@@ -6,12 +6,13 @@
 For every size (entities x editions, 37 indicators each) a simulated field is written as Parquet, in
 an index folder outside the project, and measured in turn, each in a process of its own:
 
-1. the project: `dbt run` of everything that the two fact tables need (`+fct_index_results
-   +fct_indicator_scores`), from the Parquet files, without tests; then, up to --others-limit
+1. the input gate: `sci project`, which checks the field and writes what it read,
+2. the project: `dbt run` of everything that the two fact tables need (`+fct_index_results
+   +fct_indicator_scores`), from what the gate wrote, without tests; then, up to --others-limit
    entities, the other core and reporting marts,
-2. one hand-written DuckDB query with the same figures: indices, project points, coverage, ranks in
+3. one hand-written DuckDB query with the same figures: indices, project points, coverage, ranks in
    the field, the state and the size class, tendencies, of every node of the tree,
-3. the same indices, ranks and tendencies in pandas, up to --others-limit entities (it is installed
+4. the same indices, ranks and tendencies in pandas, up to --others-limit entities (it is installed
    into a temporary environment).
 
 The hand-written query must agree with the project in every figure, or the program fails. At the end
@@ -40,7 +41,6 @@ import duckdb
 from tests.python.conftest import DATABASE_NAME, PROJECT_ROOT
 
 from benchmarks.build_time import cpu_model
-from smart_city_index.index_project import assemble_project
 
 RANKING = "scale_field"
 METHODOLOGY = "sci_2025"
@@ -230,6 +230,30 @@ def run_measured(command: list[str], cwd: Path, environment: dict[str, str]) -> 
     return seconds, usage.ru_maxrss / 1024
 
 
+def write_project(index_dir: Path, project_dir: Path) -> Measured:
+    """Check a field and write the dbt project of it.
+
+    Args:
+        index_dir: the field.
+        project_dir: directory of the project; must not exist yet.
+
+    Returns:
+        What the input gate took, writing included.
+
+    Raises:
+        ScaleError: the field has findings.
+    """
+    seconds, memory_mb = run_measured(
+        [
+            *(sys.executable, "-m", "smart_city_index.cli", "project"),
+            *("--index", str(index_dir), str(project_dir)),
+        ],
+        PROJECT_ROOT,
+        {},
+    )
+    return Measured(seconds, seconds, memory_mb)
+
+
 def run_project(project_dir: Path, selected: tuple[str, ...], memory: str) -> Measured:
     """Run models of an assembled project with dbt.
 
@@ -370,11 +394,9 @@ def measure(
     index_dir, project_dir = directory / "index", directory / "project"
     hand_database = directory / "hand.duckdb"
     write_field(index_dir, size)
-    project_dir.mkdir()
-    (project_dir / "build").mkdir()
-    assemble_project(index_dir, project_dir)
+    measured = {"gate": write_project(index_dir, project_dir)}
     run_measured([dbt(), "seed", "--profiles-dir", "."], project_dir, {})
-    measured = {
+    measured |= {
         "models": run_project(project_dir, FACTS, memory),
         "hand": run_script("hand", sys.executable, index_dir, hand_database, memory),
     }
@@ -451,7 +473,7 @@ def report(results: dict[Size, dict[str, Measured]], memory: str) -> None:
                 f" {ratio:.2f} |"
             )
     print()
-    for variant in ("models", "hand", "other marts", "pandas"):
+    for variant in ("gate", "models", "hand", "other marts", "pandas"):
         exponent = growth(results, variant)
         if exponent is not None:
             print(f"exponent of {variant} from {GROWTH_FROM:,} entities up: {exponent:.3f}")

@@ -3,7 +3,7 @@
     python -m benchmarks.spark [--cities 11000]
 
 Needs .venv-spark (`make spark`). The field is that of scale.py with two editions: an index of its
-own, read from Parquet files. The analysis marts are left out: they compare every pair of cities.
+own, its rows in Parquet files. The analysis marts are left out: they compare every pair of cities.
 The time of Spark has the check of the input in it, which `sci spark` begins with.
 """
 
@@ -20,8 +20,7 @@ from pathlib import Path
 from tests.parity.compare import compare_builds, read_exceptions, report
 from tests.python.conftest import DATABASE_NAME, PROJECT_ROOT
 
-from benchmarks.scale import Size, write_field
-from smart_city_index.index_project import assemble_project
+from benchmarks.scale import Size, write_field, write_project
 
 SELECTION = (
     *(
@@ -60,8 +59,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="spark_benchmark_") as name:
         index_dir, project_dir = Path(name) / "index", Path(name) / "project"
         write_field(index_dir, size)
-        (project_dir / "build").mkdir(parents=True)
-        assemble_project(index_dir, project_dir)
+        write_project(index_dir, project_dir)
         dbt = Path(sys.executable).with_name("dbt")
         spark_python = PROJECT_ROOT / ".venv-spark" / "bin" / "python"
         commands: dict[str, list[str | Path]] = {

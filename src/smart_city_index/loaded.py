@@ -1,20 +1,19 @@
-"""Compare what the engine has loaded with what the gate has read: rows, and a hash per column."""
+"""Compare what the engine has loaded with what the gate has read: every value of every row."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from .gate import InputGate
 
 Query = Callable[[str], list[tuple[Any, ...]]]
 
-# A text as a number: fast where both sides are DuckDB, the same on every engine otherwise.
-HASHES = {
-    "duckdb": "cast(hash({}) as hugeint)",
-    "any": "cast(('0x' || substr(md5({}), 1, 15)) as hugeint)",
-    "spark": "cast(conv(substr(md5({}), 1, 15), 16, 10) as decimal(38, 0))",
-}
+# The engine's type for texts.
+TEXT_TYPES = {"duckdb": "varchar", "spark": "string"}
+# Characters that the gate lets into no text: between the values of a row, and in place of none.
+SEPARATOR = "chr(31)"
+NOTHING = "chr(30)"
 
 
 class LoadError(Exception):
@@ -22,7 +21,12 @@ class LoadError(Exception):
 
 
 def compare_with_input(
-    gate: InputGate, query: Query, schema: str, *, engine: str = "duckdb"
+    gate: InputGate,
+    query: Query,
+    schema: str,
+    *,
+    engine: str = "duckdb",
+    models: Collection[str] | None = None,
 ) -> None:
     """Compare every staging model, whose rows are those of the input, with what the gate read.
 
@@ -31,11 +35,17 @@ def compare_with_input(
         query: runs SQL on the engine and returns the rows.
         schema: schema of the staging models there.
         engine: duckdb or spark.
+        models: names of the models that there are on the engine; if not given, all.
 
     Raises:
         LoadError: anything differs.
     """
-    differences = list(found_differences(gate, query, schema, engine))
+    differences = [
+        difference
+        for model, columns in gate.staging_models().items()
+        if models is None or model in models
+        for difference in found_differences(gate, query, f"{schema}.{model}", columns, engine)
+    ]
     if differences:
         raise LoadError(
             "\n".join(
@@ -44,35 +54,65 @@ def compare_with_input(
         )
 
 
-def found_differences(gate: InputGate, query: Query, schema: str, engine: str) -> Iterator[str]:
-    """Yield a line for every model or column that differs, see `compare_with_input`."""
-    gate_hash = HASHES["duckdb" if engine == "duckdb" else "any"]
-    for model, columns in gate.staging_models().items():
-        text = "varchar" if engine == "duckdb" else "string"
+def found_differences(
+    gate: InputGate, query: Query, relation: str, columns: list[str], engine: str
+) -> Iterator[str]:
+    """Yield what differs in a staging model, a line each; first whole rows are compared.
+
+    Args:
+        gate: the input.
+        query: as for `compare_with_input`.
+        relation: the model on the engine, with its schema.
+        columns: its columns.
+        engine: duckdb or spark.
+    """
+    model = relation.rpartition(".")[2]
+
+    def both(groups: list[list[str]]) -> tuple[list[str], list[str]]:
         (read,) = gate.connection.execute(
-            fingerprint(model, columns, gate_hash, "varchar")
+            fingerprint(model, groups, "duckdb", is_portable=engine != "duckdb")
         ).fetchall()
-        (loaded,) = query(fingerprint(f"{schema}.{model}", columns, HASHES[engine], text))
-        read_texts, loaded_texts = [str(value) for value in read], [str(value) for value in loaded]
-        if read_texts[0] != loaded_texts[0]:
-            yield f"{model}: {read[0]:,} rows were checked, {loaded[0]:,} were loaded"
-        else:
-            for column, before, after in zip(
-                columns, read_texts[1:], loaded_texts[1:], strict=True
-            ):
-                if before != after:
-                    yield f"{model}: column {column} has other values"
+        (loaded,) = query(fingerprint(relation, groups, engine, is_portable=engine != "duckdb"))
+        return [str(value) for value in read], [str(value) for value in loaded]
+
+    read, loaded = both([columns])
+    if read[0] != loaded[0]:
+        yield f"{model}: {int(read[0]):,} rows were checked, {int(loaded[0]):,} were loaded"
+    elif read != loaded:
+        sums = zip(columns, *(side[1:] for side in both([[name] for name in columns])), strict=True)
+        changed = [column for column, before, after in sums if before != after]
+        for column in changed:
+            yield f"{model}: column {column} has other values"
+        if not changed:
+            yield f"{model}: the values belong to other rows"
 
 
-def fingerprint(relation: str, columns: list[str], hash_of: str, text: str) -> str:
-    """Return SQL for the number of rows of a relation and a hash of each column and of whole rows.
+def fingerprint(relation: str, groups: list[list[str]], engine: str, *, is_portable: bool) -> str:
+    """Return SQL for the number of rows of a relation, and the sum of a hash for groups of columns.
 
     Args:
         relation: table or view.
-        columns: its columns.
-        hash_of: the hash of a text as a number, with a place for the text.
-        text: the engine's type for texts.
+        groups: groups of its columns.
+        engine: duckdb or spark.
+        is_portable: whether the hash must be the same on every engine, which takes longer.
     """
-    texts = [f"coalesce(cast({column} as {text}), '(empty)')" for column in columns]
-    sums = ", ".join(f"sum({hash_of.format(value)})" for value in texts)
-    return f"select count(*), {sums} from {relation}"
+    sums = []
+    for columns in groups:
+        texts = [f"cast({column} as {TEXT_TYPES[engine]})" for column in columns]
+        hashed = portable_hash(texts, engine) if is_portable else f"hash({', '.join(texts)})"
+        sums.append(f"sum({hashed})")
+    return f"select {', '.join(['count(*)', *sums])} from {relation}"
+
+
+def portable_hash(texts: list[str], engine: str) -> str:
+    """Return SQL for 60 bits of a hash of some texts, as a number.
+
+    Args:
+        texts: SQL of each.
+        engine: duckdb or spark.
+    """
+    whole = f" || {SEPARATOR} || ".join(f"coalesce({text}, {NOTHING})" for text in texts)
+    digits = f"substr(md5({whole}), 1, 15)"
+    if engine == "duckdb":
+        return f"cast('0x' || {digits} as bigint)"
+    return f"cast(conv({digits}, 16, 10) as decimal(38, 0))"

@@ -17,6 +17,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from .check import InputError, add_input_arguments, checked_input, request_of, run_directory
 from .index_folder import IndexFolderError
 from .index_project import write_external_rows
@@ -44,8 +46,8 @@ def keep_ansi_mode() -> None:
 
 
 def run_dbt_build(
-    project_dir: Path, spark_dir: Path, overrides: dict[str, str], options: list[str]
-) -> bool:
+    project_dir: Path, spark_dir: Path, overrides: dict[str, Any], options: list[str]
+) -> tuple[bool, set[str]]:
     """Run `dbt build` into a directory.
 
     Args:
@@ -55,7 +57,7 @@ def run_dbt_build(
         options: further options of `dbt build`.
 
     Returns:
-        True if everything was built and every test passed.
+        Whether everything was built and every test passed; the names of what was built.
     """
     from dbt.cli.main import dbtRunner
 
@@ -67,7 +69,9 @@ def run_dbt_build(
         *("--target-path", str(spark_dir / "target"), "--log-path", str(spark_dir / "logs")),
         *("--vars", json.dumps(overrides)),
     ]
-    return dbtRunner().invoke([*command, *options]).success
+    outcome = dbtRunner().invoke([*command, *options])
+    results = getattr(outcome.result, "results", [])
+    return outcome.success, {one.node.name for one in results if one.status == "success"}
 
 
 def query(sql: str) -> list[tuple[Any, ...]]:
@@ -80,7 +84,25 @@ def query(sql: str) -> list[tuple[Any, ...]]:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of `sci spark`; every other one is passed to `dbt build`."""
     add_input_arguments(parser)
+    parser.add_argument(
+        "--vars", type=parsed_vars, default={}, metavar="YAML", help="vars, as dbt takes them"
+    )
     parser.set_defaults(dbt_options=[])
+
+
+def parsed_vars(text: str) -> dict[str, Any]:
+    """Return vars from the command line, which dbt would take once only.
+
+    Raises:
+        ArgumentTypeError: they are no YAML dictionary.
+    """
+    try:
+        parsed = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    if not isinstance(parsed, dict):
+        raise argparse.ArgumentTypeError(f"{text!r} is no YAML dictionary")
+    return parsed
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -101,11 +123,12 @@ def run(arguments: argparse.Namespace) -> int:
             for part in WRITTEN_PARTS:
                 shutil.rmtree(spark_dir / part, ignore_errors=True)
             (spark_dir / "scratch").mkdir(parents=True)
-            overrides = write_external_rows(checked, run_dir / "external")
-            if not run_dbt_build(request.project_dir, spark_dir, overrides, arguments.dbt_options):
-                return 1
-            compare_with_input(checked.gate, query, STAGING_SCHEMA, engine="spark")
+            overrides = arguments.vars | write_external_rows(checked, run_dir / "external")
+            is_built, models = run_dbt_build(
+                request.project_dir, spark_dir, overrides, arguments.dbt_options
+            )
+            compare_with_input(checked.gate, query, STAGING_SCHEMA, engine="spark", models=models)
     except (InputError, IndexFolderError, LoadError) as error:
         print(error, file=sys.stderr)
         return 1
-    return 0
+    return 0 if is_built else 1

@@ -132,13 +132,14 @@ def test_duckdb_cli(directory: Path, shown: Shown) -> None:
         stderr=subprocess.STDOUT,
         text=True,
     )
-    assert session.stdin
-    assert session.stdout
+    keyboard, screen = session.stdin, session.stdout
+    assert keyboard
+    assert screen
 
     def answer(line: str) -> str:
-        session.stdin.write(f"{line}\n")
-        session.stdin.flush()
-        return session.stdout.readline().strip()
+        keyboard.write(f"{line}\n")
+        keyboard.flush()
+        return screen.readline().strip()
 
     assert answer(first) == FIRST_CITY
     publish_another(directory / DATABASE, OTHER_CITY)

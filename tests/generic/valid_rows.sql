@@ -16,64 +16,57 @@
 
 with
 
-checked as (
-    select
-        {{ row_key(key) }} as row_key,
-        model_rows.*
-    from {{ model }} as model_rows
-),
-
 broken_rules as (
     select
-        row_key,
+        {{ row_key(key) }} as row_key,
         '{{ key | join(", ") }}' as column_name,
         cast(count(*) as {{ dbt.type_string() }}) as found,
         'must be unique, found that many rows' as rule
-    from checked
-    group by row_key
+    from {{ model }}
+    group by {{ key | join(", ") }}
     having count(*) > 1
 
     {% for column in strict_key + required %}
     union all
     select
-        row_key,
+        {{ row_key(key) }} as row_key,
         '{{ column }}' as column_name,
         cast(null as {{ dbt.type_string() }}) as found,
         'must not be empty' as rule
-    from checked
+    from {{ model }}
     where {{ column }} is null
     {% endfor %}
 
     {% for column, limits in bounds.items() %}
     union all
     select
-        row_key,
+        {{ row_key(key) }} as row_key,
         '{{ column }}' as column_name,
         cast({{ column }} as {{ dbt.type_string() }}) as found,
         'must be between {{ limits[0] }} and {{ limits[1] }}' as rule
-    from checked
+    from {{ model }}
     where not ({{ column }} between {{ limits[0] }} and {{ limits[1] }})
     {% endfor %}
 
     {% for column, values in accepted_values.items() %}
     union all
     select
-        row_key,
+        {{ row_key(key) }} as row_key,
         '{{ column }}' as column_name,
         cast({{ column }} as {{ dbt.type_string() }}) as found,
         'must be one of {{ values | join(", ") }}' as rule
-    from checked
+    from {{ model }}
     where {{ column }} not in ('{{ values | join("', '") }}')
     {% endfor %}
 
     {% for reference in references %}
     union all
     select
-        checked.row_key,
+        {{ row_key(key, relation_alias='checked') }} as row_key,
         '{{ reference.columns | join(", ") }}' as column_name,
         {{ row_key(reference.columns, relation_alias="checked") }} as found,
         'must exist in {{ reference.to }}' as rule
-    from checked
+    from {{ model }} as checked
     left join {{ ref(reference.to) }} as referenced
         on
             {% for column in reference.columns %}

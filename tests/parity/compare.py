@@ -178,9 +178,8 @@ def pair_rows(
     numbered = "*, row_number() over (partition by {} order by {}) as row_place".format(
         columns if key else "1", columns
     )
-    # The query reads the two by name.
-    duckdb_rows = duckdb_table.project(numbered)
-    spark_rows = spark_table.project(numbered)
+    connection.register("duckdb_rows", duckdb_table.project(numbered))
+    connection.register("spark_rows", spark_table.project(numbered))
     matches = [f'd."{name}" is not distinct from s."{name}"' for name in [*key, "row_place"]]
     return connection.query(
         f"""

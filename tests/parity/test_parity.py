@@ -1,11 +1,13 @@
 """DuckDB and Spark give the same: every mart, every dispatched macro, every refused contract.
 
 A copy of the project with few draws is built once per engine (`make parity`). The cases of macros/
-and broken/ are built along as models; their ending keeps dbt from taking them for data tests.
+and broken/ are built along as models; their ending keeps dbt from taking them for data tests. The
+scores of one edition come from outside, as CSV, and a seed changes after Spark's input is checked.
 """
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import re
@@ -47,6 +49,11 @@ NO_CASE = {
 }
 
 
+# What changes after the check: the first place of this text in the seed of cities.
+CHANGED_SEED = "seeds/reference/cities.csv"
+CHANGED_TEXT = (",Aachen,", ",Bad Aachen,")
+
+
 @dataclass(frozen=True)
 class Builds:
     """One copy of the project, built by both engines.
@@ -55,11 +62,37 @@ class Builds:
         database: the DuckDB file.
         spark_dir: the directory of the Spark build.
         messages: messages of the failed models of each engine, by engine and model.
+        external_rows: number of scores from outside.
+        spark_errors: what `sci spark` wrote to standard error.
     """
 
     database: Path
     spark_dir: Path
     messages: dict[str, dict[str, str]]
+    external_rows: int
+    spark_errors: str
+
+
+def move_scores_out(project_dir: Path, target: Path) -> int:
+    """Move the newest simulated scores from their seed into a CSV file of scores from outside.
+
+    Args:
+        project_dir: the copy; the seed is written anew.
+        target: the file.
+
+    Returns:
+        Number of moved rows.
+    """
+    seed = project_dir / "seeds" / "simulated" / "simulated_indicator_scores.csv"
+    with seed.open(encoding="utf-8", newline="") as opened:
+        header, *scores = csv.reader(opened)
+    newest = max(score[1] for score in scores)
+    moved = [[*score, "true"] for score in scores if score[1] == newest]
+    kept = [score for score in scores if score[1] != newest]
+    for file, rows in ((seed, [header, *kept]), (target, [[*header, "is_simulated"], *moved])):
+        with file.open("w", encoding="utf-8", newline="") as opened:
+            csv.writer(opened, lineterminator="\n").writerows(rows)
+    return len(moved)
 
 
 def add_cases(project_dir: Path) -> None:
@@ -107,18 +140,25 @@ def builds(tmp_path_factory: pytest.TempPathFactory) -> Builds:
         str(external)
     )
     tables_only = ("--exclude-resource-type", "test", "unit_test")
-    run_dbt(project_dir, "build", *tables_only)
+    scores = project_dir / "scores.csv"
+    external_rows = move_scores_out(project_dir, scores)
     spark_dir = project_dir / "build" / "spark"
     completed = subprocess.run(
         [
-            *(SPARK_PYTHON, "-m", "smart_city_index.cli", "spark"),
-            *("--project-dir", project_dir, *tables_only),
+            *(SPARK_PYTHON, "-m", "tests.parity.changing_spark"),
+            *(project_dir / CHANGED_SEED, *CHANGED_TEXT),
+            *("--project-dir", project_dir, "--scores-location", scores),
+            *("--vars", "enforce_primary_keys: true", *tables_only),
         ],
+        cwd=PROJECT_ROOT,
         env={**os.environ, "SMART_CITY_INDEX_SPARK_DIR": str(spark_dir)},
         capture_output=True,
         text=True,
         check=False,
     )
+    # after the seed has changed, so that both have the same
+    variables = json.dumps({"scores_location": str(scores)})
+    run_dbt(project_dir, "build", "--vars", variables, *tables_only)
     run_results = {
         "duckdb": project_dir / "target" / "run_results.json",
         "spark": spark_dir / "target" / "run_results.json",
@@ -129,6 +169,8 @@ def builds(tmp_path_factory: pytest.TempPathFactory) -> Builds:
         database=project_dir / "build" / DATABASE_NAME,
         spark_dir=spark_dir,
         messages={engine: failed_models(path) for engine, path in run_results.items()},
+        external_rows=external_rows,
+        spark_errors=completed.stderr,
     )
 
 
@@ -150,6 +192,20 @@ def test_marts_are_equal(builds: Builds) -> None:
     print(report(comparisons))
     assert len(comparisons) > 20
     assert [one for one in comparisons if not one.is_equal] == []
+
+
+def test_scores_from_a_csv_file_are_built(builds: Builds) -> None:
+    """What comes from outside as CSV is in the marts of Spark too, which equal those of DuckDB."""
+    marts = f"{builds.spark_dir}/warehouse/smart_city_index.db/fct_indicator_scores/*.parquet"
+    moved = "ranking_id = 'simulated_field' and edition = 2025 and is_simulated"
+    assert len(duckdb.read_parquet(marts).filter(moved)) == builds.external_rows
+
+
+def test_a_seed_that_changed_after_the_check_is_noticed(builds: Builds) -> None:
+    """Spark is asked for what it has loaded: the changed column is named, and no other one."""
+    *_, intro, difference = builds.spark_errors.splitlines()
+    assert intro == "what was loaded is not what was checked, so an input changed:"
+    assert difference == "stg_cities: column city_name has other values"
 
 
 def test_every_dispatched_macro_has_a_case() -> None:

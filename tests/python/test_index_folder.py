@@ -293,6 +293,11 @@ def load(checked: CheckedInput, database: Path) -> duckdb.DuckDBPyConnection:
             "update {scores} set city_id = case rowid when 0 then 'region_02' else city_id end",
             "city_id has other values",
         ),
+        (
+            "update {scores} as one set raw_value = other.raw_value from {scores} as other"
+            " where one.rowid in (7, 9) and other.rowid = 16 - one.rowid",
+            "the values belong to other rows",
+        ),
     ],
 )
 def test_other_rows_than_those_checked_are_noticed(

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from benchmarks.scale import Size, disagreements, write_field
+from benchmarks.scale import Size, disagreements, write_field, write_project
 from benchmarks.scale_comparisons import compute_by_hand
 
-from smart_city_index.index_project import assemble_project
 from tests.python.conftest import DATABASE_NAME, run_dbt
 
 SIZE = Size(entities=40, editions=3)
@@ -22,8 +21,7 @@ def project_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_field(directory / "index", SIZE)
     with (directory / "index" / "index.yml").open("a", encoding="utf-8") as settings:
         settings.write(f"analysis_maximum_city_count: {SIZE.entities - 1}\n")
-    (directory / "project" / "build").mkdir(parents=True)
-    assemble_project(directory / "index", directory / "project")
+    write_project(directory / "index", directory / "project")
     completed = run_dbt(directory / "project", "build")
     assert completed.returncode == 0, completed.stdout
     return directory / "project"

@@ -95,8 +95,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             metafunc.parametrize(argument, values)
     for argument, columns in COLUMNS_OF_ARGUMENTS.items():
         if argument in metafunc.fixturenames:
-            values = distinct_results(metafunc.config.getoption("--database"), columns)
-            metafunc.parametrize(argument, values, ids=["/".join(map(str, one)) for one in values])
+            keys = distinct_results(metafunc.config.getoption("--database"), columns)
+            metafunc.parametrize(argument, keys, ids=["/".join(map(str, key)) for key in keys])
 
 
 def distinct_results(database: Path, columns: str) -> list[tuple[Any, ...]]:
@@ -130,18 +130,17 @@ def rows(pytestconfig: pytest.Config) -> Iterator[Rows]:
 def address(pytestconfig: pytest.Config) -> Iterator[str]:
     """Return the address at which `sci serve` shows the site."""
     folder = pytestconfig.getoption("--site")
-    server = subprocess.Popen(
+    with subprocess.Popen(
         [*SCI, "serve", "--port", "0", "--folder", folder],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
-    )
-    try:
-        yield server.stdout.readline().split()[0]
-    finally:
-        server.terminate()
-        server.wait()
-        server.stdout.close()
+    ) as server:
+        assert server.stdout
+        try:
+            yield server.stdout.readline().split()[0]
+        finally:
+            server.terminate()
 
 
 @pytest.fixture(scope="session")

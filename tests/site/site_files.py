@@ -122,24 +122,28 @@ class Document(HTMLParser):
         """Take up an element without content (of SVG)."""
         self.handle_starttag(tag, attrs)
         if tag not in VOID_ELEMENTS:
-            self._current = self._current.parent
+            self._leave()
 
     def handle_endtag(self, tag: str) -> None:
         """Leave an element."""
         while self._current.tag != tag and self._current.tag in OPTIONAL_END:
-            self._current = self._current.parent
+            self._leave()
         if self._current.tag != tag:
             self.mistakes.append(f"line {self.getpos()[0]}: </{tag}> closes <{self._current.tag}>")
-        elif self._current.parent:
-            self._current = self._current.parent
+        else:
+            self._leave()
 
     def handle_data(self, data: str) -> None:
         """Take up text."""
         self._current.children.append(data)
 
+    def _leave(self) -> None:
+        """Go on in the element around the present one; the document itself is not left."""
+        self._current = self._current.parent or self._current
+
     def _close_optional(self, until: Element) -> None:
         while self._current is not until and self._current.tag in OPTIONAL_END:
-            self._current = self._current.parent
+            self._leave()
 
     @cached_property
     def ids(self) -> list[str]:

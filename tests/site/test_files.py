@@ -7,6 +7,7 @@ from itertools import pairwise
 from urllib.parse import unquote, urlsplit
 
 from .cells import DASH
+from .conftest import Rows
 from .site_files import Document, Element, SiteFiles
 
 # Words that a missing value would leave in a text. A sentence may begin with None.
@@ -21,7 +22,7 @@ def head_mistakes(document: Document, language: str) -> list[str]:
     mistakes = []
     if [one.attributes.get("lang") for one in document.find_all("html")] != [language]:
         mistakes.append(f"lang is not {language}")
-    titles = ["".join(one.children) for one in document.find_all("title")]
+    titles = ["".join(one.texts()) for one in document.find_all("title")]
     if len(titles) != 1 or not titles[0].strip(" –"):
         mistakes.append(f"titles: {titles}")
     headings = [one.text for one in document.find_all("h1")]
@@ -109,7 +110,7 @@ def control_mistakes(document: Document) -> list[str]:
         if one.attributes.get("type") != "hidden"
         and one.attributes.get("id") not in labelled
         and not one.attributes.get("aria-label")
-        and one.parent.tag != "label"
+        and not (one.parent and one.parent.tag == "label")
     ]
 
 
@@ -184,7 +185,7 @@ def test_languages_have_the_same_pages(site_files: SiteFiles) -> None:
     assert by_language["de"]
 
 
-def test_every_city_has_a_profile(site_files: SiteFiles, rows) -> None:
+def test_every_city_has_a_profile(site_files: SiteFiles, rows: Rows) -> None:
     """Every city of every ranking has its page, and no other city has one."""
     members = rows("select distinct ranking_id, city_id from fct_index_results")
     expected = {f"de/city/{row['ranking_id']}/{row['city_id']}.html" for row in members}

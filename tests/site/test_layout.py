@@ -7,7 +7,7 @@ import re
 
 import pypdf
 import pytest
-from playwright.sync_api import Page, Response
+from playwright.sync_api import Browser, Response
 
 from .conftest import OpenPage, Rows
 from .site_files import LANGUAGES, RANKINGS
@@ -32,11 +32,15 @@ def test_phone_scrolls_downwards_only(open_page: OpenPage, page_view: str, langu
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_first_view_is_light(browser, address: str, language: str) -> None:
+def test_first_view_is_light(browser: Browser, address: str, language: str) -> None:
     """The ranking comes with everything it needs in less than 300 KB."""
-    page: Page = browser.new_page()
+    page = browser.new_page()
     responses: list[Response] = []
-    page.on("response", responses.append)
+
+    def keep(response: Response) -> None:
+        responses.append(response)
+
+    page.on("response", keep)
     page.goto(f"{address}{language}/index.html", wait_until="networkidle")
     sizes = {response.url: len(response.body()) for response in responses}
     page.context.close()

@@ -98,7 +98,9 @@ def test_skip_link(open_page: OpenPage, page_kind: str) -> None:
     page.keyboard.press("Tab")
     skip = page.locator(".skip")
     assert skip.evaluate("one => one === document.activeElement")
-    assert skip.bounding_box()["y"] >= 0
+    box = skip.bounding_box()
+    assert box
+    assert box["y"] >= 0
     page.keyboard.press("Enter")
     assert focused(page) == "main"
     page.keyboard.press("Tab")
@@ -115,7 +117,7 @@ def test_keyboard_reaches_every_control(open_page: OpenPage) -> None:
     ]
     wanted = [*controls, *headers, first]
     page.locator("#main").focus()
-    reached = []
+    reached: list[str] = []
     while first not in reached and len(reached) < MOST_STEPS:
         page.keyboard.press("Tab")
         reached.append(focused(page))

@@ -7,7 +7,7 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Page
 
-from .conftest import OpenPage
+from .conftest import OpenPage, Rows
 from .site_files import LANGUAGES, SiteFiles
 
 # Complete, full of gaps, new in the field, with umlauts, with blanks, and simulated.
@@ -44,7 +44,7 @@ def test_page_opens(open_page: OpenPage, page_view: str, language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("city", CITIES)
-def test_profile_opens(open_page: OpenPage, rows, city: str, language: str) -> None:
+def test_profile_opens(open_page: OpenPage, rows: Rows, city: str, language: str) -> None:
     """Profiles of every kind of city open without an error or a foreign request."""
     ranking, city_id = city.split("/")
     (member,) = rows("select city_name from dim_cities where city_id = ?", city_id)

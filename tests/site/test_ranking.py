@@ -230,7 +230,9 @@ def test_address_carries_the_state(open_page: OpenPage) -> None:
     choose(page, "edition", "2024")
     choose(page, "category", "mobility")
     wait_for_table(edition="2024", category="mobility")
-    choose(page, "size", page.locator("#controls [name=size] option").nth(1).get_attribute("value"))
+    size = page.locator("#controls [name=size] option").nth(1).get_attribute("value")
+    assert size
+    choose(page, "size", size)
     page.locator("th[data-sort=index] button").click()
     page.locator("#controls [name=q]").fill("1")
     end = state()
