@@ -51,15 +51,19 @@ def random_text(generator: random.Random) -> str:
     return "".join(generator.choice(ALPHABET) for _ in range(generator.randint(1, 8)))
 
 
+def random_row(generator: random.Random) -> Row:
+    """Return a row; one without any text is refused as an empty line, so there is none."""
+    row = tuple(random_text(generator) for _ in COLUMNS)
+    return row if any(row) else random_row(generator)
+
+
 def random_rows(generator: random.Random, *, large: bool) -> list[Row]:
     """Return rows; a large file is plain for as long as a sniffer looks at it."""
     if not large:
-        return [
-            tuple(random_text(generator) for _ in COLUMNS) for _ in range(generator.randint(1, 30))
-        ]
+        return [random_row(generator) for _ in range(generator.randint(1, 30))]
     plain: list[Row] = [(f"row_{number}", str(number), "plain") for number in range(LARGE_ROWS)]
     for number in range(PLAIN_ROWS, LARGE_ROWS, 97):
-        plain[number] = (random_text(generator), random_text(generator), random_text(generator))
+        plain[number] = random_row(generator)
     return plain
 
 

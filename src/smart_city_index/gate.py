@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import csv
 import difflib
+import os
 import re
 import tempfile
 from collections import Counter, defaultdict
@@ -35,6 +36,8 @@ NO_PLACES = (
     " null::map(varchar, varchar) as texts where false"
 )
 FETCHED_ROWS = 10_000
+# Limits of the build that hold for the gate too.
+LIMITS = {"memory_limit": "SMART_CITY_INDEX_MEMORY", "threads": "SMART_CITY_INDEX_THREADS"}
 # Prefix of the tables with rows from outside.
 EXTERNAL = "external_"
 # The names of columns in a key as tests write it, see macro row_key.
@@ -123,7 +126,15 @@ class InputGate:
         self.faulty_columns: defaultdict[str, set[str]] = defaultdict(set)
         self.connection = duckdb.connect(
             str(scratch / "input.duckdb"),
-            config={"autoinstall_known_extensions": False, "autoload_known_extensions": False},
+            config={
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+                **{
+                    option: os.environ[name]
+                    for option, name in LIMITS.items()
+                    if os.environ.get(name)
+                },
+            },
         )
         self.connection.execute("create schema texts; create schema good")
         self.writer = self.report.all_findings.open("w", encoding="utf-8", newline="")
@@ -158,7 +169,10 @@ class InputGate:
         if not external_files:
             # seeds are small: to share the work takes longer than to do it
             self.connection.execute("set threads = 1")
-        for name, seed in self.seeds.items():
+        for name, declared in self.seeds.items():
+            # all rows may come from outside
+            may_be_empty = declared.may_be_empty or name in (external_files or {})
+            seed = replace(declared, may_be_empty=may_be_empty)
             self.read(name, seed, [seed_files[name]] if name in seed_files else [])
         for name, files in (external_files or {}).items():
             types = {**self.seeds[name].types, FLAG: "boolean"}
@@ -287,24 +301,19 @@ class InputGate:
         with tempfile.NamedTemporaryFile(
             "w", encoding="utf-8", newline="", dir=self.scratch, suffix=".csv"
         ) as plain:
-            # every field in quotes: nothing is left to guess
-            writer = csv.writer(plain, quoting=csv.QUOTE_ALL, lineterminator="\n")
             with opened(file.path) as stream:
                 for line, fields in rows(stream, list(seed.types), is_ordered=is_ordered):
                     if isinstance(fields, FileError):
                         self.find(fields.finding(file.shown))
                     else:
-                        writer.writerow([number, line, *fields])
+                        plain.write(quoted_row(line, fields))
                         row_count += 1
             plain.flush()
-            kinds = {
-                "gate_file": "INTEGER",
-                "gate_line": "BIGINT",
-                **dict.fromkeys(seed.types, "VARCHAR"),
-            }
+            kinds = {"gate_line": "BIGINT", **dict.fromkeys(seed.types, "VARCHAR")}
             struct = ", ".join(f"'{column}': '{kind}'" for column, kind in kinds.items())
             loaded = self.connection.execute(
-                f"insert into texts.{table} select * from read_csv({sql_text(plain.name)},"
+                f"insert into texts.{table} select {number}, *"
+                f" from read_csv({sql_text(plain.name)},"
                 " auto_detect = false, hive_partitioning = false, header = false,"
                 " delim = ',', quote = '\"', escape = '\"',"
                 f" comment = '', new_line = '\\n', max_line_size = 67108864,"
@@ -605,6 +614,19 @@ def own_seed_files(gate: InputGate, project_dir: Path) -> dict[str, SourceFile]:
         name: SourceFile(seed.path, str(seed.path.relative_to(project_dir)))
         for name, seed in gate.seeds.items()
     }
+
+
+def quoted_row(line: int, fields: list[str]) -> str:
+    """Return a row as CSV with its line in front and every field in quotes: nothing is to guess.
+
+    Args:
+        line: line of the file that it comes from.
+        fields: its fields.
+    """
+    text = '","'.join(fields)
+    if text.count('"') != 2 * (len(fields) - 1):
+        text = '","'.join(field.replace('"', '""') for field in fields)
+    return f'{line},"{text}"\n'
 
 
 def as_text(column: str, column_type: str) -> str:

@@ -290,6 +290,8 @@ def location_problem(value: str) -> str | None:
     parts = Path(value).parts
     if not value.isprintable():
         return "must be a readable path"
+    if "://" in value:
+        return "is no file on this machine: fetch it first, and name the copy"
     if Path(value).is_absolute():
         return "must not search the whole machine: ** is for the folder" if "**" in value else None
     if ".." in parts:

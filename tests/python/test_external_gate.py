@@ -215,7 +215,7 @@ FILES: dict[str, tuple[str, list[str], tuple[str, int, str]]] = {
     "header only": ("scores.csv", [HEADERS["indicator_scores"]], ("scores.csv", 0, "has a header but no rows")),
     "missing column": ("scores.csv", ["ranking_id,edition", "a,1"], ("scores.csv", 1, "lacks columns")),
     "unknown column": ("scores.csv", [HEADERS["indicator_scores"] + ",note", GOOD_ROWS["indicator_scores"] + ",x"], ("scores.csv", 1, "has unknown columns")),
-    "column in capitals": ("scores.csv", [HEADERS["indicator_scores"].replace("edition", "Edition"), GOOD_ROWS["indicator_scores"]], ("scores.csv", 1, "lacks columns")),
+    "column in capitals": ("scores.csv", [HEADERS["indicator_scores"].replace("edition", "Edition"), GOOD_ROWS["indicator_scores"]], ("scores.csv", 1, "capitals or spaces")),
     "repeated column": ("scores.csv", [HEADERS["indicator_scores"] + ",edition", GOOD_ROWS["indicator_scores"] + ",2019"], ("scores.csv", 1, "repeats columns (edition)")),
     "semicolons": ("scores.csv", [HEADERS["indicator_scores"].replace(",", ";"), GOOD_ROWS["indicator_scores"].replace(",", ";")], ("scores.csv", 1, "not separated by commas")),
     "too many fields": ("scores.csv", [HEADERS["indicator_scores"], GOOD_ROWS["indicator_scores"], GOOD_ROWS["indicator_scores"] + ",x"], ("scores.csv", 3, "has 9 fields instead of 8")),

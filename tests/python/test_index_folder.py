@@ -96,7 +96,7 @@ HOSTILE: dict[str, tuple[Plant, str]] = {
     "settings that are a FIFO": (each(lambda index: (index / "index.yml").unlink(), lambda index: os.mkfifo(index / "index.yml")), "index.yml: is no regular file"),
     "a location above": (lambda index: add_setting(index, "scores_location: ../outside/*.csv\n"), "scores_location leaves the folder"),
     "a location deep above": (lambda index: add_setting(index, "scores_location: scores/../../outside/x.csv\n"), "scores_location leaves the folder"),
-    "a location through a link": (each(outside, lambda index: (index / ".data").symlink_to(index.parent / "outside"), lambda index: add_setting(index, "scores_location: .data/seeds/only_copy.csv\n")), "is reached by a link"),
+    "a location through a link": (each(outside, lambda index: (index / "data").symlink_to(index.parent / "outside"), lambda index: add_setting(index, "scores_location: data/seeds/only_copy.csv\n")), "data: is a link"),
     "a location that is no data file": (each(outside, lambda index: add_setting(index, f"scores_location: {index.parent}/outside/secret.txt\n")), "is no data file"),
     "a location in /proc": (lambda index: add_setting(index, "scores_location: /proc/self/environ\n"), "is no data file"),
     "a location that is a device": (lambda index: add_setting(index, "scores_location: /dev/zero\n"), "is no data file"),
@@ -294,8 +294,10 @@ def load(checked: CheckedInput, database: Path) -> duckdb.DuckDBPyConnection:
             "city_id has other values",
         ),
         (
-            "update {scores} as one set raw_value = other.raw_value from {scores} as other"
-            " where one.rowid in (7, 9) and other.rowid = 16 - one.rowid",
+            (
+                "update {scores} as one set raw_value = other.raw_value from {scores} as other"
+                " where one.rowid in (7, 9) and other.rowid = 16 - one.rowid"
+            ),
             "the values belong to other rows",
         ),
     ],
