@@ -143,7 +143,7 @@ def test_every_block_of_the_page_is_run_somewhere() -> None:
 def test_page_installs_what_is_tested() -> None:
     """Every version on the page is the one that `make clients` installs."""
     locked = "".join(
-        (PROJECT_ROOT / f"requirements-{name}.txt").read_text(encoding="utf-8")
+        (PROJECT_ROOT / "locks" / f"{name}.txt").read_text(encoding="utf-8")
         for name in ("clients", "superset")
     )
     stated = re.findall(r"[\w-]+==[\d.]+", PAGE)
