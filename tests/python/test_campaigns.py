@@ -18,7 +18,10 @@ CAMPAIGNS = {
         "two at once",
     ),
     # One of the files is a large one.
-    "csv_files": (("--files", "200", "--seed", "7"), "200 of 200 files read as they were written: gate"),
+    "csv_files": (
+        ("--files", "200", "--seed", "7"),
+        "200 of 200 files read as they were written: gate",
+    ),
     # Every survivor must have an explanation.
     "mutants": (("--limit", "60", "--seed", "7"), "60 of them tried"),
 }
