@@ -15,6 +15,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from smart_city_index.publication import current_publication
+
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 DATABASE = "smart_city_index.duckdb"
 VERSIONS = (
@@ -60,7 +62,9 @@ def try_driver(driver_dir: Path, warehouse_dir: Path) -> tuple[str, str]:
     Raises:
         subprocess.CalledProcessError: the driver cannot be imported.
     """
-    files = (warehouse_dir / DATABASE, warehouse_dir / "parquet" / "league_table.parquet")
+    publication = current_publication(warehouse_dir)
+    assert publication
+    files = (warehouse_dir / DATABASE, publication.directory / "parquet" / "league_table.parquet")
     completed = subprocess.run(
         [sys.executable, "-c", PROGRAM, *files],
         env={**os.environ, "PYTHONPATH": str(driver_dir)},

@@ -1,20 +1,31 @@
 """Kill, starve and disturb builds, many times, and check that what is published is never harmed.
 
-    python -m campaigns.crashes [--kills 100] [--publishing-kills 25] [--builds 3] [--pairs 5]
-                                [--seed 1] [--json FILE]
+    python -m campaigns.crashes [--scenarios NAME ...] [--share 1.0] [--seed 1] [--json FILE]
 
-Everything happens in temporary copies of the project, each with published files that are good:
+Everything happens in temporary directories. Two levels:
 
-    kill           SIGKILL of a whole build at a random moment
-    kill, publish  the same, at a random moment between the start of the export and the end
-    readers        a reader opens the published file again and again while builds publish
-    full disk      the build directory, or the directory of the published files, runs full
-    read-only      one of the two directories cannot be written
-    two at once    two builds start together
+Publishers publish small made-up files, as `sci build` does with those of a build:
 
-A run is good if nothing is wrong with what is published afterwards and, for builds that fail, if a
-message says so. The exit code is 1 if a run is not good. Full disks and read-only directories need
-the right to mount (root on Linux); without it these scenarios are skipped, and the table says so.
+    publisher killed   SIGKILL at a random moment, then another one publishes
+    two publishers     two start together, each with files of its own
+    readers            readers open what is published again and again meanwhile
+    full disk          the directory of the published files has room for a part only
+
+Builds are whole builds of the example index, from the gate to what is published; files of somebody
+else stand in every directory that a build writes to:
+
+    build killed       SIGKILL of a build with everything it has started, at a random moment
+    driver killed      SIGKILL of `sci build` alone: dbt must end as well
+    interrupted        SIGINT or SIGTERM at a random moment: one sentence, and nothing is left
+    refused            a build whose input has a mistake
+    two builds         two start together, with one build directory or with two
+    full build disk    the build directory runs full
+    read-only          one of the two directories cannot be written
+
+A run is good if what is published is whole and of one build, nobody else's file is harmed, nothing
+runs on or is left that the next run does not remove, and whatever fails says so in a message. The
+exit code is 1 if a run is not good. Full disks and read-only directories need the right to mount
+(root on Linux); without it these scenarios are skipped, and the table says so.
 """
 
 from __future__ import annotations
@@ -23,6 +34,7 @@ import argparse
 import contextlib
 import hashlib
 import json
+import math
 import os
 import random
 import shutil
@@ -34,27 +46,45 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
 from multiprocessing.queues import SimpleQueue
-from multiprocessing.synchronize import Event
+from multiprocessing.synchronize import Event, Semaphore
 from pathlib import Path
 
 import duckdb
-from tests.python.conftest import DATABASE_NAME, copy_project
-from tests.python.dbt_build import RunError
-from tests.python.few_draws import use_few_draws
+from tests.python.conftest import PROJECT_ROOT
+from tests.python.exports import DATABASE, publish_export, versions_in, write_export
 
-MEBIBYTE = 2**20
-# Each too small for a build and the copies of its marts.
-BUILD_DISK_MEBIBYTES = (4, 14, 24)
-WAREHOUSE_DISK_MEBIBYTES = 64
-# Room for nothing, and for the Parquet files but not for the DuckDB file.
-WAREHOUSE_ROOM = {"no room": 0, "room for Parquet only": 2 * MEBIBYTE}
-REFUSAL = "another build is running"
+from smart_city_index import UserError
+from smart_city_index.publication import (
+    Publication,
+    current_publication,
+    differences,
+    finish_killed_publication,
+)
+
+EXAMPLE = PROJECT_ROOT / "examples" / "simulated_regions"
+INDEX_DATABASE = "regions.duckdb"
+REFUSALS = ("another build is running", "another build publishes into")
 FAILURE_MESSAGE = "Nothing was published"
-POLL_SECONDS = 0.001
-STAGED_FILES = "*.publishing"
+INTERRUPTED = "Interrupted (SIG"
+# Room for nothing, for some of the files, and for all but the last step.
+DISK_KIBIBYTES = (64, 256, 512, 1024)
+BUILD_DISK_MEBIBYTES = (2, 6, 12)
+# Of somebody else, in every directory that a build writes to.
+FOREIGN_FILES = (
+    "warehouse/parquet/my_sales.parquet",
+    "warehouse/regions.duckdb.backup",
+    "warehouse/deep/er/draft.publishing",
+    "warehouse/publications/notes.txt",
+    "warehouse/publications/20200101T000000Z-0123abcd/parquet/mine.parquet",
+    "build/export/report.txt",
+    "build/regions.duckdb",
+    "build/run-mine/thesis.txt",
+    "build/run-0123456789abcdef/thesis.txt",
+)
+OWN_NAMES = ("run-", ".run", "staged-", ".staged")
 
 
 class MountError(Exception):
@@ -87,44 +117,336 @@ class Outcome:
         """The counts, or why the scenario did not run, as one line."""
         if self.skipped:
             return f"skipped: {self.skipped}"
-        return ", ".join(f"{count} {name}" for name, count in self.counts.items())
+        return ", ".join(f"{count:,} {name}" for name, count in self.counts.items())
 
 
 @dataclass(frozen=True)
-class Project:
-    """A copy of the project with published files.
+class Task:
+    """What a scenario has to do.
 
     Attributes:
-        directory: the copy.
-        build_dir: directory of the unpublished build.
-        warehouse_dir: directory of the published files.
+        directory: an empty directory of its own.
+        rounds: how often.
+        generator: source of random moments.
+    """
+
+    directory: Path
+    rounds: int
+    generator: random.Random
+
+
+# -- what is published ---------------------------------------------------------------------------
+
+
+def last_line(text: str) -> str:
+    """Return the last line of a text that is not empty, or an empty text."""
+    return next((line for line in reversed(text.splitlines()) if line.strip()), "")
+
+
+def publication_problems(warehouse: Path, database: str) -> tuple[list[str], Publication | None]:
+    """Return what is wrong with what is published, and what the manifest says."""
+    try:
+        current = current_publication(warehouse)
+        if current is None:
+            is_there = (warehouse / database).exists()
+            return (["a DuckDB file without a manifest"] if is_there else []), None
+        problems = differences(current)
+        with duckdb.connect(str(warehouse / database), read_only=True) as connection:
+            connection.execute("select count(*) from duckdb_tables()").fetchall()
+    except (UserError, duckdb.Error, OSError) as error:
+        return [str(error)], None
+    return problems, current
+
+
+def leftovers(*directories: Path) -> list[str]:
+    """Return what runs have left behind that must not be there after a run that has ended."""
+    return sorted(
+        path.name
+        for directory in directories
+        if directory.is_dir()
+        for path in directory.iterdir()
+        if path.name.startswith(OWN_NAMES) and path.name not in {"run-mine", "run-0123456789abcdef"}
+    )
+
+
+# -- publishers ----------------------------------------------------------------------------------
+
+
+def publish_in_process(
+    export: Path, warehouse: Path, start: Event, refusals: SimpleQueue[str]
+) -> None:
+    """Publish an export as soon as the start is given; a refusal is put into a queue."""
+    start.wait()
+    try:
+        publish_export(export, warehouse)
+    except UserError as error:
+        refusals.put(str(error))
+
+
+@contextlib.contextmanager
+def publisher(
+    export: Path, warehouse: Path, start: Event, refusals: SimpleQueue[str]
+) -> Iterator[BaseProcess]:
+    """Yield a process that publishes an export when the start is given."""
+    process = get_context("fork").Process(
+        target=publish_in_process, args=(export, warehouse, start, refusals)
+    )
+    process.start()
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.join()
+
+
+def versions_published(warehouse: Path) -> tuple[set[str], set[str], list[str]]:
+    """Read everything that is published.
+
+    Returns:
+        The versions that the DuckDB file of the known path names, those that the files of the
+        manifest name, and what is wrong.
+    """
+    problems, current = publication_problems(warehouse, DATABASE)
+    if current is None:
+        return set(), set(), problems
+    try:
+        opened = versions_in(warehouse / DATABASE, None)
+        listed = versions_in(current.database, current.directory / "parquet")
+    except duckdb.Error as error:
+        return set(), set(), [*problems, str(error)]
+    if len(opened) != 1 or len(listed) != 1:
+        problems.append(f"mixed: {sorted(opened)} and {sorted(listed)}")
+    return opened, listed, problems
+
+
+def kill_publishers(task: Task) -> Outcome:
+    """Kill a publisher at a random moment of its work; the next one puts everything right."""
+    outcome = Outcome("publisher killed")
+    context = get_context("fork")
+    warehouse = task.directory / "warehouse"
+    exports = {name: write_export(task.directory / name, name) for name in ("odd", "even", "good")}
+    publish_export(exports["good"], warehouse)
+    started = time.perf_counter()
+    publish_export(exports["good"], warehouse)
+    duration = time.perf_counter() - started
+    for number in range(task.rounds):
+        before, _, _ = versions_published(warehouse)
+        version = "odd" if number % 2 else "even"
+        start, refusals = context.Event(), context.SimpleQueue()
+        with publisher(exports[version], warehouse, start, refusals) as process:
+            start.set()
+            time.sleep(task.generator.uniform(0, 1.5 * duration))
+            process.kill()
+            process.join()
+        opened, listed, problems = versions_published(warehouse)
+        if not opened <= before | {version} or not listed <= before | {version}:
+            problems.append(f"{opened} and {listed} instead of {before} or {version}")
+        outcome.counts["before the switch" if opened == before else "after it"] += 1
+        outcome.counts["between its two steps"] += opened != listed
+        finish_killed_publication(warehouse, warehouse / DATABASE)
+        if len(set().union(*versions_published(warehouse)[:2])) != 1:
+            problems.append("the next publisher does not put the manifest right")
+        publish_export(exports["good"], warehouse)
+        opened, listed, found = versions_published(warehouse)
+        problems += found
+        if opened != {"good"} or listed != {"good"}:
+            problems.append(f"{opened} and {listed} after another publication")
+        if left := leftovers(warehouse, warehouse / "publications"):
+            problems.append(f"left behind: {left}")
+        if len(list((warehouse / "publications").glob("*Z-*"))) > 2:
+            problems.append("old publications pile up")
+        outcome.runs.append(problems)
+    return outcome
+
+
+def publish_two_at_once(task: Task) -> Outcome:
+    """Start two publishers at the same moment: one is refused, or comes after the other."""
+    outcome = Outcome("two publishers")
+    context = get_context("fork")
+    exports = {name: write_export(task.directory / name, name) for name in ("old", "new")}
+    for number in range(task.rounds):
+        warehouse = task.directory / f"warehouse_{number}"
+        start, refusals = context.Event(), context.SimpleQueue()
+        with (
+            publisher(exports["old"], warehouse, start, refusals) as first,
+            publisher(exports["new"], warehouse, start, refusals) as second,
+        ):
+            start.set()
+            first.join()
+            second.join()
+        opened, listed, problems = versions_published(warehouse)
+        if len(opened) != 1 or opened != listed:
+            problems.append(f"{opened} and {listed} are published")
+        refused = []
+        while not refusals.empty():
+            refused.append(refusals.get())
+        problems += [text for text in refused if not text.startswith(REFUSALS)]
+        outcome.counts["refused"] += len(refused)
+        outcome.counts["published"] += 2 - len(refused)
+        if left := leftovers(warehouse, warehouse / "publications"):
+            problems.append(f"left behind: {left}")
+        outcome.runs.append(problems)
+        shutil.rmtree(warehouse)
+    return outcome
+
+
+def read_until(
+    warehouse: Path, stop: Event, reads: Semaphore, results: SimpleQueue[object]
+) -> None:
+    """Open and read what is published again and again; runs in a process of its own.
+
+    Args:
+        warehouse: directory of the published files.
+        stop: set when enough was read.
+        reads: released after each read.
+        results: takes the number of reads and what is wrong.
+    """
+    counts: Counter[str] = Counter()
+    findings: set[str] = set()
+    while not stop.is_set():
+        counts["reads"] += 1
+        _, _, problems = versions_published(warehouse)
+        findings |= set(problems)
+        reads.release()
+    results.put((counts, findings))
+
+
+def read_during_publications(task: Task) -> Outcome:
+    """Let two readers loop while files are published; a run is a publication."""
+    outcome = Outcome("readers")
+    context = get_context("fork")
+    warehouse = task.directory / "warehouse"
+    exports = [write_export(task.directory / name, name) for name in ("odd", "even")]
+    publish_export(exports[0], warehouse)
+    stop, results = context.Event(), context.SimpleQueue()
+    reads = [context.Semaphore(0) for _ in range(2)]
+    readers = [
+        context.Process(target=read_until, args=(warehouse, stop, one, results)) for one in reads
+    ]
+    for reader in readers:
+        reader.start()
+    try:
+        for number in range(task.rounds):
+            publish_export(exports[number % 2], warehouse)
+            outcome.runs.append([])
+            # who is left behind by two publications finds the files of the first one gone
+            for one in reads:
+                while one.acquire(block=False):
+                    pass
+                one.acquire()
+    finally:
+        stop.set()
+    for reader in readers:
+        counts, findings = results.get()
+        outcome.counts.update(counts)
+        outcome.runs[-1] += sorted(findings)
+        reader.join()
+    return outcome
+
+
+def publish_on_full_disks(task: Task) -> Outcome:
+    """Publish where there is room for a part only: nothing changes, and a message says why.
+
+    Raises:
+        MountError: a file system of limited size cannot be mounted.
+    """
+    outcome = Outcome("full disk")
+    good = write_export(task.directory / "good", "good")
+    other = write_export(task.directory / "other", "other")
+    size = sum(path.stat().st_size for path in good.rglob("*") if path.is_file())
+    with small_disk(task.directory / "disk", 4 * size // 1024 + 4096) as disk:
+        publish_export(good, disk / "warehouse")
+        for room in DISK_KIBIBYTES:
+            ballast = fill_disk(disk, room * 1024)
+            problems = ["it was published"]
+            with contextlib.suppress(UserError):
+                publish_export(other, disk / "warehouse")
+                problems = []
+            if not problems:
+                outcome.counts["fitted"] += 1
+            opened, listed, found = versions_published(disk / "warehouse")
+            problems = found
+            if opened != listed or not opened:
+                problems.append(f"{opened} and {listed} are published")
+            if left := leftovers(disk / "warehouse", disk / "warehouse" / "publications"):
+                problems.append(f"left behind: {left}")
+            ballast.unlink()
+            outcome.runs.append([f"{room} KiB: {problem}" for problem in problems])
+        publish_export(good, disk / "warehouse")
+        outcome.runs.append(versions_published(disk / "warehouse")[2])
+    return outcome
+
+
+# -- builds --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Index:
+    """A copy of the example index, with files of somebody else where a build writes.
+
+    Attributes:
+        directory: the index folder.
+        build_dir: where a build works.
+        warehouse: where it publishes.
     """
 
     directory: Path
     build_dir: Path
-    warehouse_dir: Path
+    warehouse: Path
 
-    @property
-    def database(self) -> Path:
-        """The published DuckDB file."""
-        return self.warehouse_dir / DATABASE_NAME
-
-
-def copy_published(origin: Path, target: Path) -> Project:
-    """Copy a project, published files included, into a directory that does not exist yet."""
-    shutil.copytree(origin, target, ignore=shutil.ignore_patterns("build", "logs"))
-    return Project(target, target / "build", target / "warehouse")
+    def with_mistake(self) -> contextlib.AbstractContextManager[None]:
+        """Let the input have a mistake while the body runs."""
+        return replaced_text(self.directory / "rankings.csv", lambda text: text + "broken\n")
 
 
 @contextlib.contextmanager
-def running_build(project: Project) -> Iterator[subprocess.Popen[str]]:
+def replaced_text(file: Path, change: Callable[[str], str]) -> Iterator[None]:
+    """Change a text file while the body runs."""
+    original = file.read_text(encoding="utf-8")
+    file.write_text(change(original), encoding="utf-8")
+    try:
+        yield
+    finally:
+        file.write_text(original, encoding="utf-8")
+
+
+def make_index(directory: Path) -> Index:
+    """Copy the example, and put somebody else's files where a build writes."""
+    shutil.copytree(EXAMPLE, directory / "regions")
+    index = Index(
+        directory / "regions", directory / "regions" / "build", directory / "regions" / "warehouse"
+    )
+    for name in FOREIGN_FILES:
+        file = index.directory / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("mine")
+    return index
+
+
+def lost_files(index: Index) -> list[str]:
+    """Return which of somebody else's files are lost."""
+    return [
+        f"lost: {name}"
+        for name in FOREIGN_FILES
+        if not (index.directory / name).is_file() or (index.directory / name).read_text() != "mine"
+    ]
+
+
+def published_state(index: Index) -> str:
+    """Return a checksum of everything that readers are told to read; empty if nothing is there."""
+    files = [index.warehouse / INDEX_DATABASE, index.warehouse / "manifest.json"]
+    content = b"".join(file.read_bytes() for file in files if file.exists())
+    return hashlib.sha256(content).hexdigest() if content else ""
+
+
+@contextlib.contextmanager
+def running_build(index: Index) -> Iterator[subprocess.Popen[str]]:
     """Start `sci build` as leader of a process group; kill what is left of it at the end."""
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "smart_city_index.cli", "build"),
-            *("--project-dir", project.directory),
-            *("--build-dir", project.build_dir),
-            *("--warehouse-dir", project.warehouse_dir),
+            *("--index", index.directory, "--build-dir", index.build_dir),
+            *("--warehouse-dir", index.warehouse),
         ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -134,301 +456,213 @@ def running_build(project: Project) -> Iterator[subprocess.Popen[str]]:
     try:
         yield process
     finally:
-        if process.returncode is None:
-            kill_group(process)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
 
 
-def kill_group(process: subprocess.Popen[str]) -> None:
-    """Kill a build with everything it has started, and wait until all of it has ended."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
-
-
-def run_build(project: Project) -> tuple[int, str]:
-    """Run one build to its end and return its exit code and its messages."""
-    with running_build(project) as process:
+def build(index: Index) -> tuple[int, str, float]:
+    """Run a build to its end; return its exit code, its messages and its seconds."""
+    started = time.monotonic()
+    with running_build(index) as process:
         _, messages = process.communicate()
-        return process.returncode, messages
+        return process.returncode, messages, time.monotonic() - started
 
 
-def wait_for_export(project: Project, process: subprocess.Popen[str], started: int) -> None:
-    """Wait until a build writes its export directory, or ends.
+def build_problems(index: Index, *, is_ended: bool = True) -> list[str]:
+    """Return what is wrong after a build.
 
     Args:
-        project: the project that is built.
-        process: the build.
-        started: when it was started, in nanoseconds; an older directory is a leftover.
+        index: what was built.
+        is_ended: whether the build has ended by itself, so that nothing may be left of it.
     """
-    export_dir = project.build_dir / "export"
-    while process.poll() is None:
-        with contextlib.suppress(FileNotFoundError):
-            if export_dir.stat().st_mtime_ns > started:
-                return
-        time.sleep(POLL_SECONDS)
+    problems, _ = publication_problems(index.warehouse, INDEX_DATABASE)
+    problems += lost_files(index)
+    directories = (index.build_dir, index.warehouse, index.warehouse / "publications")
+    if is_ended and leftovers(*directories):
+        problems.append(f"left behind: {leftovers(*directories)}")
+    return problems
 
 
-def measure_build(project: Project) -> tuple[float, float]:
-    """Run one undisturbed build.
+def good_build_problems(index: Index) -> list[str]:
+    """Run one undisturbed build; return what is wrong afterwards."""
+    before = published_state(index)
+    exit_code, messages, _ = build(index)
+    problems = build_problems(index)
+    if exit_code != 0:
+        problems.append(f"an undisturbed build failed: {last_line(messages)}")
+    elif published_state(index) == before:
+        problems.append("an undisturbed build published nothing")
+    return problems
 
-    Returns:
-        Seconds until it writes its export directory, and seconds until it has ended.
 
-    Raises:
-        RunError: the build failed.
+def failing_build_problems(index: Index, messages_of: tuple[str, ...]) -> list[str]:
+    """Run a build that must fail with one of some messages; return what is wrong."""
+    before = published_state(index)
+    exit_code, messages, _ = build(index)
+    problems = build_problems(index)
+    if exit_code == 0:
+        problems.append("the build succeeded")
+    elif "Traceback" in messages or not any(text in messages for text in messages_of):
+        problems.append(f"no clear message: {last_line(messages)}")
+    if published_state(index) != before:
+        problems.append("what is published changed")
+    return problems
+
+
+def strike_builds(
+    task: Task,
+    name: str,
+    strike: Callable[[subprocess.Popen[str]], None],
+    *,
+    is_ended: bool = False,
+) -> Outcome:
+    """Strike builds at random moments, then let one build end.
+
+    Args:
+        task: what to do.
+        name: name of the scenario.
+        strike: what is done to a build.
+        is_ended: whether a struck build must clean up by itself.
     """
-    started, started_ns = time.monotonic(), time.time_ns()
-    with running_build(project) as process:
-        wait_for_export(project, process, started_ns)
-        until_export = time.monotonic() - started
-        _, messages = process.communicate()
-        if process.returncode != 0:
-            raise RunError(f"an undisturbed build failed:\n{messages}")
-    return until_export, time.monotonic() - started
+    outcome = Outcome(name)
+    index = make_index(task.directory)
+    _, messages, duration = build(index)
+    outcome.runs.append(build_problems(index))
+    if not published_state(index):
+        outcome.runs[-1].append(f"an undisturbed build failed: {last_line(messages)}")
+    for _ in range(task.rounds):
+        before = published_state(index)
+        # what a killed build left is removed by the next one
+        results = set(index.build_dir.glob("run-*/project/target/run_results.json"))
+        is_struck = False
+        with running_build(index) as process:
+            try:
+                _, messages = process.communicate(timeout=task.generator.uniform(0, duration))
+            except subprocess.TimeoutExpired:
+                is_struck = True
+                strike(process)
+                # ends when the last process has closed its end: dbt holds one
+                _, messages = process.communicate()
+        problems = build_problems(index, is_ended=is_ended)
+        after = published_state(index)
+        if is_ended and is_struck and after == before and INTERRUPTED not in messages:
+            problems.append(f"no clear message: {last_line(messages)}")
+        if "Traceback" in messages:
+            problems.append(f"a traceback: {last_line(messages)}")
+        outcome.counts["struck" if is_struck else "ended before"] += 1
+        outcome.counts["published all the same" if after != before else "all as before"] += 1
+        finished = set(index.build_dir.glob("run-*/project/target/run_results.json")) - results
+        outcome.counts["left what the next run removes"] += bool(leftovers(index.build_dir))
+        outcome.counts["struck after dbt had ended"] += bool(finished)
+        outcome.runs.append(problems)
+    outcome.runs.append(good_build_problems(index))
+    return outcome
 
 
-def file_hashes(directory: Path) -> dict[str, str]:
-    """Return the SHA-256 of every published file by path relative to the directory."""
-    return {
-        str(path.relative_to(directory)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(directory.rglob("*"))
-        if path.is_file() and not path.match(STAGED_FILES)
-    }
-
-
-def changed_files(before: dict[str, str], after: dict[str, str]) -> list[str]:
-    """Return the names of the files that are new, gone, or other than before."""
-    return sorted(
-        name for name in before.keys() | after.keys() if before.get(name) != after.get(name)
+def kill_builds(task: Task) -> Outcome:
+    """Kill builds with everything they have started."""
+    return strike_builds(
+        task, "build killed", lambda process: os.killpg(process.pid, signal.SIGKILL)
     )
 
 
-def leftovers(project: Project) -> list[str]:
-    """Return the names of what a build that has ended well must not leave behind."""
-    paths = [
-        *project.build_dir.glob(f"{DATABASE_NAME}*"),
-        *project.build_dir.glob("export"),
-        *project.warehouse_dir.rglob(STAGED_FILES),
-    ]
-    return sorted(path.name for path in paths)
+def kill_drivers(task: Task) -> Outcome:
+    """Kill `sci build` alone; what it has started must end by itself.
 
-
-def single_value(connection: duckdb.DuckDBPyConnection, query: str) -> int:
-    """Return the one number that a query yields."""
-    ((value,),) = connection.execute(query).fetchall()
-    return int(value)
-
-
-def read_database(connection: duckdb.DuckDBPyConnection) -> tuple[list[str], set[datetime]]:
-    """Compare every mart's row count with meta_build.
-
-    Returns:
-        What is wrong, and the build times that meta_build names.
-
-    Raises:
-        duckdb.Error: the file cannot be read.
+    That it has ended is seen by its end of a pipe being closed. That it was not let run to its
+    own end is what dbt_process.py's test shows.
     """
-    rows = connection.execute("select mart_name, row_count, built_at from meta_build").fetchall()
-    expected = {mart: row_count for mart, row_count, _ in rows}
-    built_at = {time_of_mart for *_, time_of_mart in rows}
-    found = {
-        mart: single_value(connection, f'select count(*) from "{mart}"')
-        for mart in table_names(connection)
-        if mart != "meta_build"
-    }
-    problems = []
-    if found != expected:
-        problems.append(f"row counts are {found}, according to meta_build {expected}")
-    if len(built_at) != 1:
-        problems.append(f"meta_build names {len(built_at)} build times")
-    return problems, built_at
+    return strike_builds(task, "driver killed", lambda process: process.kill())
 
 
-def table_names(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Return the names of the tables of a published file."""
-    rows = connection.execute("select table_name from duckdb_tables() order by 1").fetchall()
-    return [name for (name,) in rows]
+def interrupt_builds(task: Task) -> Outcome:
+    """Send SIGINT to everything that was started, as a terminal does, or SIGTERM to the build."""
 
-
-def parquet_problems(connection: duckdb.DuckDBPyConnection, parquet_dir: Path) -> list[str]:
-    """Compare every Parquet file with its mart, row by row; meta_build by its row count.
-
-    Raises:
-        duckdb.Error: a file cannot be read.
-    """
-    marts = table_names(connection)
-    found = sorted(path.stem for path in parquet_dir.glob("*.parquet"))
-    if found != marts:
-        return [f"the Parquet files are {found}, the marts {marts}"]
-    problems = []
-    for mart in marts:
-        copy = f"read_parquet('{parquet_dir / mart}.parquet')"
-        if mart == "meta_build":
-            # Of two builds whose files are published one by one, one may be older.
-            query = (
-                f"select abs((select count(*) from {mart}) - count(*))"
-                f" + count(distinct built_at) - 1 from {copy}"
-            )
+    def strike(process: subprocess.Popen[str]) -> None:
+        if task.generator.random() < 0.5:
+            os.killpg(process.pid, signal.SIGINT)
         else:
-            query = (
-                f'select count(*) from ((from "{mart}" except all from {copy})'
-                f' union all (from {copy} except all from "{mart}"))'
-            )
-        differences = single_value(connection, query)
-        if differences:
-            problems.append(f"{mart}.parquet differs from its mart in {differences} rows")
-    return problems
+            process.terminate()
+
+    return strike_builds(task, "interrupted", strike, is_ended=True)
 
 
-def inspect(project: Project) -> tuple[list[str], set[datetime]]:
-    """Open everything that is published.
-
-    Returns:
-        What is wrong, and the build times that the DuckDB file names.
-    """
-    try:
-        with duckdb.connect(str(project.database), read_only=True) as connection:
-            problems, built_at = read_database(connection)
-            problems += parquet_problems(connection, project.warehouse_dir / "parquet")
-    except duckdb.Error as error:
-        return [f"what is published cannot be read: {error}"], set()
-    if project.database.with_name(f"{DATABASE_NAME}.wal").exists():
-        problems.append("the published file has a write-ahead log")
-    return problems, built_at
-
-
-def good_build_problems(project: Project) -> list[str]:
-    """Run one undisturbed build and return what is wrong afterwards, leftovers included."""
-    exit_code, messages = run_build(project)
-    problems, _ = inspect(project)
-    if exit_code != 0:
-        problems.append(f"an undisturbed build failed: {last_line(messages)}")
-    if leftovers(project):
-        problems.append(f"an undisturbed build left behind {leftovers(project)}")
-    return problems
-
-
-def last_line(text: str) -> str:
-    """Return the last line of a text that is not empty, or an empty text."""
-    return next((line for line in reversed(text.splitlines()) if line.strip()), "")
-
-
-def killed_build_problems(
-    project: Project, delay: float, from_export: bool, counts: Counter[str]
-) -> list[str]:
-    """Kill a build and return what is wrong with what is published.
-
-    Args:
-        project: the project to build.
-        delay: seconds to wait before the kill.
-        from_export: count them from the start of the export, not from the start of the build.
-        counts: what was found is counted here.
-    """
-    hashes, (_, built_at) = file_hashes(project.warehouse_dir), inspect(project)
-    problems = []
-    started = time.time_ns()
-    with running_build(project) as process:
-        if from_export:
-            wait_for_export(project, process, started)
-        try:
-            _, messages = process.communicate(timeout=delay)
-        except subprocess.TimeoutExpired:
-            kill_group(process)
-            counts["killed"] += 1
-        else:
-            counts["ended before the kill"] += 1
-            if process.returncode != 0:
-                problems.append(f"the build failed by itself: {last_line(messages)}")
-    changed = changed_files(hashes, file_hashes(project.warehouse_dir))
-    found_problems, built_at_after = inspect(project)
-    problems += found_problems
-    if (built_at_after != built_at) != (DATABASE_NAME in changed):
-        problems.append("the build time changed without the file, or the file without it")
-    if built_at and built_at_after and min(built_at_after) < max(built_at):
-        problems.append("the published file became older")
-    counts["with every file old"] += not changed
-    counts["with the DuckDB file new"] += DATABASE_NAME in changed
-    counts["with only Parquet files new"] += bool(changed) and DATABASE_NAME not in changed
-    counts["with leftovers"] += bool(leftovers(project))
-    return problems
-
-
-def kill_builds(
-    project: Project, kills: int, from_export: bool, generator: random.Random
-) -> Outcome:
-    """Kill builds at random moments, then let one build end.
-
-    Args:
-        project: the project to build.
-        kills: number of builds to kill.
-        from_export: kill only after the start of the export.
-        generator: source of the moments.
-
-    Raises:
-        RunError: the undisturbed build that is measured first failed.
-    """
-    outcome = Outcome("kill, publish" if from_export else "kill")
-    until_export, until_end = measure_build(project)
-    longest_delay = until_end - until_export if from_export else until_end
-    for _ in range(kills):
-        delay = generator.uniform(0, longest_delay)
-        outcome.runs.append(killed_build_problems(project, delay, from_export, outcome.counts))
-    outcome.runs.append(good_build_problems(project))
-    outcome.counts["build afterwards"] += 1
+def refuse_builds(task: Task) -> Outcome:
+    """Run builds whose input has a mistake, and after each tenth a good one."""
+    outcome = Outcome("refused")
+    index = make_index(task.directory)
+    outcome.runs.append(good_build_problems(index))
+    for number in range(task.rounds):
+        with index.with_mistake():
+            outcome.runs.append(failing_build_problems(index, (FAILURE_MESSAGE,)))
+        outcome.counts["refused"] += 1
+        if number % 10 == 9:
+            outcome.runs.append(good_build_problems(index))
+            outcome.counts["good"] += 1
     return outcome
 
 
-def read_until(database: Path, stop: Event, results: SimpleQueue[object]) -> None:
-    """Open, check and close the published file again and again; runs in a process of its own.
-
-    Args:
-        database: the published file.
-        stop: set when enough was read; one more read follows.
-        results: takes the numbers of reads, errors and mixes, the build times, and what is wrong.
-    """
-    counts = Counter({"reads": 0, "errors": 0, "mixes": 0})
-    versions: set[datetime] = set()
-    findings: list[str] = []
-    last = False
-    while not last:
-        last = stop.is_set()
-        counts["reads"] += 1
-        try:
-            with duckdb.connect(str(database), read_only=True) as connection:
-                problems, built_at = read_database(connection)
-        except duckdb.Error as error:
-            counts["errors"] += 1
-            findings.append(str(error))
-        else:
-            counts["mixes"] += bool(problems)
-            findings += problems
-            versions |= built_at
-    results.put((counts, versions, findings))
-
-
-def read_during_builds(project: Project, builds: int) -> Outcome:
-    """Let a reader loop over the published file while builds run; one run per build.
-
-    Args:
-        project: the project to build.
-        builds: number of builds.
-    """
-    context = get_context("spawn")
-    stop, results = context.Event(), context.SimpleQueue()
-    reader = context.Process(target=read_until, args=(project.database, stop, results))
-    reader.start()
-    outcome = Outcome("readers")
-    try:
-        outcome.runs += [good_build_problems(project) for _ in range(builds)]
-    finally:
-        stop.set()
-    counts, versions, findings = results.get()
-    reader.join()
-    outcome.counts.update({**counts, "versions seen": len(versions)})
-    outcome.runs[-1] += sorted(set(findings))
-    if len(versions) != builds + 1:
-        outcome.runs[-1].append(f"the reader saw {len(versions)} versions, not {builds + 1}")
+def build_two_at_once(task: Task) -> Outcome:
+    """Start two builds at the same moment, again and again; one must be refused."""
+    outcome = Outcome("two builds")
+    first = make_index(task.directory)
+    second_dir = task.directory / "second_build"
+    for number in range(task.rounds):
+        build_dir = second_dir if number % 2 else first.build_dir
+        second = Index(first.directory, build_dir, first.warehouse)
+        before = published_state(first)
+        with running_build(first) as one, running_build(second) as other:
+            ends = [(process.communicate()[1], process.returncode) for process in (one, other)]
+        problems = build_problems(first) + build_problems(second)
+        refused = [text for text, code in ends if code and any(part in text for part in REFUSALS)]
+        if len(refused) != 1 or sorted(code for _, code in ends) != [0, 1]:
+            texts = "; ".join(f"exit code {code}, {last_line(text)}" for text, code in ends)
+            problems.append(f"not one success and one refusal: {texts}")
+        if published_state(first) == before:
+            problems.append("nothing was published")
+        outcome.counts["refused"] += len(refused)
+        outcome.runs.append(problems)
     return outcome
+
+
+def fill_build_disks(task: Task) -> Outcome:
+    """Let the build directory run full.
+
+    Raises:
+        MountError: a file system of limited size cannot be mounted.
+    """
+    outcome = Outcome("full build disk")
+    index = make_index(task.directory)
+    for mebibytes in BUILD_DISK_MEBIBYTES[: task.rounds]:
+        with small_disk(task.directory / f"disk_{mebibytes}", mebibytes * 1024) as disk:
+            starved = Index(index.directory, disk / "build", index.warehouse)
+            outcome.runs.append(failing_build_problems(starved, (FAILURE_MESSAGE,)))
+    return outcome
+
+
+def forbid_writing(task: Task) -> Outcome:
+    """Make the build directory, and then the directory of the published files, read-only.
+
+    Raises:
+        MountError: a read-only file system cannot be mounted.
+    """
+    outcome = Outcome("read-only")
+    index = make_index(task.directory)
+    with small_disk(task.directory / "disk", 1024) as disk:
+        (disk / "build").mkdir()
+        (disk / "warehouse").mkdir()
+        mount("-o", "remount,ro", disk)
+        for build_dir, warehouse in (
+            (disk / "build", index.warehouse),
+            (index.build_dir, disk / "warehouse"),
+        ):
+            forbidden = Index(index.directory, build_dir, warehouse)
+            outcome.runs.append(failing_build_problems(forbidden, (f"cannot write to {disk}",)))
+    return outcome
+
+
+# -- file systems --------------------------------------------------------------------------------
 
 
 def mount(*arguments: str | Path) -> None:
@@ -446,202 +680,81 @@ def mount(*arguments: str | Path) -> None:
 
 
 @contextlib.contextmanager
-def small_disk(directory: Path, mebibytes: int) -> Iterator[Path]:
+def small_disk(directory: Path, kibibytes: int) -> Iterator[Path]:
     """Mount a file system of a given size at a new directory while the body runs.
 
     Raises:
         MountError: it cannot be mounted.
     """
     directory.mkdir()
-    mount("-t", "tmpfs", "-o", f"size={mebibytes}m", "tmpfs", directory)
+    mount("-t", "tmpfs", "-o", f"size={kibibytes}k", "tmpfs", directory)
     try:
         yield directory
     finally:
         subprocess.run(["umount", directory], check=True)
 
 
-def failing_build_problems(project: Project) -> list[str]:
-    """Run a build that must fail; return what is wrong with its message and what is published."""
-    hashes = file_hashes(project.warehouse_dir)
-    exit_code, messages = run_build(project)
-    problems, _ = inspect(project)
-    if exit_code == 0:
-        problems.append("the build succeeded")
-    elif "Traceback" in messages:
-        problems.append(f"a traceback instead of a message: {last_line(messages)}")
-    elif FAILURE_MESSAGE not in messages:
-        problems.append(f"no clear message: {last_line(messages)}")
-    changed = changed_files(hashes, file_hashes(project.warehouse_dir))
-    if changed:
-        problems.append(f"published files changed: {', '.join(changed)}")
-    staged = [path.name for path in project.warehouse_dir.rglob(STAGED_FILES)]
-    if staged:
-        problems.append(f"left behind beside the published files: {', '.join(staged)}")
-    return problems
-
-
-def labelled(label: str, problems: list[str]) -> list[str]:
-    """Put a label before each problem."""
-    return [f"{label}: {problem}" for problem in problems]
-
-
 def fill_disk(directory: Path, room: int) -> Path:
-    """Fill a file system up to some room and return the file that fills it.
-
-    Args:
-        directory: where the file system is mounted.
-        room: bytes to leave free.
-    """
+    """Fill a file system up to some room (bytes), and return the file that fills it."""
     ballast = directory / "ballast"
     status = os.statvfs(directory)
-    ballast.write_bytes(bytes(status.f_bavail * status.f_frsize - room))
+    ballast.write_bytes(bytes(max(0, status.f_bavail * status.f_frsize - room)))
     return ballast
 
 
-def fill_disks(project: Project) -> Outcome:
-    """Let the build directory and the directory of the published files run full.
+# -- the campaign --------------------------------------------------------------------------------
 
-    Raises:
-        MountError: a file system of limited size cannot be mounted.
-    """
-    outcome = Outcome("full disk")
-    for mebibytes in BUILD_DISK_MEBIBYTES:
-        with small_disk(project.directory / f"build_disk_{mebibytes}", mebibytes) as disk:
-            starved = Project(project.directory, disk / "build", project.warehouse_dir)
-            problems = failing_build_problems(starved)
-        outcome.runs.append(labelled(f"build directory of {mebibytes} MiB", problems))
-        outcome.counts["full build directories"] += 1
-    with small_disk(project.directory / "disk", WAREHOUSE_DISK_MEBIBYTES) as disk:
-        warehouse_dir = disk / "warehouse"
-        shutil.copytree(project.warehouse_dir, warehouse_dir)
-        starved = Project(project.directory, project.build_dir, warehouse_dir)
-        for label, room in WAREHOUSE_ROOM.items():
-            ballast = fill_disk(disk, room)
-            outcome.runs.append(labelled(label, failing_build_problems(starved)))
-            outcome.counts["full warehouse directories"] += 1
-            ballast.unlink()
-        outcome.runs.append(good_build_problems(starved))
-        outcome.counts["build afterwards"] += 1
-    return outcome
-
-
-def forbid_writing(project: Project) -> Outcome:
-    """Make the build directory, and then the directory of the published files, read-only.
-
-    Raises:
-        MountError: a read-only file system cannot be mounted.
-    """
-    outcome = Outcome("read-only")
-    with small_disk(project.directory / "disk", WAREHOUSE_DISK_MEBIBYTES) as disk:
-        shutil.copytree(project.warehouse_dir, disk / "warehouse")
-        (disk / "build").mkdir()
-        mount("-o", "remount,ro", disk)
-        directories = {
-            "read-only build directory": (disk / "build", project.warehouse_dir),
-            "read-only warehouse directory": (project.build_dir, disk / "warehouse"),
-        }
-        for label, (build_dir, warehouse_dir) in directories.items():
-            problems = failing_build_problems(Project(project.directory, build_dir, warehouse_dir))
-            outcome.runs.append(labelled(label, problems))
-            outcome.counts[label] += 1
-    return outcome
-
-
-def build_two_at_once(project: Project, pairs: int) -> Outcome:
-    """Start two builds at the same moment, again and again; one must be refused.
-
-    Args:
-        project: the project to build.
-        pairs: how often.
-    """
-    outcome = Outcome("two at once")
-    for _ in range(pairs):
-        with running_build(project) as first, running_build(project) as second:
-            builds = [(process.communicate()[1], process.returncode) for process in (first, second)]
-        problems, _ = inspect(project)
-        succeeded = [messages for messages, exit_code in builds if exit_code == 0]
-        refused = [
-            messages
-            for messages, exit_code in builds
-            if exit_code != 0 and REFUSAL in messages and "Traceback" not in messages
-        ]
-        outcome.counts["succeeded"] += len(succeeded)
-        outcome.counts["refused"] += len(refused)
-        if len(succeeded) != 1 or len(refused) != 1:
-            endings = [f"exit code {code}, {last_line(messages)}" for messages, code in builds]
-            problems.append(f"not one success and one refusal: {'; '.join(endings)}")
-        if leftovers(project):
-            problems.append(f"left behind: {leftovers(project)}")
-        outcome.runs.append(problems)
-    return outcome
+# Each with its number of rounds in full.
+SCENARIOS: dict[str, tuple[Callable[[Task], Outcome], int]] = {
+    "publisher killed": (kill_publishers, 500),
+    "two publishers": (publish_two_at_once, 100),
+    "readers": (read_during_publications, 50),
+    "full disk": (publish_on_full_disks, 1),
+    "build killed": (kill_builds, 50),
+    "driver killed": (kill_drivers, 50),
+    "interrupted": (interrupt_builds, 30),
+    "refused": (refuse_builds, 100),
+    "two builds": (build_two_at_once, 6),
+    "full build disk": (fill_build_disks, 3),
+    "read-only": (forbid_writing, 1),
+}
 
 
 def run_scenarios(work_dir: Path, arguments: argparse.Namespace) -> Iterator[Outcome]:
-    """Run every scenario in a copy of the project of its own.
-
-    Args:
-        work_dir: directory for the copies.
-        arguments: the command line.
-
-    Raises:
-        RunError: an undisturbed build failed.
-    """
-    origin = work_dir / "origin"
-    use_few_draws(copy_project(origin))
-    measure_build(Project(origin, origin / "build", origin / "warehouse"))
-    generator = random.Random(arguments.seed)
-    scenarios: dict[str, Callable[[Project], Outcome]] = {
-        "kill": lambda project: kill_builds(project, arguments.kills, False, generator),
-        "kill, publish": lambda project: kill_builds(
-            project, arguments.publishing_kills, True, generator
-        ),
-        "readers": lambda project: read_during_builds(project, arguments.builds),
-        "full disk": fill_disks,
-        "read-only": forbid_writing,
-        "two at once": lambda project: build_two_at_once(project, arguments.pairs),
-    }
-    for number, (name, scenario) in enumerate(scenarios.items()):
+    """Run scenarios, each in a directory of its own."""
+    for number, name in enumerate(arguments.scenarios):
+        scenario, rounds = SCENARIOS[name]
+        directory = work_dir / str(number)
+        directory.mkdir()
+        generator = random.Random(f"{arguments.seed} {name}")
         try:
-            yield scenario(copy_published(origin, work_dir / f"project_{number}"))
+            yield scenario(Task(directory, math.ceil(rounds * arguments.share), generator))
         except MountError as error:
             yield Outcome(name, skipped=str(error))
-
-
-def report_line(scenario: str, runs: str | int, good: str | int, details: str) -> str:
-    """Return one line of the table."""
-    return f"{scenario:<15}{runs:>5}{good:>6}  {details}"
+        shutil.rmtree(directory)
 
 
 def main() -> int:
     """Parse the command line, run the scenarios, and report; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    numbers = {
-        "--kills": (100, "builds to kill"),
-        "--publishing-kills": (25, "builds to kill between export and end"),
-        "--builds": (3, "builds with a reader"),
-        "--pairs": (5, "pairs of builds at once"),
-    }
-    for option, (default, meaning) in numbers.items():
-        text = f"{meaning} (default: {default})"
-        parser.add_argument(option, type=int, default=default, metavar="NUMBER", help=text)
+    parser.add_argument(
+        "--scenarios", nargs="+", choices=SCENARIOS, default=list(SCENARIOS), metavar="NAME"
+    )
+    parser.add_argument("--share", type=float, default=1.0, help="of the rounds (default: 1.0)")
     parser.add_argument("--seed", type=int, default=1, help="of the random moments (default: 1)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the outcomes to a file")
     arguments = parser.parse_args()
     outcomes: list[Outcome] = []
-    print(report_line("scenario", "runs", "good", "details"))
+    print(f"{'scenario':<18}{'runs':>5}{'good':>6}  details")
     with tempfile.TemporaryDirectory(prefix="smart_city_index_crashes_") as work_dir:
-        try:
-            for outcome in run_scenarios(Path(work_dir), arguments):
-                outcomes.append(outcome)
-                line = report_line(
-                    outcome.scenario, len(outcome.runs), outcome.good, outcome.details
-                )
-                print(line, flush=True)
-                for problem in (problem for problems in outcome.runs for problem in problems):
-                    print(f"    {problem}", flush=True)
-        except RunError as error:
-            print(error, file=sys.stderr)
-            return 1
+        for outcome in run_scenarios(Path(work_dir), arguments):
+            outcomes.append(outcome)
+            print(
+                f"{outcome.scenario:<18}{len(outcome.runs):>5}{outcome.good:>6}  {outcome.details}",
+                flush=True,
+            )
+            for problem in (problem for problems in outcome.runs for problem in problems):
+                print(f"    {problem}", flush=True)
     if arguments.json:
         text = json.dumps([vars(outcome) for outcome in outcomes], indent=2)
         arguments.json.write_text(f"{text}\n", encoding="utf-8")

@@ -5,62 +5,59 @@
 
 The way of a build:
 
-1. take the lock of the build directory and make a fresh directory in it, where all that follows
-   is written and which is removed at the end,
+1. take the locks of the build directory and of the warehouse; make a fresh directory in the first,
+   where all that follows is written and which is removed at the end,
 2. read and check the input (gate.py); with --index, write the dbt project of the index folder,
-3. `dbt build` (seeds, models, data tests, unit tests) into a fresh file,
-4. if anything failed: say which rows break which rule, leave the published file as it was, exit 1,
+3. `dbt build` (seeds, models, data tests) into a fresh file,
+4. if anything failed: say which rows break which rule, leave the published files as they were,
+   exit 1,
 5. compare what was loaded with what was checked,
-6. copy the declared marts into a file of their own (tables only, no views) and into Parquet files,
-7. publish: one atomic rename per file into warehouse/, with --index into that of the index folder.
+6. copy the declared marts into a file of their own (marts.py),
+7. publish it (publication.py) in warehouse/, with --index in that of the index folder.
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
+import hashlib
 import json
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from . import UserError
 from .check import (
     CheckedInput,
-    InputError,
     Request,
     add_input_arguments,
     checked_input,
     request_of,
     run_directory,
 )
-from .index_folder import IndexFolderError
+from .dbt_process import run_dbt
 from .index_project import assemble_project, database_name, write_external_rows
-from .loaded import LoadError, compare_with_input
-from .values import sql_text
+from .loaded import compare_with_input
+from .marts import declared_marts, export_marts
+from .publication import Publication, current_publication, publish, publishing
 
 # Views store the catalogue's name, which is the name of the file.
 DATABASE_NAME = "smart_city_index.duckdb"
-MART_SCHEMA = "main"
 STAGING_SCHEMA = "main_staging"
-STORAGE_VERSION = "v1.4.0"
-STAGED_SUFFIX = ".publishing"
 SHOWN_ROWS_PER_TEST = 20
-
-
-class BuildError(Exception):
-    """The build cannot go on; the message is for the person who started it."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of `sci build`."""
     add_input_arguments(parser)
+    parser.add_argument(
+        "--may-be-empty", nargs="+", default=[], metavar="MART",
+        help="marts that may have no rows any more, though they have some in what is published",
+    )  # fmt: skip
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -68,14 +65,14 @@ def run(arguments: argparse.Namespace) -> int:
     started = time.monotonic()
     request = request_of(arguments)
     try:
-        row_counts = build(request)
-    except (BuildError, InputError, IndexFolderError, LoadError) as error:
+        publication = build(request, set(arguments.may_be_empty))
+    except UserError as error:
         print(
             f"\n{error}\n\nNothing was published; {request.warehouse_dir} is as it was.",
             file=sys.stderr,
         )
         return 1
-    for mart, row_count in row_counts.items():
+    for mart, row_count in publication.row_counts.items():
         print(f"{row_count:>8,} rows  {mart}")
     published = request.warehouse_dir / published_name(request)
     print(f"Published {published} in {time.monotonic() - started:.1f} s.")
@@ -87,23 +84,24 @@ def published_name(request: Request) -> str:
     return DATABASE_NAME if request.index_dir is None else database_name(request.index_dir)
 
 
-def build(request: Request) -> dict[str, int]:
+def build(request: Request, may_be_empty: set[str]) -> Publication:
     """Check, build, test and publish.
 
     Args:
         request: what is to be built, and where.
+        may_be_empty: marts that may have no rows though they have some in what is published.
 
     Returns:
-        Rows per published mart, by name.
+        What was published.
 
     Raises:
-        BuildError, InputError, IndexFolderError, LoadError: it failed; nothing was published.
+        UserError: it failed; nothing was published.
     """
-    with run_directory(request) as run_dir:
-        own_warehouse = request.project_dir / "warehouse"
-        if request.index_dir is not None and request.warehouse_dir.resolve() == own_warehouse:
-            raise BuildError(f"{request.warehouse_dir} is for this repository's own rankings")
-        check_writable(request.warehouse_dir, published_name(request))
+    own_warehouse = request.project_dir / "warehouse"
+    if request.index_dir is not None and request.warehouse_dir.resolve() == own_warehouse:
+        raise UserError(f"{request.warehouse_dir} is for this repository's own rankings")
+    name = published_name(request)
+    with run_directory(request) as run_dir, publishing(request.warehouse_dir, name):
         database = run_dir / "database" / DATABASE_NAME
         database.parent.mkdir()
         with checked_input(request, run_dir) as checked:
@@ -118,22 +116,76 @@ def build(request: Request) -> dict[str, int]:
                 lines = ["the build failed:"]
                 for result in failed(results):
                     lines += failure_lines(result, database, checked)
-                raise BuildError("\n".join(lines))
+                raise UserError("\n".join(lines))
             with duckdb.connect(str(database), read_only=True) as connection:
                 compare_with_input(
                     checked.gate,
                     lambda query: connection.execute(query).fetchall(),
                     STAGING_SCHEMA,
                 )
+                origin = origin_of(connection, checked, request)
         export_dir = run_dir / "export"
         try:
-            row_counts = export_marts(
-                database, export_dir, published_name(request), declared_marts(project_dir)
-            )
+            row_counts = export_marts(database, export_dir, name, declared_marts(project_dir))
         except (duckdb.Error, OSError) as error:
-            raise BuildError(f"cannot copy the marts: {error}") from error
-        publish(export_dir, request.warehouse_dir, published_name(request))
-    return row_counts
+            raise UserError(f"cannot copy the marts: {error}") from error
+        check_emptied(row_counts, request.warehouse_dir, may_be_empty)
+        return publish(export_dir, request.warehouse_dir, name, row_counts, origin)
+
+
+def origin_of(
+    connection: duckdb.DuckDBPyConnection, checked: CheckedInput, request: Request
+) -> dict[str, Any]:
+    """Return what a manifest says of a build and its input.
+
+    Args:
+        connection: the tested database.
+        checked: the input.
+        request: what was built.
+    """
+    cursor = connection.execute(
+        "select distinct strftime(built_at, '%Y-%m-%dT%H:%M:%SZ') as built_at, code_version,"
+        " dbt_version, engine_version from meta_build"
+    )
+    (values,) = cursor.fetchall()
+    home = (request.index_dir or request.project_dir).resolve()
+    read_files = {}
+    for one in checked.gate.read_files:
+        path = one.file.path.resolve()
+        # of a file from outside, the name: its path is of no use elsewhere
+        shown = path.relative_to(home).as_posix() if path.is_relative_to(home) else path.name
+        read_files[shown] = one.sha256
+    lines = "".join(f"{sha256}  {path}\n" for path, sha256 in sorted(read_files.items()))
+    return {
+        **dict(zip((column[0] for column in cursor.description), values, strict=True)),
+        "input_sha256": hashlib.sha256(lines.encode()).hexdigest(),
+        "input": dict(sorted(read_files.items())),
+    }
+
+
+def check_emptied(row_counts: dict[str, int], warehouse_dir: Path, may_be_empty: set[str]) -> None:
+    """Refuse to publish an empty mart in the place of one that has rows.
+
+    Args:
+        row_counts: rows per mart, by name.
+        warehouse_dir: directory of the published files.
+        may_be_empty: marts that may be empty.
+
+    Raises:
+        UserError: a mart has lost all of its rows, or one that may have no rows is not there.
+    """
+    unknown = may_be_empty - set(row_counts)
+    if unknown:
+        raise UserError(f"--may-be-empty names what is no mart: {', '.join(sorted(unknown))}")
+    before = current_publication(warehouse_dir)
+    emptied = [
+        f"    {mart}: {rows:,} rows"
+        for mart, rows in (before.row_counts if before else {}).items()
+        if rows and row_counts.get(mart) == 0 and mart not in may_be_empty
+    ]
+    if emptied:
+        rule = "marts have no rows any more; if this is meant, name them with --may-be-empty:"
+        raise UserError("\n".join([rule, *emptied]))
 
 
 def code_version(project_dir: Path) -> str:
@@ -157,6 +209,7 @@ def run_dbt_build(
     """Run `dbt build` into a database file and return its node results.
 
     What is built is up to the project alone: DBT_* variables of the environment are not passed on.
+    Unit tests are about the code, which is the same in every build: `make test` runs them.
 
     Args:
         database: file to build; must not exist yet.
@@ -168,32 +221,27 @@ def run_dbt_build(
         The `results` of dbt's run_results.json.
 
     Raises:
-        BuildError: dbt could not run at all (for example an error in the project's files).
+        UserError: dbt could not run at all (for example an error in the project's files).
     """
     results_file = project_dir / "target" / "run_results.json"
     results_file.unlink(missing_ok=True)
-    completed = subprocess.run(
+    exit_code = run_dbt(
         [
-            Path(sys.executable).with_name("dbt"),
-            "build",
-            "--profiles-dir",
-            project_dir,
-            "--vars",
-            json.dumps(overrides),
+            *("build", "--exclude-resource-type", "unit_test"),
+            *("--profiles-dir", str(project_dir), "--vars", json.dumps(overrides)),
         ],
-        cwd=project_dir,
-        env={
+        project_dir,
+        {
             **{name: value for name, value in os.environ.items() if not name.startswith("DBT_")},
             "SMART_CITY_INDEX_DB": str(database),
             "SMART_CITY_INDEX_CODE_VERSION": code_version(engine_dir),
         },
-        check=False,
     )
     if not results_file.exists():
-        raise BuildError(f"dbt could not run (exit code {completed.returncode}), see above")
+        raise UserError(f"dbt could not run (exit code {exit_code}), see above")
     results = json.loads(results_file.read_text(encoding="utf-8"))["results"]
-    if completed.returncode != 0 and not failed(results):
-        raise BuildError(f"dbt ended with exit code {completed.returncode}, see above")
+    if exit_code != 0 and not failed(results):
+        raise UserError(f"dbt ended with exit code {exit_code}, see above")
     return list(results)
 
 
@@ -234,163 +282,3 @@ def failure_lines(result: dict[str, Any], database: Path, checked: CheckedInput)
     if len(rows) > SHOWN_ROWS_PER_TEST:
         lines.append("    ... and more")
     return lines
-
-
-def declared_marts(project_dir: Path) -> set[str]:
-    """Return the names of the project's marts."""
-    return {file.stem for file in project_dir.glob("models/marts/**/*.sql")}
-
-
-def export_marts(
-    database: Path, export_dir: Path, published_name: str, marts: set[str]
-) -> dict[str, int]:
-    """Copy the marts, with constraints and comments, into a file of their own and into Parquet.
-
-    Args:
-        database: the tested, unpublished file; loses its seeds, staging and intermediate schemas.
-        export_dir: directory for the copies; must not exist yet.
-        published_name: name of the DuckDB file.
-        marts: the marts that must be there, no more and no fewer.
-
-    Returns:
-        Rows per mart, by name.
-
-    Raises:
-        BuildError: other tables than the marts are there, or a copy is not whole.
-    """
-    (export_dir / "parquet").mkdir(parents=True)
-    export_database = export_dir / published_name
-    with duckdb.connect(str(database)) as connection:
-        schemas = connection.execute(
-            "select schema_name from information_schema.schemata"
-            " where catalog_name = current_database() and starts_with(schema_name, ?)",
-            [f"{MART_SCHEMA}_"],
-        ).fetchall()
-        for (schema,) in schemas:
-            connection.execute(f'drop schema "{schema}" cascade')
-        found = connection.execute(
-            "select table_name from information_schema.tables"
-            " where table_catalog = current_database() order by table_name",
-        ).fetchall()
-        differing = marts ^ {name for (name,) in found}
-        if differing:
-            raise BuildError(
-                f"not exactly the declared marts were built: {', '.join(sorted(differing))}"
-            )
-        connection.execute(
-            f"attach {sql_text(export_database)} as export (storage_version '{STORAGE_VERSION}')"
-        )
-        connection.execute(f'copy from database "{database.stem}" to export')
-        row_counts = {}
-        for mart in sorted(marts):
-            parquet_file = export_dir / "parquet" / f"{mart}.parquet"
-            connection.execute(
-                f'copy (from {MART_SCHEMA}."{mart}") to {sql_text(parquet_file)} (format parquet)'
-            )
-            counts = connection.execute(
-                f'select (select count(*) from {MART_SCHEMA}."{mart}"),'
-                f' (select count(*) from export.{MART_SCHEMA}."{mart}"),'
-                f" (select count(*) from read_parquet({sql_text(parquet_file)}))"
-            ).fetchall()[0]
-            if len(set(counts)) != 1:
-                raise BuildError(f"the copies of {mart} differ in their number of rows: {counts}")
-            row_counts[mart] = counts[0]
-    if export_database.with_name(f"{export_database.name}.wal").exists():
-        raise BuildError(f"{export_database} has a write-ahead log: the file is not whole")
-    return row_counts
-
-
-def check_writable(warehouse_dir: Path, published_name: str) -> None:
-    """Find out before the build, not after it, whether the published files can be replaced.
-
-    Args:
-        warehouse_dir: directory of the published files.
-        published_name: name of the DuckDB file.
-
-    Raises:
-        BuildError: it cannot be written to, or holds something else in the place of files.
-    """
-    for path, is_right in (
-        (warehouse_dir / "parquet", Path.is_dir),
-        (warehouse_dir / published_name, Path.is_file),
-        *((file, Path.is_file) for file in warehouse_dir.glob("parquet/*.parquet")),
-    ):
-        if path.is_symlink() or (path.exists() and not is_right(path)):
-            raise BuildError(f"{path} is a link, or no {path.suffix or 'folder'}: take it away")
-    try:
-        warehouse_dir.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=warehouse_dir, suffix=STAGED_SUFFIX):
-            pass
-    except OSError as error:
-        raise BuildError(f"cannot write to {warehouse_dir}: {error.strerror}") from error
-
-
-def stage_file(source: Path, target: Path) -> Path:
-    """Copy a finished file beside its published path, whole and on disk, not yet published.
-
-    Args:
-        source: finished file, possibly on another file system.
-        target: published path.
-
-    Returns:
-        The staged copy, read-only.
-
-    Raises:
-        OSError: the copy does not fit or cannot be written.
-    """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    staged = staged_path(target)
-    # what a killed run left, or a link that would be written through
-    staged.unlink(missing_ok=True)
-    descriptor = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o444)
-    with os.fdopen(descriptor, "wb") as copy, source.open("rb") as original:
-        shutil.copyfileobj(original, copy, 1 << 20)
-        copy.flush()
-        os.fsync(copy.fileno())
-    return staged
-
-
-def sync_directory(directory: Path) -> None:
-    """Write the names of a directory to disk."""
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def publish(export_dir: Path, warehouse_dir: Path, published_name: str = DATABASE_NAME) -> None:
-    """Publish the Parquet copies and, last, the DuckDB file.
-
-    All files are copied beside the published ones first; only when every copy is whole are they
-    renamed, each in one atomic step, so that a full disk leaves everything as it was.
-
-    Args:
-        export_dir: directory that `export_marts` filled.
-        warehouse_dir: directory of the published files.
-        published_name: name of the DuckDB file.
-
-    Raises:
-        BuildError: a file could not be copied; nothing was published.
-    """
-    names = [Path("parquet") / file.name for file in sorted(export_dir.glob("parquet/*.parquet"))]
-    names.append(Path(published_name))
-    try:
-        staged_files = [stage_file(export_dir / name, warehouse_dir / name) for name in names]
-    except OSError as error:
-        for name in names:
-            with contextlib.suppress(OSError):
-                staged_path(warehouse_dir / name).unlink()
-        raise BuildError(f"cannot write to {warehouse_dir}: {error.strerror}") from error
-    for staged_file, name in zip(staged_files, names, strict=True):
-        staged_file.replace(warehouse_dir / name)
-    for stale_file in sorted((warehouse_dir / "parquet").glob("*.parquet")):
-        if stale_file.relative_to(warehouse_dir) not in names:
-            stale_file.unlink()
-    sync_directory(warehouse_dir / "parquet")
-    sync_directory(warehouse_dir)
-
-
-def staged_path(target: Path) -> Path:
-    """Return where the copy of a file waits to be published."""
-    return target.with_name(target.name + STAGED_SUFFIX)

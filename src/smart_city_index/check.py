@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import fcntl
-import os
 import re
-import shutil
-import stat
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from . import PROJECT_DIR
+from . import PROJECT_DIR, UserError
 from .declarations import LOCATIONS, declared_seeds, project_vars
+from .directories import fresh_directory, held_lock
 from .gate import InputGate, SourceFile, own_seed_files
 from .index_folder import (
     IndexFolder,
@@ -30,11 +26,11 @@ from .index_folder import (
 from .reader import FileError
 
 FINDINGS_FILE = "findings.csv"
-LOCK_FILE = ".lock"
-RUN_PREFIX = "run-"
+LOCK = ".build.lock"
+RUN = "run"
 
 
-class InputError(Exception):
+class InputError(UserError):
     """The input or the build directory cannot be used; the message is for who started it."""
 
 
@@ -146,7 +142,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         with run_directory(request) as run_dir, checked_input(request, run_dir):
             pass
-    except (InputError, IndexFolderError) as error:
+    except UserError as error:
         print(error, file=sys.stderr)
         return 1
     print(f"The input has no findings ({time.monotonic() - started:.1f} s).")
@@ -163,8 +159,8 @@ def run_directory(request: Request) -> Iterator[Path]:
         request: what is to be done.
 
     Raises:
-        InputError: the directory cannot be used, or another run is using it.
-        IndexFolderError: the index folder cannot be one.
+        UserError: the directory cannot be used, another run is using it, or the index folder cannot
+            be one.
     """
     if not (request.project_dir / "dbt_project.yml").is_file():
         raise InputError(f"{request.project_dir} is no dbt project: name it with --project-dir")
@@ -177,43 +173,9 @@ def run_directory(request: Request) -> Iterator[Path]:
     # where rows from outside are written, the engine reads a path as a pattern
     if (request.index_dir or request.locations) and re.search(r"[*?\[\]]", str(build_dir)):
         raise InputError(f"the path must not contain brackets or wildcards: {build_dir}")
-    try:
-        request.build_dir.mkdir(parents=True, exist_ok=True)
-        # a link in the place of the lock would be written through
-        descriptor = os.open(
-            request.build_dir / LOCK_FILE,
-            os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK,
-            0o644,
-        )
-    except OSError as error:
-        raise InputError(f"cannot write to {request.build_dir}: {error.strerror}") from error
-    found = os.fstat(descriptor)
-    if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
-        os.close(descriptor)
-        raise InputError(f"{request.build_dir / LOCK_FILE} is no regular file: take it away")
-    with os.fdopen(descriptor, "r+", encoding="utf-8", errors="replace") as lock_file:
-        try:
-            fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise InputError(
-                f"another build is running in {request.build_dir}: wait until it has ended"
-            ) from error
-        remove_run(request.build_dir, lock_file.read(100))
-        run_dir = Path(tempfile.mkdtemp(prefix=RUN_PREFIX, dir=build_dir))
-        lock_file.seek(0)
-        lock_file.truncate()
-        lock_file.write(run_dir.name)
-        lock_file.flush()
-        try:
-            yield run_dir
-        finally:
-            remove_run(request.build_dir, run_dir.name)
-
-
-def remove_run(build_dir: Path, name: str) -> None:
-    """Remove the directory of a run, by the name that stands in the lock file."""
-    if re.fullmatch(rf"{RUN_PREFIX}\w+", name) and not (build_dir / name).is_symlink():
-        shutil.rmtree(build_dir / name, ignore_errors=True)
+    refusal = f"another build is running in {request.build_dir}: wait until it has ended"
+    with held_lock(build_dir / LOCK, refusal), fresh_directory(build_dir, RUN) as run_dir:
+        yield run_dir
 
 
 @contextlib.contextmanager

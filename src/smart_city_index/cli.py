@@ -7,11 +7,14 @@ import importlib
 import sys
 from collections.abc import Sequence
 
+from .interruption import Interrupted, interruptible
+
 # A subcommand's module, which has add_arguments(parser) and run(arguments) -> exit code, and its
 # help. It is imported only when it is called: each needs other packages.
 COMMANDS = {
     "check": ("check", "check the input only"),
     "build": ("build", "check the input, compute, test and publish"),
+    "verify": ("publication", "compare the published files with their manifest"),
     "diff": ("diff", "compare two published files row by row"),
     "project": ("index_project", "write the dbt project of an index folder, to look inside"),
     "site": ("site.build", "write the static site from the published file"),
@@ -45,7 +48,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parsed.dbt_options = unknown
     elif unknown:
         parser.error(f"unrecognized arguments: {' '.join(unknown)}")
-    return int(parsed.run(parsed))
+    try:
+        with interruptible():
+            return int(parsed.run(parsed))
+    except Interrupted as error:
+        print(f"\nInterrupted ({error}): what is published is as it was.", file=sys.stderr)
+        return error.exit_code
 
 
 if __name__ == "__main__":

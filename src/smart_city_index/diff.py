@@ -14,6 +14,7 @@ from pathlib import Path
 
 import duckdb
 
+from . import UserError
 from .values import sql_text
 
 # What differs from build to build by its nature.
@@ -83,7 +84,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 1 if differing else 0
 
 
-class DiffError(Exception):
+class DiffError(UserError):
     """Two files cannot be compared as it was asked."""
 
 

@@ -25,7 +25,7 @@ from typing import Any
 import duckdb
 
 from .declarations import FLAG, LOCATIONS, RowTest, Seed, declared_seeds, project_vars
-from .reader import FileError, Finding, check_header, opened, rows, shortened
+from .reader import FileError, Finding, check_header, opened, rows, sha256_of, shortened
 from .sql_templates import SqlTemplates
 from .values import advice_for, broken_rule, details, kind_of, sql_text
 
@@ -68,6 +68,19 @@ class SourceFile:
     shown: str
 
 
+@dataclass(frozen=True)
+class ReadFile:
+    """A file that was read.
+
+    Attributes:
+        file: the file.
+        sha256: SHA-256 of its bytes, in hexadecimal digits.
+    """
+
+    file: SourceFile
+    sha256: str
+
+
 @dataclass
 class Report:
     """What the gate found.
@@ -108,6 +121,7 @@ class InputGate:
         connection: the gate's own database, with a table of texts per seed in schema `texts`, views
             of the declared types under the seeds' names, and the staging models.
         report: what is wrong.
+        read_files: the files that were read whole.
     """
 
     def __init__(self, project_dir: Path, scratch: Path) -> None:
@@ -122,6 +136,7 @@ class InputGate:
         self.seeds = {seed.name: seed for seed in declared_seeds(project_dir)}
         self.report = Report(scratch / "findings.csv")
         self.files: list[str] = []
+        self.read_files: list[ReadFile] = []
         self.tables: dict[str, Seed] = {}
         self.faulty_columns: defaultdict[str, set[str]] = defaultdict(set)
         self.connection = duckdb.connect(
@@ -278,10 +293,14 @@ class InputGate:
         for file in files:
             self.files.append(file.shown)
             try:
+                sha256 = file_sha256(file.path)
                 if file.path.suffix == ".parquet":
                     self._read_parquet(table, seed, file)
                 else:
                     self._read_csv(table, seed, file)
+                if file_sha256(file.path) != sha256:
+                    raise FileError("changed while it was read", "Wait for what is writing to it.")
+                self.read_files.append(ReadFile(file, sha256))
             except FileError as error:
                 self.find(error.finding(file.shown))
         row_count = self._single(f"select count(*) from texts.{table}")
@@ -298,27 +317,28 @@ class InputGate:
         number = len(self.files) - 1
         is_ordered = not table.startswith(EXTERNAL)
         row_count = 0
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", newline="", dir=self.scratch, suffix=".csv"
-        ) as plain:
-            with opened(file.path) as stream:
-                for line, fields in rows(stream, list(seed.types), is_ordered=is_ordered):
-                    if isinstance(fields, FileError):
-                        self.find(fields.finding(file.shown))
-                    else:
-                        plain.write(quoted_row(line, fields))
-                        row_count += 1
-            plain.flush()
-            kinds = {"gate_line": "BIGINT", **dict.fromkeys(seed.types, "VARCHAR")}
-            struct = ", ".join(f"'{column}': '{kind}'" for column, kind in kinds.items())
-            loaded = self.connection.execute(
-                f"insert into texts.{table} select {number}, *"
-                f" from read_csv({sql_text(plain.name)},"
-                " auto_detect = false, hive_partitioning = false, header = false,"
-                " delim = ',', quote = '\"', escape = '\"',"
-                f" comment = '', new_line = '\\n', max_line_size = 67108864,"
-                f" columns = {{{struct}}})"
-            ).fetchall()
+        plain_file = self.scratch / "rows.csv"
+        with (
+            opened(file.path) as stream,
+            plain_file.open("w", encoding="utf-8", newline="") as plain,
+        ):
+            for line, fields in rows(stream, list(seed.types), is_ordered=is_ordered):
+                if isinstance(fields, FileError):
+                    self.find(fields.finding(file.shown))
+                else:
+                    plain.write(quoted_row(line, fields))
+                    row_count += 1
+        kinds = {"gate_line": "BIGINT", **dict.fromkeys(seed.types, "VARCHAR")}
+        struct = ", ".join(f"'{column}': '{kind}'" for column, kind in kinds.items())
+        loaded = self.connection.execute(
+            f"insert into texts.{table} select {number}, *"
+            f" from read_csv({sql_text(plain_file)},"
+            " auto_detect = false, hive_partitioning = false, header = false,"
+            " delim = ',', quote = '\"', escape = '\"',"
+            f" comment = '', new_line = '\\n', max_line_size = 67108864,"
+            f" columns = {{{struct}}})"
+        ).fetchall()
+        plain_file.unlink()
         if loaded != [(row_count,)]:
             raise FileError("cannot be loaded as it was read", "Report this as a bug.")
 
@@ -328,8 +348,6 @@ class InputGate:
         Raises:
             FileError: the file is no Parquet file, or has other columns.
         """
-        with opened(file.path):
-            pass
         # a folder named a=b is no column
         options = "file_row_number = true, hive_partitioning = false"
         reader = f"read_parquet({sql_text(file.path)}, {options})"
@@ -584,6 +602,19 @@ class InputGate:
         cursor.execute(query)
         while batch := cursor.fetchmany(FETCHED_ROWS):
             yield from batch
+
+
+def file_sha256(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, in hexadecimal digits.
+
+    Raises:
+        FileError: it is no regular file, or cannot be read.
+    """
+    with opened(path, is_unpacked=False) as stream:
+        try:
+            return sha256_of(stream)
+        except OSError as error:
+            raise FileError(f"cannot be read: {error}", "Check that the file is whole.") from error
 
 
 def check_project(project_dir: Path) -> list[Finding]:

@@ -20,6 +20,7 @@ from typing import Any
 
 import yaml
 
+from . import UserError
 from .declarations import LOCATIONS, Seed
 from .gate import SourceFile
 from .reader import FileError, opened, printable, shortened
@@ -45,7 +46,7 @@ ROW_COUNTS = {
 }
 
 
-class IndexFolderError(Exception):
+class IndexFolderError(UserError):
     """An index folder cannot be used; the message names every file and reason."""
 
 

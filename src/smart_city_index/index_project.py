@@ -17,16 +17,15 @@ from typing import Any
 
 import yaml
 
+from . import UserError
 from .check import (
     CheckedInput,
-    InputError,
     add_input_arguments,
     checked_input,
     request_of,
     run_directory,
 )
 from .declarations import LOCATIONS, project_vars
-from .index_folder import IndexFolderError
 
 COPIED_DIRECTORIES = ("macros", "models", "tests")
 COPIED_SUFFIXES = (".sql", ".yml", ".md")
@@ -59,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
         output.parent.mkdir(parents=True, exist_ok=True)
         with run_directory(request) as run_dir, checked_input(request, run_dir) as checked:
             assemble_project(checked, request.project_dir, output)
-    except (InputError, IndexFolderError) as error:
+    except UserError as error:
         print(error, file=sys.stderr)
         return 1
     except OSError as error:

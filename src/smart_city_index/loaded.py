@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
+from . import UserError
 from .gate import InputGate
 
 Query = Callable[[str], list[tuple[Any, ...]]]
@@ -16,7 +17,7 @@ SEPARATOR = "chr(31)"
 NOTHING = "chr(30)"
 
 
-class LoadError(Exception):
+class LoadError(UserError):
     """The engine holds other rows than the gate has read; the message names table and column."""
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import gzip
+import hashlib
 import os
 import re
 import stat
@@ -28,6 +29,9 @@ SHOWN_CHARACTERS = 60
 SHOWN_NAMES = 5
 # A file with more broken lines is another one than its name says.
 MAXIMUM_BROKEN_LINES = 10_000
+CHUNK_BYTES = 1 << 20
+# A FIFO without a writer would wait for ever.
+OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 @dataclass(frozen=True)
@@ -102,18 +106,18 @@ def few(names: Sequence[str]) -> str:
 
 
 @contextlib.contextmanager
-def opened(path: Path) -> Iterator[BinaryIO]:
-    """Open a regular file, which may be compressed as .gz; anything else is refused.
+def opened(path: Path, *, is_unpacked: bool = True) -> Iterator[BinaryIO]:
+    """Open a regular file; anything else is refused.
 
     Args:
         path: the file.
+        is_unpacked: whether to unpack a file .gz.
 
     Raises:
         FileError: it is missing, no regular file, or cannot be opened.
     """
     try:
-        # a FIFO without a writer would wait for ever
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        descriptor = os.open(path, OPEN_FLAGS)
     except FileNotFoundError as error:
         raise FileError("is missing", "Restore the file.") from error
     except (OSError, ValueError) as error:
@@ -123,11 +127,19 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         os.close(descriptor)
         raise FileError("is no regular file", "Put a file with the data in its place.")
     with os.fdopen(descriptor, "rb") as stream:
-        if path.suffix == ".gz":
+        if is_unpacked and path.suffix == ".gz":
             with gzip.open(stream) as unpacked:
                 yield unpacked  # type: ignore[misc]
         else:
             yield stream
+
+
+def sha256_of(stream: BinaryIO) -> str:
+    """Return the SHA-256 of a file from where it stands to its end, in hexadecimal digits."""
+    digest = hashlib.sha256()
+    while chunk := stream.read(CHUNK_BYTES):
+        digest.update(chunk)
+    return digest.hexdigest()
 
 
 def text_lines(stream: BinaryIO) -> Iterator[str]:

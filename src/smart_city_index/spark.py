@@ -19,14 +19,15 @@ from typing import Any
 
 import yaml
 
-from .check import InputError, add_input_arguments, checked_input, request_of, run_directory
-from .index_folder import IndexFolderError
+from . import UserError
+from .check import add_input_arguments, checked_input, request_of, run_directory
 from .index_project import write_external_rows
 from .java import java_problem
-from .loaded import LoadError, compare_with_input
+from .loaded import compare_with_input
 
 STAGING_SCHEMA = "smart_city_index_staging"
 WRITTEN_PARTS = ("warehouse", "scratch", "target", "logs")
+MARKER = "made_by_sci_spark.txt"
 
 
 def keep_ansi_mode() -> None:
@@ -72,6 +73,27 @@ def run_dbt_build(
     outcome = dbtRunner().invoke([*command, *options])
     results = getattr(outcome.result, "results", [])
     return outcome.success, {one.node.name for one in results if one.status == "success"}
+
+
+def empty(spark_dir: Path) -> None:
+    """Remove what an earlier build left, from a directory that holds nothing else.
+
+    Args:
+        spark_dir: the directory; made if it is missing.
+
+    Raises:
+        UserError: something of the names that a build writes is there, and no build has made it.
+    """
+    marker = spark_dir / MARKER
+    parts = [spark_dir / part for part in WRITTEN_PARTS]
+    if not marker.is_file():
+        foreign = [part for part in parts if os.path.lexists(part)]
+        if foreign:
+            raise UserError(f"{foreign[0]} is not from an earlier build: take it away")
+        spark_dir.mkdir(parents=True, exist_ok=True)
+        marker.write_text("sci spark removes what stands beside this file\n", encoding="utf-8")
+    for part in parts:
+        shutil.rmtree(part, ignore_errors=True)
 
 
 def query(sql: str) -> list[tuple[Any, ...]]:
@@ -120,9 +142,8 @@ def run(arguments: argparse.Namespace) -> int:
     spark_dir = Path(os.environ.get("SMART_CITY_INDEX_SPARK_DIR", default)).resolve()
     try:
         with run_directory(request) as run_dir, checked_input(request, run_dir) as checked:
-            for part in WRITTEN_PARTS:
-                shutil.rmtree(spark_dir / part, ignore_errors=True)
-            (spark_dir / "scratch").mkdir(parents=True)
+            empty(spark_dir)
+            (spark_dir / "scratch").mkdir()
             overrides = arguments.vars | write_external_rows(checked, run_dir / "external")
             is_built, models = run_dbt_build(
                 request.project_dir, spark_dir, overrides, arguments.dbt_options
@@ -133,7 +154,7 @@ def run(arguments: argparse.Namespace) -> int:
                 compare_with_input(
                     checked.gate, query, STAGING_SCHEMA, engine="spark", models=models
                 )
-    except (InputError, IndexFolderError, LoadError) as error:
+    except UserError as error:
         print(error, file=sys.stderr)
         return 1
     return 0 if is_built else 1

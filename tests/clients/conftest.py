@@ -33,4 +33,4 @@ def directory(tmp_path: Path) -> Iterator[Path]:
     laid_out = lay_out(tmp_path, PROJECT_ROOT / "warehouse")
     yield laid_out
     left = {path.name for path in (laid_out / "warehouse").iterdir()}
-    assert left == {"smart_city_index.duckdb", "parquet"}
+    assert left == {"smart_city_index.duckdb", "manifest.json", "publications"}

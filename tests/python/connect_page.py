@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 
+from smart_city_index.publication import MANIFEST, PUBLICATIONS
 from tests.python.pages import PROJECT_ROOT, fenced_blocks, read_page
 
 PAGE = read_page("connect.md")
@@ -57,7 +58,8 @@ def lay_out(directory: Path, warehouse_dir: Path) -> Path:
     """
     (directory / "warehouse").mkdir()
     shutil.copyfile(warehouse_dir / DATABASE.name, directory / DATABASE)
-    (directory / "warehouse" / "parquet").symlink_to(warehouse_dir / "parquet")
+    shutil.copyfile(warehouse_dir / MANIFEST, directory / "warehouse" / MANIFEST)
+    (directory / "warehouse" / PUBLICATIONS).symlink_to(warehouse_dir / PUBLICATIONS)
     (directory / "examples").symlink_to(PROJECT_ROOT / "examples")
     (directory / "ranking.sql").write_text(RANKING, encoding="utf-8")
     return directory

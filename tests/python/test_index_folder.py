@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from smart_city_index import build, cli
+from smart_city_index import cli
 from smart_city_index.check import CheckedInput, InputError, Request, checked_input, run_directory
 from smart_city_index.index_project import assemble_project
 from smart_city_index.loaded import LoadError, compare_with_input
@@ -87,8 +87,8 @@ HOSTILE: dict[str, tuple[Plant, str]] = {
     "build that is a link": (lambda index: (index / "build").symlink_to(outside(index)), "build: is a link or no folder"),
     "warehouse that is a link": (lambda index: (index / "warehouse").symlink_to(outside(index)), "warehouse: is a link or no folder"),
     "build that is a file": (lambda index: plant(index / "build"), "build: is a link or no folder"),
-    "a lock that is a link": (each(lambda index: (index / "build").mkdir(), lambda index: (index / "build" / ".lock").symlink_to(outside(index) / "secret.txt")), "cannot write to"),
-    "a lock that is a FIFO": (each(lambda index: (index / "build").mkdir(), lambda index: os.mkfifo(index / "build" / ".lock")), "is no regular file"),
+    "a lock that is a link": (each(lambda index: (index / "build").mkdir(), lambda index: (index / "build" / ".build.lock").symlink_to(outside(index) / "secret.txt")), "is no regular file"),
+    "a lock that is a FIFO": (each(lambda index: (index / "build").mkdir(), lambda index: os.mkfifo(index / "build" / ".build.lock")), "is no regular file"),
     "a FIFO": (lambda index: os.mkfifo(index / "cities.csv"), "cities.csv: is no regular file"),
     "a FIFO with another name": (lambda index: os.mkfifo(index / "notes.txt"), "notes.txt: is no regular file"),
     "a socket": (lambda index: bind_socket(index / "cities.csv"), "cities.csv: is no regular file"),
@@ -121,7 +121,7 @@ HOSTILE: dict[str, tuple[Plant, str]] = {
     "settings in capitals": (lambda index: (index / "index.yml").rename(index / "INDEX.YML"), "must be named index.yml"),
     "categories that YAML takes for truth": (lambda index: plant(index / "index.yml", "league_table_categories: [no]\n"), "in quotes if YAML takes it for something else"),
     "folders without an end": (lambda index: (index / "/".join("d" * 30)).mkdir(parents=True), "lies too deep"),
-    "a lock with two names": (each(outside, lambda index: (index / "build").mkdir(), lambda index: os.link(index.parent / "outside" / "secret.txt", index / "build" / ".lock")), "is no regular file"),
+    "a lock with two names": (each(outside, lambda index: (index / "build").mkdir(), lambda index: os.link(index.parent / "outside" / "secret.txt", index / "build" / ".build.lock")), "is no regular file"),
     "a number of rows without files": (lambda index: add_setting(index, "scores_row_count: 3\n"), "scores_row_count has no effect without scores_location"),
 }
 # fmt: on
@@ -145,47 +145,6 @@ def test_what_is_no_data_is_refused(
     assert content_hashes(index_dir.parent / "outside") == before
 
 
-WAREHOUSE_TRAPS: dict[str, Plant] = {
-    "parquet that is a link": lambda index: (index / "warehouse" / "parquet").symlink_to(
-        outside(index)
-    ),
-    "parquet that is a file": lambda index: plant(index / "warehouse" / "parquet"),
-    "a database that is a folder": lambda index: (index / "warehouse" / "regions.duckdb").mkdir(),
-    "a database that is a link": lambda index: (index / "warehouse" / "regions.duckdb").symlink_to(
-        outside(index) / "secret.txt"
-    ),
-    "a mart that is a folder": lambda index: plant(
-        index / "warehouse" / "parquet" / "dim_cities.parquet" / "file"
-    ),
-}
-
-
-@pytest.mark.parametrize("case", WAREHOUSE_TRAPS)
-def test_a_prepared_warehouse_is_refused(index_dir: Path, case: str) -> None:
-    """What stands in the place of published files is found before the build, and nothing changes."""
-    (index_dir / "warehouse").mkdir()
-    WAREHOUSE_TRAPS[case](index_dir)
-    before = content_hashes(index_dir.parent)
-    with pytest.raises(build.BuildError, match="take it away"):
-        build.check_writable(index_dir / "warehouse", "regions.duckdb")
-    assert content_hashes(index_dir.parent) == before
-
-
-def test_staged_copies_are_not_written_through_links(index_dir: Path) -> None:
-    """A link in the place of a copy that is about to be published is replaced, not followed."""
-    victim = outside(index_dir) / "secret.txt"
-    export_dir, warehouse = index_dir / "export", index_dir / "warehouse"
-    plant(export_dir / "parquet" / "mart.parquet", "new")
-    plant(export_dir / "regions.duckdb", "new")
-    (warehouse / "parquet").mkdir(parents=True)
-    (warehouse / "regions.duckdb.publishing").symlink_to(victim)
-    os.link(victim, warehouse / "parquet" / "mart.parquet.publishing")
-    build.publish(export_dir, warehouse, "regions.duckdb")
-    assert (warehouse / "regions.duckdb").read_text() == "new"
-    assert victim.read_text() == "hunter2\n"
-    assert victim.stat().st_mode & 0o200
-
-
 def request(index_dir: Path) -> Request:
     """Return what a build of an index asks for."""
     return Request(PROJECT_ROOT, index_dir, {}, index_dir / "build", index_dir / "warehouse")
@@ -206,25 +165,25 @@ def test_what_stands_in_the_build_directory_is_not_used(index_dir: Path) -> None
         assert "dbt_packages" not in names
         assert not [path for path in (run_dir / "project").rglob("*") if path.suffix == ".py"]
     assert evil.exists()
-    assert sorted(path.name for path in (index_dir / "build").iterdir()) == [".lock", "project"]
+    assert sorted(path.name for path in (index_dir / "build").iterdir()) == [
+        ".build.lock",
+        "project",
+    ]
 
 
 def test_only_the_directory_of_a_killed_run_is_removed(index_dir: Path) -> None:
-    """The lock file names it; other names, links and what only looks like one stay."""
+    """The record names it; other names, links and what only looks like one stay."""
     build_dir = index_dir / "build"
-    for name in ("run-killed", "run-mine", "export"):
+    killed, mine, link = (f"run-{digit * 16}" for digit in "0af")
+    for name in (killed, mine, "run-mine", "export"):
         plant(build_dir / name / "file.txt", "kept")
-    (build_dir / "run-link").symlink_to(outside(index_dir))
-    for named, left in {
-        "run-killed": {"run-mine", "export", "run-link"},
-        "run-link": {"run-mine", "export", "run-link"},
-        "../outside": {"run-mine", "export", "run-link"},
-        "export": {"run-mine", "export", "run-link"},
-    }.items():
-        (build_dir / ".lock").write_text(named)
+    (build_dir / link).symlink_to(outside(index_dir))
+    left = {mine, link, "run-mine", "export", ".build.lock"}
+    for named in (killed, link, "run-mine", f"../outside/{mine}", "../outside", "export"):
+        (build_dir / ".run").write_text(named)
         with run_directory(request(index_dir)):
             pass
-        assert {path.name for path in build_dir.iterdir()} == {*left, ".lock"}
+        assert {path.name for path in build_dir.iterdir()} == left
     assert len(list((index_dir.parent / "outside").rglob("*"))) == 6
 
 

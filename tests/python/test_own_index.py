@@ -7,7 +7,6 @@ copied away from the repository, built by sci build --index, and recomputed in e
 from __future__ import annotations
 
 import csv
-import fcntl
 import hashlib
 import random
 import shutil
@@ -20,6 +19,7 @@ from pathlib import Path
 import duckdb
 import pytest
 import yaml
+from filelock import FileLock
 
 from smart_city_index.index_project import database_name
 from tests.python.conftest import PROJECT_ROOT, Differences, run_sci
@@ -270,7 +270,7 @@ def test_profiles_have_the_labels_of_the_index(connection: duckdb.DuckDBPyConnec
 def test_nothing_is_written_outside_the_folder(own_index: OwnIndex) -> None:
     """Build and published files are in the index folder; nothing is left beside them."""
     assert sorted(path.name for path in own_index.index_dir.parent.iterdir()) == ["regions"]
-    assert [path.name for path in (own_index.index_dir / "build").iterdir()] == [".lock"]
+    assert [path.name for path in (own_index.index_dir / "build").iterdir()] == [".build.lock"]
     assert own_index.database.exists()
 
 
@@ -315,8 +315,7 @@ def test_bad_folder_is_named(tmp_path: Path, case: str) -> None:
 def test_second_build_of_an_index_is_refused(own_index: OwnIndex) -> None:
     """While one build of the folder holds its lock another one ends at once."""
     before = content_hashes(own_index.database.parent)
-    with (own_index.index_dir / "build" / ".lock").open("w") as lock_file:
-        fcntl.flock(lock_file, fcntl.LOCK_EX)
+    with FileLock(own_index.index_dir / "build" / ".build.lock"):
         completed = run_index_build(own_index.index_dir)
     assert completed.returncode == 1
     assert "another build is running" in completed.stderr
@@ -431,4 +430,4 @@ def test_parquet_files_give_the_same(own_index: OwnIndex, tmp_path: Path) -> Non
         assert text in completed.stderr, completed.stderr
     assert "Nothing was published" in completed.stderr
     assert content_hashes(index_dir / "warehouse") == before
-    assert [path.name for path in (index_dir / "build").iterdir()] == [".lock"]
+    assert [path.name for path in (index_dir / "build").iterdir()] == [".build.lock"]

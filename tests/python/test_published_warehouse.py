@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 
+from smart_city_index.publication import current_publication, differences
 from tests.python.conftest import PROJECT_ROOT, Warehouse, read_seed
 
 Rows = list[tuple[Any, ...]]
@@ -175,24 +176,25 @@ def test_published_file_holds_marts_only(published_warehouse: Warehouse) -> None
     marts = {path.stem for path in (PROJECT_ROOT / "models" / "marts").rglob("*.sql")}
     assert {name for _, name, _ in tables} == marts
     assert {(schema, kind) for schema, _, kind in tables} == {("main", "BASE TABLE")}
-    files = {
-        str(path.relative_to(published_warehouse.directory))
-        for path in published_warehouse.directory.rglob("*")
-        if path.is_file()
-    }
-    assert files == {"smart_city_index.duckdb"} | {f"parquet/{mart}.parquet" for mart in marts}
-    assert all(
-        path.stat().st_mode & 0o222 == 0
-        for path in published_warehouse.directory.rglob("*")
-        if path.is_file()
-    )
+    publication = current_publication(published_warehouse.directory)
+    assert publication
+    published = {"smart_city_index.duckdb"} | {f"parquet/{mart}.parquet" for mart in marts}
+    assert {file.path for file in publication.files} == published
+    assert differences(publication) == []
+    assert published_warehouse.database.read_bytes() == publication.database.read_bytes()
+    files = [path for path in published_warehouse.directory.rglob("*") if path.is_file()]
+    writable = {path.name for path in files if path.stat().st_mode & 0o222}
+    assert writable == {"manifest.json", ".publication.lock"}
+    assert not any(path.is_symlink() for path in files)
 
 
 def test_parquet_copies_equal_the_tables(published_warehouse: Warehouse) -> None:
     """Every Parquet file has the rows and the types of its mart."""
+    publication = current_publication(published_warehouse.directory)
+    assert publication
     with duckdb.connect(str(published_warehouse.database), read_only=True) as connection:
         for mart in mart_names(connection):
-            file = published_warehouse.directory / "parquet" / f"{mart}.parquet"
+            file = publication.directory / "parquet" / f"{mart}.parquet"
             differences = connection.execute(
                 f"select count(*) from ((from {mart} except all from '{file}')"
                 f" union all (from '{file}' except all from {mart}))"

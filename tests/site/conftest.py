@@ -23,12 +23,13 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from smart_city_index.site.build import DATABASE, OUTPUT
+from smart_city_index.site.build import OUTPUT, WAREHOUSE
 
 from .site_files import SiteFiles
 
 # The command line of the package, in this environment.
 SCI = (sys.executable, "-m", "smart_city_index.cli")
+DATABASE = WAREHOUSE / "smart_city_index.duckdb"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 TIMEOUT_MILLISECONDS = 10_000
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from smart_city_index.site import SITE_DIR
+from smart_city_index.site.build import FILE_LIST
 
 from .conftest import SCI
 from .site_files import SiteFiles
@@ -34,13 +35,14 @@ def output(tmp_path: Path) -> Path:
     folder = tmp_path / "built" / "site"
     folder.mkdir(parents=True)
     (folder / "index.html").write_text(OLD_PAGE, "utf-8")
+    (folder / FILE_LIST).write_text("index.html\n", "utf-8")
     return folder
 
 
-def build(site_dir: Path, database: Path, output: Path) -> subprocess.CompletedProcess[str]:
+def build(site_dir: Path, warehouse: Path, output: Path) -> subprocess.CompletedProcess[str]:
     """Run `sci site` of the package around a folder; the exit code is not checked."""
     return subprocess.run(
-        [*SCI, "site", "--database", database, "--output", output],
+        [*SCI, "site", "--warehouse", warehouse, "--output", output],
         env={**os.environ, "PYTHONPATH": str(site_dir.parents[1])},
         capture_output=True,
         text=True,
@@ -79,7 +81,7 @@ def remove_text(site_dir: Path) -> None:
 def assert_old_site(output: Path) -> None:
     """Assert that the older site is untouched, and nothing lies beside it."""
     assert [path.name for path in output.parent.iterdir()] == ["site"]
-    assert [path.name for path in output.iterdir()] == ["index.html"]
+    assert {path.name for path in output.iterdir()} == {"index.html", FILE_LIST}
     assert (output / "index.html").read_text("utf-8") == OLD_PAGE
 
 
@@ -103,7 +105,7 @@ def test_failed_build_leaves_the_old_site(
 ) -> None:
     """What is missing is named, without a traceback; exit code 1; the old site stays whole."""
     damage(site_dir)
-    completed = build(site_dir, pytestconfig.getoption("--database"), output)
+    completed = build(site_dir, pytestconfig.getoption("--database").parent, output)
     assert completed.returncode == 1
     assert "Traceback" not in completed.stderr
     assert all(name in completed.stderr for name in named), completed.stderr
@@ -112,30 +114,48 @@ def test_failed_build_leaves_the_old_site(
 
 def test_missing_warehouse(tmp_path: Path, output: Path) -> None:
     """Without a published file, one sentence says what to do."""
-    completed = build(SITE_DIR, tmp_path / "none.duckdb", output)
+    completed = build(SITE_DIR, tmp_path / "none", output)
     assert completed.returncode == 1
     assert len(completed.stderr.splitlines()) == 1
-    assert "none.duckdb" in completed.stderr
+    assert "none" in completed.stderr
     assert "make build" in completed.stderr
     assert_old_site(output)
 
 
-def test_file_that_is_no_warehouse(tmp_path: Path, output: Path) -> None:
-    """A file that DuckDB cannot read is named."""
-    database = tmp_path / "text.duckdb"
-    database.write_text("no database" * 1000, "utf-8")
-    completed = build(SITE_DIR, database, output)
+def test_files_that_are_not_the_published_ones(
+    tmp_path: Path, output: Path, pytestconfig: pytest.Config
+) -> None:
+    """A file that was changed after it was published is named."""
+    warehouse = tmp_path / "warehouse"
+    shutil.copytree(pytestconfig.getoption("--database").parent, warehouse)
+    for database in warehouse.glob("publications/*/*.duckdb"):
+        database.chmod(0o644)
+        database.write_text("no database", "utf-8")
+    completed = build(SITE_DIR, warehouse, output)
     assert completed.returncode == 1
+    assert "smart_city_index.duckdb is not the file that was published" in completed.stderr
     assert "Traceback" not in completed.stderr
-    assert "text.duckdb" in completed.stderr
     assert_old_site(output)
+
+
+def test_a_folder_with_other_files_is_not_replaced(
+    output: Path, pytestconfig: pytest.Config
+) -> None:
+    """What no build of a site has written stays, and is named."""
+    (output / "thesis").mkdir()
+    (output / "thesis" / "only_copy.txt").write_text("mine", "utf-8")
+    completed = build(SITE_DIR, pytestconfig.getoption("--database").parent, output)
+    assert completed.returncode == 1
+    assert "thesis/only_copy.txt is no file of the site" in completed.stderr
+    assert (output / "thesis" / "only_copy.txt").read_text("utf-8") == "mine"
+    assert (output / "index.html").read_text("utf-8") == OLD_PAGE
 
 
 def test_build_replaces_the_old_site(
     output: Path, pytestconfig: pytest.Config, site_files: SiteFiles
 ) -> None:
     """A build that succeeds replaces the old site as a whole, and is the same every time."""
-    completed = build(SITE_DIR, pytestconfig.getoption("--database"), output)
+    completed = build(SITE_DIR, pytestconfig.getoption("--database").parent, output)
     assert completed.returncode == 0, completed.stderr
     assert [path.name for path in output.parent.iterdir()] == ["site"]
 

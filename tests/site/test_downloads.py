@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 
 import duckdb
 import pytest
+
+from smart_city_index.publication import (
+    MANIFEST,
+    current_publication,
+    differences,
+    read_manifest,
+)
 
 from .conftest import Rows
 from .site_files import SiteFiles
@@ -48,6 +56,16 @@ def test_database_is_the_published_one(site_files: SiteFiles, pytestconfig: pyte
     """The file that is offered is the published file, byte by byte."""
     offered = site_files.folder / "downloads" / "smart_city_index.duckdb"
     assert offered.read_bytes() == pytestconfig.getoption("--database").read_bytes()
+
+
+def test_manifest_lists_what_is_offered(site_files: SiteFiles, pytestconfig: pytest.Config) -> None:
+    """The files that are offered have the checksums of the manifest beside them."""
+    folder = site_files.folder / "downloads"
+    publication = current_publication(pytestconfig.getoption("--database").parent)
+    assert publication
+    offered = read_manifest(folder / MANIFEST, publication.directory.parent)
+    assert offered == publication
+    assert differences(replace(publication, directory=folder)) == []
 
 
 def test_queries_answer(site_files: SiteFiles, rows: Rows) -> None:

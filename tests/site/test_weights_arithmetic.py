@@ -20,7 +20,8 @@ import duckdb
 import pytest
 
 from smart_city_index.site import SITE_DIR
-from smart_city_index.site.build import DATABASE
+
+from .conftest import DATABASE
 
 ARITHMETIC = SITE_DIR / "assets" / "weights_arithmetic.js"
 QUERY = (SITE_DIR / "queries" / "own_weights.sql").read_text("utf-8")

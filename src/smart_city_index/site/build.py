@@ -1,4 +1,4 @@
-"""Build the static site from the published file.
+"""Build the static site from what is published.
 
 The site is written beside the output folder and takes its place when it is whole: a failed build
 leaves the site of the last one.
@@ -11,16 +11,20 @@ import shutil
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 
-from .. import PROJECT_DIR
+from .. import PROJECT_DIR, UserError
+from ..publication import Publication, current_publication, differences
 from .pages import PAGES
 from .site_builder import CONTENT_SECURITY_POLICY, Extras, Site, SiteError
 
-DATABASE = PROJECT_DIR / "warehouse" / "smart_city_index.duckdb"
+WAREHOUSE = PROJECT_DIR / "warehouse"
 OUTPUT = PROJECT_DIR / "build" / "site"
+# Names every file of a site, so that a later build replaces these and nothing else.
+FILE_LIST = "site_files.txt"
 DBT_DOCS = PROJECT_DIR / "target" / "static_index.html"
 
 ROOT_PAGE = f"""<!doctype html>
@@ -79,38 +83,100 @@ def replace_folder(new: Path, target: Path) -> None:
         shutil.rmtree(old, ignore_errors=True)
 
 
-def build_site(database: Path, output: Path, extras: Extras) -> None:
-    """Build the site of a published file.
+def files_in(folder: Path) -> set[str]:
+    """Return the paths of all files in a folder, relative to it."""
+    return {
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_symlink() or not path.is_dir()
+    }
+
+
+def check_output(output: Path) -> None:
+    """Refuse a folder that holds anything but a site.
 
     Args:
-        database: the published file.
+        output: the folder to be replaced; it need not exist.
+
+    Raises:
+        SiteError: it is no folder, or there are files in it that are not of a site.
+    """
+    if output.is_symlink() or (output.exists() and not output.is_dir()):
+        raise SiteError(f"{output} is no folder: name another one with --output")
+    listed = set()
+    if (output / FILE_LIST).is_file():
+        listed = {FILE_LIST, *(output / FILE_LIST).read_text("utf-8").splitlines()}
+    foreign = sorted(files_in(output) - listed)
+    if foreign:
+        raise SiteError(
+            f"{output} would be replaced, but {foreign[0]} is no file of the site that was built"
+            " there: name another folder with --output"
+        )
+
+
+def copied_publication(warehouse_dir: Path, folder: Path) -> Publication:
+    """Copy what is published, so that all of a site is of one build.
+
+    Args:
+        warehouse_dir: directory of the published files.
+        folder: where to copy to; must not exist yet.
+
+    Returns:
+        The copy.
+
+    Raises:
+        SiteError: nothing is published, or its files are not those of its manifest.
+        UserError: the manifest is none.
+    """
+    publication = current_publication(warehouse_dir)
+    if publication is None:
+        raise SiteError(f"nothing is published in {warehouse_dir}: run make build first")
+    try:
+        shutil.copytree(publication.directory, folder)
+    except (OSError, shutil.Error) as error:
+        raise SiteError(f"{publication.directory} cannot be read: {error}") from error
+    copy = replace(publication, directory=folder)
+    if wrong := differences(copy):
+        raise SiteError(f"{publication.directory}: {wrong[0]}: run make build")
+    return copy
+
+
+def build_site(warehouse_dir: Path, output: Path, extras: Extras) -> None:
+    """Build the site of what is published.
+
+    Args:
+        warehouse_dir: directory of the published files.
         output: folder of the site; an older site in it is replaced as a whole.
         extras: what the site holds besides its pages.
 
     Raises:
-        SiteError: the file is missing or cannot be read, or the site cannot be built from it.
+        SiteError: nothing is published or it cannot be read, or the site cannot be built from it.
         OSError: the site cannot be written.
     """
-    if not database.is_file():
-        raise SiteError(f"{database} does not exist: run make build first")
+    check_output(output)
     output.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=".new-site-", dir=output.parent))
-    folder.chmod(0o755)
+    work = Path(tempfile.mkdtemp(prefix=".new-site-", dir=output.parent))
     try:
-        with duckdb.connect(str(database), read_only=True) as connection:
-            write_site(connection, folder, extras)
+        publication = copied_publication(warehouse_dir, work / "publication")
+        folder = work / "site"
+        folder.mkdir()
+        try:
+            with duckdb.connect(str(publication.database), read_only=True) as connection:
+                write_site(connection, folder, replace(extras, publication=publication))
+        except duckdb.Error as error:
+            raise SiteError(f"{publication.database} cannot be read: {error}") from error
+        (folder / FILE_LIST).write_text("\n".join(sorted(files_in(folder))) + "\n", "utf-8")
         replace_folder(folder, output)
-    except duckdb.Error as error:
-        raise SiteError(f"{database} cannot be read: {error}") from error
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(work, ignore_errors=True)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `sci site`."""
     parser.add_argument(
-        "--database", type=Path, default=DATABASE, metavar="FILE", help="the published file"
-    )
+        "--warehouse", type=Path, default=WAREHOUSE, metavar="DIR",
+        help="directory of the published files",
+    )  # fmt: skip
     parser.add_argument(
         "--output", type=Path, default=OUTPUT, metavar="DIR", help="where the site is written"
     )
@@ -127,8 +193,8 @@ def run(arguments: argparse.Namespace) -> int:
     started = time.monotonic()
     output = arguments.output.resolve()
     try:
-        build_site(arguments.database, output, extras)
-    except (SiteError, OSError) as error:
+        build_site(arguments.warehouse, output, extras)
+    except (UserError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     print(f"Built {output} in {time.monotonic() - started:.1f} s. Open {output / 'index.html'}")

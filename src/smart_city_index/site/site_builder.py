@@ -16,6 +16,8 @@ import jinja2
 import yaml
 from jinja2.filters import do_mark_safe
 
+from .. import UserError
+from ..publication import Publication
 from . import SITE_DIR, formats
 
 LANGUAGES = ("de", "en")
@@ -41,14 +43,16 @@ class Extras:
 
     Args:
         downloads: whether to add the files to download, and dbt's documentation.
+        publication: the files to download.
         dbt_docs: the page that `make docs` writes; it need not be there.
     """
 
     downloads: bool = True
+    publication: Publication | None = None
     dbt_docs: Path | None = None
 
 
-class SiteError(Exception):
+class SiteError(UserError):
     """The site cannot be built; the message says why."""
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from ... import PROJECT_DIR
+from ...publication import MANIFEST
 from .. import formats, lineage
 from ..site_builder import DBT_DOCS_POLICY, LANGUAGES, Site
 from . import sql
@@ -43,14 +44,6 @@ def folder_size(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
-def database_path(site: Site) -> Path:
-    """Return the published file that the site is built from."""
-    rows = site.connection.execute(
-        "select path from duckdb_databases() where database_name = current_database()"
-    ).fetchall()
-    return Path(rows[0][0])
-
-
 def copied(site: Site, source: Path, path: str) -> Download:
     """Copy a file into the site."""
     target = site.output / path
@@ -81,17 +74,17 @@ def written_csv(site: Site, table: str) -> Download:
     return Download(path, target.stat().st_size)
 
 
-def table_files(site: Site, tables: list[str]) -> dict[str, dict[str, Download]]:
+def table_files(site: Site, tables: list[str], parquet: Path) -> dict[str, dict[str, Download]]:
     """Write each table as CSV and copy its Parquet file, if one was published.
 
     Args:
         site: the site in the making.
         tables: names of the tables.
+        parquet: folder of the Parquet files.
 
     Returns:
         The files of each table by format.
     """
-    parquet = database_path(site).parent / "parquet"
     files: dict[str, dict[str, Download]] = {}
     for table in tables:
         files[table] = {"csv": written_csv(site, table)}
@@ -151,10 +144,13 @@ def build(site: Site) -> None:
     """Write the files, and the page in both languages."""
     tables = site.rows("downloads")
     files: dict[str, dict[str, Download]] = {}
-    database = dbt_docs = None
-    if site.extras.downloads:
-        files = table_files(site, [row["table_name"] for row in tables])
-        database = copied(site, database_path(site), f"downloads/{database_path(site).name}")
+    database = manifest = dbt_docs = None
+    publication = site.extras.publication
+    if site.extras.downloads and publication:
+        names = [row["table_name"] for row in tables]
+        files = table_files(site, names, publication.directory / "parquet")
+        database = copied(site, publication.database, f"downloads/{publication.database.name}")
+        manifest = copied(site, publication.directory / MANIFEST, f"downloads/{MANIFEST}")
         if site.extras.dbt_docs and site.extras.dbt_docs.is_file():
             dbt_docs = written_dbt_docs(site, site.extras.dbt_docs)
     total = folder_size(site.output)
@@ -169,6 +165,7 @@ def build(site: Site) -> None:
             tables=tables,
             files=files,
             database=database,
+            manifest=manifest,
             dbt_docs=dbt_docs,
             queries=queries(site, language),
             size=lambda size, language=language: size_text(size, language),
