@@ -72,6 +72,7 @@ lint: $(VENV)/test-ready
 	$(VENV)/bin/ruff check --quiet
 	$(VENV)/bin/ruff format --quiet --check
 	$(VENV)/bin/mypy
+	$(VENV)/bin/mypy --platform win32 src
 	$(VENV)/bin/sqlfluff lint --processes 2 models tests/*.sql tests/input analyses \
 		src/smart_city_index/site/queries
 

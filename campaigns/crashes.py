@@ -458,7 +458,7 @@ def running_build(index: Index) -> Iterator[subprocess.Popen[str]]:
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
+        process.wait()
 
 
 def build(index: Index) -> tuple[int, str, float]:

@@ -7,7 +7,7 @@ import importlib
 import sys
 from collections.abc import Sequence
 
-from .interruption import Interrupted, interruptible
+from .interruption import RECEIVED, Interrupted, interruptible
 
 # A subcommand's module, which has add_arguments(parser) and run(arguments) -> exit code, and its
 # help. It is imported only when it is called: each needs other packages.
@@ -50,7 +50,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     try:
         with interruptible():
-            return int(parsed.run(parsed))
+            exit_code = int(parsed.run(parsed))
+            # what a signal has led to may have been reported as an error already
+            if exit_code and RECEIVED:
+                raise RECEIVED[0]
+            return exit_code
     except Interrupted as error:
         print(f"\nInterrupted ({error}): what is published is as it was.", file=sys.stderr)
         return error.exit_code

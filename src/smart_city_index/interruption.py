@@ -59,14 +59,10 @@ def interruptible() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        # a library in whose call a signal strikes may raise an error of its own,
+        # a library in whose call a signal strikes may raise an error of its own
         if RECEIVED:
             raise RECEIVED[0] from error
         raise
-    else:
-        # which may have been reported already
-        if RECEIVED:
-            raise RECEIVED[0]
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
