@@ -116,6 +116,15 @@ sbom: .venv-sbom/ready .venv-runtime/ready
 	.venv-sbom/bin/pip-licenses --python .venv-runtime/bin/python --from mixed --with-urls \
 		--allow-only "$(LICENCES)" --partial-match --format csv --output-file build/licences.csv
 
+# The published files, the wheel with what it needs, and what shows where they come from.
+release: build sbom
+	rm -rf build/release
+	mkdir build/release
+	cp $(WAREHOUSE) locks/runtime.txt build/sbom.cdx.json build/licences.csv build/release
+	$(VENV)/bin/python -m zipfile --create build/release/parquet.zip warehouse/parquet
+	$(VENV)/bin/hatchling build --target wheel --directory build/release
+	cd build/release && sha256sum * > SHA256SUMS
+
 clean:
 	rm -rf .venv .venv-* .drivers target logs warehouse .pytest_cache .hypothesis .mypy_cache .ruff_cache
 	find build -mindepth 1 ! -name .gitkeep -delete
