@@ -107,14 +107,16 @@ audit: .venv-audit/ready
 	if [ "$$findings" ]; then echo "Findings, or no answer:$$findings" >&2; exit 1; fi; \
 	echo "No known vulnerability in any lock."
 
-# What is shipped is what the project needs at run time. Its licences must be permissive, or weakly
-# reciprocal (MPL: changes of its own files only); one that is not listed here ends in an error.
-LICENCES := Apache;Artistic;BSD;CC0;CNRI;ISC;MIT;Mozilla Public License 2.0;MPL-2.0;Public Domain;PSF;Python Software Foundation;Unlicense
+# What is shipped is what the project needs at run time. Its licences, as the packages spell them, must
+# be permissive or weakly reciprocal (MPL: changes of its own files only); any other one is an error.
+LICENCES := 3-Clause BSD License;Apache Software License;Apache-2.0;Apache-2.0 OR BSD-2-Clause;$\
+	Artistic License;BSD License;BSD-3-Clause;MIT;MIT License;$\
+	Mozilla Public License 2.0 (MPL 2.0);PSF-2.0
 sbom: .venv-sbom/ready .venv-runtime/ready
 	.venv-sbom/bin/cyclonedx-py environment --output-reproducible --pyproject pyproject.toml \
 		--output-format JSON --output-file build/sbom.cdx.json .venv-runtime/bin/python
 	.venv-sbom/bin/pip-licenses --python .venv-runtime/bin/python --from mixed --with-urls \
-		--allow-only "$(LICENCES)" --partial-match --format csv --output-file build/licences.csv
+		--allow-only "$(LICENCES)" --format csv --output-file build/licences.csv
 
 # The published files, the wheel with what it needs, and what shows where they come from.
 release: build sbom
