@@ -11,7 +11,9 @@
 # make lint    check style and types of Python and the style of SQL
 # make docs    write dbt's documentation as one page, target/static_index.html
 # make lock    pin the dependencies of pyproject.toml in locks/ (LOCK_OPTIONS=--upgrade: anew)
-# make audit   compare the pinned packages with the known vulnerabilities (needs the network)
+# make audit   compare the packages of every lock with the known vulnerabilities (needs the network)
+# make sbom    list what is shipped, with licences: build/sbom.cdx.json, build/licences.csv
+# make release everything that a release publishes, with checksums, into build/release
 # make clean   remove everything that can be made again
 
 PYTHON ?= python3
@@ -27,14 +29,18 @@ ENGINE_INDEPENDENT_TESTS := test_build_safety.py test_campaigns.py test_external
 	test_index_folder.py test_input_gate.py
 
 # What a lock pins comes with its hashes; the project itself comes last and downloads nothing.
+# Wheels only, because a source archive runs code of its own to become one. The exceptions exist as
+# source only: the setuptools of locks/installer.txt builds them, not one that pip would fetch.
+SOURCE_ONLY := pyspark,odfpy,wtforms-json
 INSTALL := -m pip install --quiet --disable-pip-version-check
-INSTALL_LOCK := $(INSTALL) --require-hashes --requirement
+INSTALL_LOCK := $(INSTALL) --require-hashes --only-binary :all: --no-binary $(SOURCE_ONLY) \
+	--no-build-isolation --requirement
 INSTALL_PROJECT := $(INSTALL) --no-index --no-deps --no-build-isolation --editable .
 
 PYTEST := pytest --numprocesses 2 --dist worksteal
 
 .PHONY: build test pytest test-duckdb-2 spark parity java site serve test-site clients lint docs lock \
-	audit clean
+	audit sbom release clean
 
 build: $(VENV)/build-ready
 	$(VENV)/bin/sci build $(if $(INDEX),--index "$(INDEX)") $(BUILD_OPTIONS)
@@ -83,16 +89,46 @@ docs: $(VENV)/build-ready
 
 # Packages in the locks stay at their versions as long as they fit, unless LOCK_OPTIONS=--upgrade.
 PIN := .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes \
-	--no-header --no-annotate --no-strip-extras $(LOCK_OPTIONS)
+	--no-header --no-annotate --no-strip-extras --only-binary :all: --no-binary $(SOURCE_ONLY) \
+	--build-constraints locks/installer.txt $(LOCK_OPTIONS)
 
 lock: .venv-lock/ready
+	$(PIN) pyproject.toml --output-file locks/runtime.txt
 	set -e; for name in build dev spark; do \
 		$(PIN) pyproject.toml --group $$name --output-file locks/$$name.txt; done
-	set -e; for name in clients superset duckdb-1.3 duckdb-1.4 duckdb-2 lock audit; do \
+	set -e; for name in installer clients superset duckdb-1.3 duckdb-1.4 duckdb-2 lock audit sbom; do \
 		$(PIN) --group pyproject.toml:$$name --output-file locks/$$name.txt; done
 
+# Every lock is looked at, even after one with findings; the last line names those that have any.
+# Strict, because a package that could not be looked up would pass otherwise.
+AUDIT := .venv-audit/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off
 audit: .venv-audit/ready
-	.venv-audit/bin/pip-audit --disable-pip --requirement locks/dev.txt
+	@findings=; for lock in locks/*.txt; do \
+		echo "== $$lock"; $(AUDIT) --requirement $$lock || findings="$$findings $$lock"; done; \
+	if [ "$$findings" ]; then echo "Findings, or no answer:$$findings" >&2; exit 1; fi; \
+	echo "No known vulnerability in any lock."
+
+# What is shipped is what the project needs at run time. Its licences, as the packages spell them, must
+# be permissive or weakly reciprocal (MPL: changes of its own files only); any other one is an error.
+LICENCES := 3-Clause BSD License;Apache Software License;Apache-2.0;Apache-2.0 OR BSD-2-Clause;$\
+	Artistic License;BSD License;BSD-3-Clause;MIT;MIT License;$\
+	Mozilla Public License 2.0 (MPL 2.0);PSF-2.0
+sbom: .venv-sbom/ready .venv-runtime/ready
+	.venv-sbom/bin/cyclonedx-py environment --output-reproducible --pyproject pyproject.toml \
+		--output-format JSON --output-file build/sbom.cdx.json .venv-runtime/bin/python
+	.venv-sbom/bin/pip-licenses --python .venv-runtime/bin/python --from mixed --with-urls \
+		--allow-only "$(LICENCES)" --format csv --output-file build/licences.csv
+
+# The published files, the wheel with what it needs, and what shows where they come from.
+release: build sbom
+	rm -rf build/release
+	mkdir build/release
+	cp $(WAREHOUSE) locks/runtime.txt build/sbom.cdx.json build/licences.csv build/release
+	cp warehouse/manifest.json build/release
+	$(VENV)/bin/python -m zipfile --create build/release/parquet.zip \
+		"warehouse/$$(sed -n 's/.*"directory": "\(.*\)".*/\1/p' warehouse/manifest.json)/parquet"
+	$(VENV)/bin/hatchling build --target wheel --directory build/release
+	cd build/release && sha256sum * > SHA256SUMS
 
 clean:
 	rm -rf .venv .venv-* .drivers target logs warehouse .pytest_cache .hypothesis .mypy_cache .ruff_cache
@@ -103,13 +139,16 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV) || { \
 		echo "python3 -m venv failed: install the venv module (Debian: python3-venv)." >&2; exit 1; }
 
+# Every environment begins with the pinned pip.
 # One environment, of two levels: locks/dev.txt holds what locks/build.txt holds, and more.
-$(VENV)/build-ready: locks/build.txt pyproject.toml | $(VENV)/bin/python
+$(VENV)/build-ready: locks/installer.txt locks/build.txt pyproject.toml | $(VENV)/bin/python
+	$(VENV)/bin/python $(INSTALL_LOCK) locks/installer.txt
 	$(VENV)/bin/python $(INSTALL_LOCK) locks/build.txt
 	$(VENV)/bin/python $(INSTALL_PROJECT)
 	touch $@
 
-$(VENV)/test-ready: locks/dev.txt pyproject.toml $(ENGINE_LOCK) | $(VENV)/bin/python
+$(VENV)/test-ready: locks/installer.txt locks/dev.txt pyproject.toml $(ENGINE_LOCK) | $(VENV)/bin/python
+	$(VENV)/bin/python $(INSTALL_LOCK) locks/installer.txt
 	$(VENV)/bin/python $(INSTALL_LOCK) locks/dev.txt
 	$(if $(ENGINE_LOCK),$(VENV)/bin/python $(INSTALL_LOCK) $(ENGINE_LOCK) --no-deps)
 	$(VENV)/bin/python $(INSTALL_PROJECT)
@@ -121,15 +160,24 @@ java:
 
 .venv-spark/ready: | java
 
-.venv-spark/ready .venv-clients/ready: .venv-%/ready: locks/%.txt pyproject.toml
+.venv-spark/ready .venv-clients/ready: .venv-%/ready: locks/%.txt locks/installer.txt pyproject.toml
 	$(PYTHON) -m venv .venv-$*
+	.venv-$*/bin/python $(INSTALL_LOCK) locks/installer.txt
 	.venv-$*/bin/python $(INSTALL_LOCK) $<
 	.venv-$*/bin/python $(INSTALL_PROJECT)
 	touch $@
 
-.venv-superset/ready .venv-lock/ready .venv-audit/ready: .venv-%/ready: locks/%.txt
+.venv-superset/ready .venv-lock/ready .venv-audit/ready .venv-sbom/ready: .venv-%/ready: locks/%.txt \
+		locks/installer.txt
 	$(PYTHON) -m venv .venv-$*
+	.venv-$*/bin/python $(INSTALL_LOCK) locks/installer.txt
 	.venv-$*/bin/python $(INSTALL_LOCK) $<
+	touch $@
+
+# Nothing but what is shipped, so that no pip gets into the list.
+.venv-runtime/ready: locks/runtime.txt .venv-sbom/ready
+	$(PYTHON) -m venv --clear --without-pip .venv-runtime
+	.venv-sbom/bin/python $(subst -m pip,-m pip --python .venv-runtime/bin/python,$(INSTALL_LOCK)) $<
 	touch $@
 
 # The type checker of the site's scripts, where there is npm; without it one test is left out.
