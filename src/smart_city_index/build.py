@@ -228,6 +228,8 @@ def run_dbt_build(
     exit_code = run_dbt(
         [
             *("build", "--exclude-resource-type", "unit_test"),
+            # the log of a project that is removed at the end has no reader
+            *(() if project_dir == engine_dir else ("--log-level-file", "none")),
             *("--profiles-dir", str(project_dir), "--vars", json.dumps(overrides)),
         ],
         project_dir,
