@@ -21,6 +21,7 @@ from tests.python.conftest import BuiltProject, Differences
 from tests.python.small_fields import (
     RANKING,
     RECORDED_MARTS,
+    RECORDED_ROWS,
     ROOT,
     Edition,
     Node,
@@ -39,6 +40,17 @@ HYPOTHESIS = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 BOX_SHARE = 0.25
+# What stands on a whole field is simulated if the field is: both flags are one by definition.
+ALWAYS_EQUAL = {
+    (mart, "is_simulated", "is_simulated_field")
+    for mart in (
+        "category_correlations",
+        "category_statistics",
+        "category_waterfall",
+        "indicator_statistics",
+        "sensitivity",
+    )
+}
 MARTS_OF_CITIES = ("rank_bounds", "rank_robustness", "improvement_levers", "tendency_drivers")
 
 
@@ -532,6 +544,38 @@ def test_recorded_marts(
                 file = RECORDED_MARTS / f"{mart}.csv"
                 expected = file.read_text(encoding="utf-8").splitlines()
                 assert mart_lines(connection, mart) == expected
+
+
+def test_no_two_recorded_columns_are_the_same(warehouse: SmallWarehouse) -> None:
+    """Two columns of one type differ in a recorded row, so that no mart mistakes them unseen."""
+    equal = set()
+    with (
+        warehouse.build_recorded_fields() as connection,
+        duckdb.connect(str(warehouse.project.database), read_only=True) as built,
+    ):
+        for mart in warehouse.recorded_marts():
+            types = dict(
+                rows(
+                    built,
+                    "select column_name, data_type from information_schema.columns"
+                    f" where table_schema = 'main' and table_name = '{mart}'",
+                )
+            )
+            pairs = [
+                (left, right)
+                for left, right in itertools.combinations(types, 2)
+                if types[left] == types[right]
+            ]
+            comparisons = [f"bool_or({left} is distinct from {right})" for left, right in pairs]
+            (differs,) = rows(
+                connection,
+                f"select {', '.join(comparisons)} from {mart}"
+                f" where {RECORDED_ROWS.get(mart, 'true')}",
+            )
+            equal |= {
+                (mart, *pair) for pair, differ in zip(pairs, differs, strict=True) if not differ
+            }
+    assert equal == ALWAYS_EQUAL
 
 
 def test_corners_are_the_extremes() -> None:
