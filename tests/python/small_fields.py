@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import itertools
 from dataclasses import dataclass, field
 from typing import Any
@@ -308,9 +309,11 @@ def mart_lines(connection: duckdb.DuckDBPyConnection, mart: str) -> list[str]:
     """Return the recorded rows of a mart as lines of a CSV file, header first, in their order."""
     condition = RECORDED_ROWS.get(mart, "true")
     cursor = connection.execute(f"select * from {mart} where {condition} order by all")
-    header = ",".join(column[0] for column in cursor.description)
-    rows = cursor.fetchall()
-    return [header, *(",".join("" if v is None else str(v) for v in row) for row in rows)]
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(column[0] for column in cursor.description)
+    writer.writerows(cursor.fetchall())
+    return text.getvalue().splitlines()
 
 
 def default_scenarios() -> list[Row]:
@@ -326,6 +329,12 @@ def default_scenarios() -> list[Row]:
         },
         {"scenario_id": "any", "distribution": "flat_simplex", "seed_text": "s2", **common},
     ]
+
+
+def recorded_rows(mart: str) -> list[dict[str, str]]:
+    """Return the recorded rows of a mart as texts."""
+    with (RECORDED_MARTS / f"{mart}.csv").open(encoding="utf-8", newline="") as opened:
+        return list(csv.DictReader(opened))
 
 
 def recorded_scenarios() -> list[Row]:
