@@ -305,10 +305,14 @@ class SmallWarehouse:
         return [node["name"] for node, _ in self.nodes if node["fqn"][1] == "marts"]
 
 
+def recorded_query(mart: str) -> str:
+    """Return the query for the recorded rows of a mart."""
+    return f"select * from {mart} where {RECORDED_ROWS.get(mart, 'true')}"
+
+
 def mart_lines(connection: duckdb.DuckDBPyConnection, mart: str) -> list[str]:
     """Return the recorded rows of a mart as lines of a CSV file, header first, in their order."""
-    condition = RECORDED_ROWS.get(mart, "true")
-    cursor = connection.execute(f"select * from {mart} where {condition} order by all")
+    cursor = connection.execute(f"{recorded_query(mart)} order by all")
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(column[0] for column in cursor.description)
