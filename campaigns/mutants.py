@@ -1,10 +1,12 @@
 """Change the SQL of the models one spot at a time, and count which changes no test notices.
 
-    python -m campaigns.mutants [--limit N] [--seed 1] [--models NAME ...] [--json FILE]
+    python -m campaigns.mutants [--limit N] [--seed 1] [--models NAME ...]
+        [--operators NAME ...] [--json FILE]
 
-A mutant is the project with one change (OPERATORS) in the compiled SQL of an intermediate or mart
-model. Models that are nothing but a call of the same macro change together, where the changed part
-of their SQL is built alike. What first notices a mutant is one of
+A mutant is the project with one change in the compiled SQL of a model: one node of the SQL is
+another (OPERATORS), or two output columns of one type change places (COLUMN_SWAP). Models that are
+nothing but a call of the same macro change together, where the changed part of their SQL is built
+alike. What first notices a mutant is one of
 
     error       DuckDB refuses the SQL, or it runs out of memory or far too long
     unit test   a unit test of the model fails
@@ -45,7 +47,7 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from fnmatch import fnmatchcase
-from itertools import repeat
+from itertools import combinations, repeat
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -67,19 +69,24 @@ from tests.python.dbt_build import (
     read_artifact,
 )
 from tests.python.few_draws import use_few_draws
-from tests.python.small_fields import RECORDED_MARTS, SmallWarehouse, mart_lines
+from tests.python.small_fields import (
+    RECORDED_MARTS,
+    SmallWarehouse,
+    mart_lines,
+    recorded_query,
+)
 
 # Run time and code version differ by nature.
 EXCLUDED_MARTS = ("meta_build",)
-MUTATED_DIRECTORIES = ("intermediate", "marts")
 KILLERS = ("error", "unit test", "recorded", "constraint", "data test", "end to end")
 SURVIVALS = ("unchanged", "changed")
 LIMIT_FACTOR = 2
 SECONDS_BETWEEN_LOOKS = 0.2
-MEMORY_PER_PROCESS = "3GB"
+MEMORY_PER_CONNECTION = "2GB"
 SHOWN_CHARACTERS = 300
 EXPLANATIONS = Path(__file__).with_name("mutants_explained.csv")
 EXPLAINED_BY = ("model", "part", "operator", "before", "after")
+COLUMN_SWAP = "column swap"
 BASELINE_SCHEMA = "baseline"
 MODEL_RELATION = re.compile(r'"\w+"\."\w+"\."(\w+)"')
 MACRO_CALL = re.compile(r"\s*\{\{\s*(\w+)\(.*\)\s*\}\}\s*", re.DOTALL)
@@ -129,7 +136,8 @@ class Model:
         definition: columns and constraints of a mart, in parentheses; empty elsewhere.
         parents: unique ids of the nodes it reads.
         family: name of the macro if it is a call of a macro and nothing else, else its own name.
-        is_mutated: whether it belongs to the mutated directories.
+        columns: type by output column, in the order of the table.
+        is_mutated: whether it is none of EXCLUDED_MARTS.
         is_mart: whether it is a mart.
         is_view: whether it is a view.
     """
@@ -141,6 +149,7 @@ class Model:
     definition: str
     parents: frozenset[str]
     family: str
+    columns: dict[str, str]
     is_mutated: bool
     is_mart: bool
     is_view: bool
@@ -203,6 +212,21 @@ class Spot:
     position: int
     operator: str
     variant: int
+
+
+@dataclass(frozen=True)
+class ColumnSwap:
+    """Two output columns that change places.
+
+    Attributes:
+        models: the models that change together; the first is the one it counts for.
+        columns: all output columns of each of them, in the order of the table.
+        pair: the two.
+    """
+
+    models: tuple[str, ...]
+    columns: tuple[str, ...]
+    pair: tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -472,16 +496,81 @@ def spots_of(relatives: list[str], trees: dict[str, exp.Query]) -> Iterator[Spot
                         yield Spot(alike, part, position, operator, variant)
 
 
-def all_spots(models: list[Model], trees: dict[str, exp.Query]) -> list[Spot]:
-    """Return the spots of all models, family by family."""
-    families: dict[str, list[str]] = defaultdict(list)
+def has_common_stem(left: str, right: str) -> bool:
+    """Return whether two names begin or end with the same word: label_de, label_en."""
+    words, other_words = left.split("_"), right.split("_")
+    return words[0] == other_words[0] or words[-1] == other_words[-1]
+
+
+def swapped_pairs(columns: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the pairs of columns of one type that are swapped.
+
+    All pairs would be quadratic. Of those of one type each column is swapped with the next, and
+    the last with the first, so that every column takes part; further all pairs with a common
+    stem, because these are the ones that a person confuses.
+
+    Args:
+        columns: type by column, in the order of the table.
+    """
+    for data_type in dict.fromkeys(columns.values()):
+        names = [name for name, other_type in columns.items() if other_type == data_type]
+        for left, right in combinations(names, 2):
+            distance = names.index(right) - names.index(left)
+            if distance in (1, len(names) - 1) or has_common_stem(left, right):
+                yield left, right
+
+
+def column_swaps_of(relatives: list[Model]) -> Iterator[ColumnSwap]:
+    """Yield all swaps of columns of the models of a family.
+
+    Args:
+        relatives: the models of the family, in an order of dependency.
+    """
+    for model in relatives:
+        alike = tuple(other.name for other in relatives if other.columns == model.columns)
+        if alike[0] == model.name:
+            for pair in swapped_pairs(model.columns):
+                yield ColumnSwap(alike, tuple(model.columns), pair)
+
+
+def all_spots(models: list[Model], trees: dict[str, exp.Query]) -> list[Spot | ColumnSwap]:
+    """Return the spots and swaps of columns of all models, family by family."""
+    families: dict[str, list[Model]] = defaultdict(list)
     for model in models:
-        families[model.family].append(model.name)
-    return [spot for relatives in families.values() for spot in spots_of(relatives, trees)]
+        families[model.family].append(model)
+    spots: list[Spot | ColumnSwap] = []
+    for relatives in families.values():
+        spots += spots_of([model.name for model in relatives], trees)
+        spots += column_swaps_of(relatives)
+    return spots
 
 
-def mutant_at(spot: Spot, trees: dict[str, exp.Query]) -> Mutant:
-    """Return the mutant of a spot."""
+def operator_of(spot: Spot | ColumnSwap) -> str:
+    """Return the name of the kind of change."""
+    return spot.operator if isinstance(spot, Spot) else COLUMN_SWAP
+
+
+def swapped_mutant(swap: ColumnSwap, trees: dict[str, exp.Query]) -> Mutant:
+    """Return the mutant of a swap of columns; a query around the model's own renames them."""
+    left, right = swap.pair
+    sources = {left: right, right: left}
+    outputs = ", ".join(f'"{sources.get(name, name)}" as "{name}"' for name in swap.columns)
+    last_select = nodes_by_part(trees[swap.models[0]])[""]
+    return Mutant(
+        model=swap.models[0],
+        operator=COLUMN_SWAP,
+        part="",
+        line=line_of(last_select[-1]),
+        before=f"{left}, {right}",
+        after=f"{right}, {left}",
+        sql={name: f"select {outputs} from ({rendered(trees[name])})" for name in swap.models},
+    )
+
+
+def mutant_at(spot: Spot | ColumnSwap, trees: dict[str, exp.Query]) -> Mutant:
+    """Return the mutant of a spot or of a swap of columns."""
+    if isinstance(spot, ColumnSwap):
+        return swapped_mutant(spot, trees)
     results = {name: apply_change(trees[name], spot) for name in spot.models}
     model = spot.models[0]
     _, before, after = results[model]
@@ -496,19 +585,33 @@ def mutant_at(spot: Spot, trees: dict[str, exp.Query]) -> Mutant:
     )
 
 
-def read_model(node: dict[str, Any], compiled_code: str, project_dir: Path) -> Model:
+def read_columns(project_dir: Path) -> dict[str, dict[str, str]]:
+    """Return the types of the columns of every relation of a built project, by quoted name."""
+    columns: dict[str, dict[str, str]] = defaultdict(dict)
+    with duckdb.connect(str(database_of(project_dir)), read_only=True) as connection:
+        for relation, name, data_type in connection.execute(
+            'select format(\'"{}"."{}"."{}"\', table_catalog, table_schema, table_name),'
+            " column_name, data_type from information_schema.columns order by ordinal_position"
+        ).fetchall():
+            columns[relation][name] = data_type
+    return columns
+
+
+def read_model(
+    node: dict[str, Any], compiled_code: str, columns: dict[str, str], project_dir: Path
+) -> Model:
     """Return one model of a built project.
 
     Args:
         node: the model in dbt's manifest.
         compiled_code: its compiled SQL.
+        columns: type by output column.
         project_dir: the project.
 
     Raises:
         RunError: the statement that created a mart is not as expected.
     """
-    directory = node["fqn"][1]
-    is_mart = directory == "marts"
+    is_mart = node["fqn"][1] == "marts"
     definition = ""
     if is_mart:
         run_file = project_dir / "target" / "run" / node["package_name"]
@@ -526,7 +629,8 @@ def read_model(node: dict[str, Any], compiled_code: str, project_dir: Path) -> M
         definition=definition,
         parents=frozenset(node["depends_on"]["nodes"]),
         family=macro.group(1) if macro else node["name"],
-        is_mutated=directory in MUTATED_DIRECTORIES and node["name"] not in EXCLUDED_MARTS,
+        columns=columns,
+        is_mutated=node["name"] not in EXCLUDED_MARTS,
         is_mart=is_mart,
         is_view=node["config"]["materialized"] == "view",
     )
@@ -571,13 +675,16 @@ def read_project(project_dir: Path) -> Project:
     """
     manifest = read_artifact(project_dir, "manifest")
     nodes = manifest["nodes"]
+    columns = read_columns(project_dir)
     models: list[Model] = []
     depths: dict[str, int] = {}
     data_tests: list[tuple[str, str, frozenset[str]]] = []
     for result in read_artifact(project_dir, "run_results")["results"]:
         unique_id, code = result["unique_id"], result["compiled_code"]
         if kind_of(unique_id) == "model":
-            models.append(read_model(nodes[unique_id], code, project_dir))
+            node = nodes[unique_id]
+            relation = node["relation_name"]
+            models.append(read_model(node, code, columns[relation], project_dir))
             parents = models[-1].parents
             depths[unique_id] = 1 + max((depths.get(parent, 0) for parent in parents), default=0)
         elif kind_of(unique_id) == "test":
@@ -626,8 +733,6 @@ class Laboratory:
         for name, value in project.settings.items():
             self.connection.execute(f"set {name} = '{value}'")
         self.connection.execute("set enable_progress_bar = false")
-        self.connection.execute(f"set memory_limit = '{MEMORY_PER_PROCESS}'")
-        self.connection.execute("set temp_directory = ''")
         self.connection.execute(f"create schema {BASELINE_SCHEMA}")
         for model in project.models:
             self.connection.execute(
@@ -641,6 +746,9 @@ class Laboratory:
         self.small_connection = self.small_warehouse.build_recorded_fields()
         self.small_connection.execute("set threads = 1")
         self.connections = (self.connection, self.small_connection)
+        for connection in self.connections:
+            connection.execute(f"set memory_limit = '{MEMORY_PER_CONNECTION}'")
+            connection.execute("set temp_directory = ''")
         self.recorded_lines = {
             mart: (RECORDED_MARTS / f"{mart}.csv").read_text(encoding="utf-8").splitlines()
             for mart in self.small_warehouse.recorded_marts()
@@ -670,9 +778,15 @@ class Laboratory:
                 f" {sql.get(node['name'], code)}"
             )
             recorded = self.recorded_lines.get(node["name"])
-            if recorded and mart_lines(self.small_connection, node["name"]) != recorded:
+            if recorded and self.is_unlike(node["name"], recorded):
                 return str(node["name"])
         return None
+
+    def is_unlike(self, mart: str, recorded: list[str]) -> bool:
+        """Return whether a mart of the made-up fields is not as recorded; too many are not read."""
+        query = f"select 1 + count(*) from ({recorded_query(mart)})"
+        count = self.small_connection.execute(query).fetchall()
+        return count != [(len(recorded),)] or mart_lines(self.small_connection, mart) != recorded
 
     def rebuild(self, sql: dict[str, str]) -> dict[str, Model]:
         """Create models from other SQL, and all models that read changed rows.
@@ -816,7 +930,9 @@ def try_untouched(sql: dict[str, str]) -> tuple[tuple[str, str], float]:
     return outcome, time.process_time() - started
 
 
-def sampled(spots: list[Spot], limit: int | None, seed: int) -> list[Spot]:
+def sampled(
+    spots: list[Spot | ColumnSwap], limit: int | None, seed: int
+) -> list[Spot | ColumnSwap]:
     """Return at most so many of the spots, in their order."""
     if limit is None or limit >= len(spots):
         return spots
@@ -846,13 +962,16 @@ def check_untouched_models(trees: dict[str, exp.Query], executor: Executor) -> f
     return total
 
 
-def run_campaign(limit: int | None, seed: int, names: list[str]) -> list[dict[str, Any]]:
+def run_campaign(
+    limit: int | None, seed: int, names: list[str], operators: list[str]
+) -> list[dict[str, Any]]:
     """Try mutants of the project.
 
     Args:
         limit: number of mutants to draw at random; None for all.
         seed: seed of the randomness.
         names: models to mutate; empty for all.
+        operators: kinds of change to try; empty for all.
 
     Returns:
         Per mutant its attributes but the whole SQL, its outcome and what said it.
@@ -870,8 +989,13 @@ def run_campaign(limit: int | None, seed: int, names: list[str]) -> list[dict[st
         trees = {model.name: parsed(model.sql) for model in models}
         unknown = sorted(set(names) - trees.keys())
         if unknown:
-            raise RunError(f"no such intermediate or mart model: {', '.join(unknown)}")
-        spots = [s for s in all_spots(models, trees) if not names or s.models[0] in names]
+            raise RunError(f"no such model: {', '.join(unknown)}")
+        spots = [
+            spot
+            for spot in all_spots(models, trees)
+            if (not names or spot.models[0] in names)
+            and (not operators or operator_of(spot) in operators)
+        ]
         mutants = [mutant_at(spot, trees) for spot in sampled(spots, limit, seed)]
         print(f"{len(spots)} mutants, {len(mutants)} of them tried", flush=True)
         with ProcessPoolExecutor(
@@ -950,10 +1074,15 @@ def main() -> int:
     parser.add_argument("--limit", type=int)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--models", nargs="+", default=[], metavar="NAME")
+    parser.add_argument(
+        "--operators", nargs="+", default=[], metavar="NAME", choices=(*OPERATORS, COLUMN_SWAP)
+    )
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
     try:
-        results = run_campaign(arguments.limit, arguments.seed, arguments.models)
+        results = run_campaign(
+            arguments.limit, arguments.seed, arguments.models, arguments.operators
+        )
     except RunError as error:
         print(error, file=sys.stderr)
         return 1

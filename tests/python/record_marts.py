@@ -3,7 +3,8 @@
     python -m tests.python.record_marts
 
 Builds a copy of the project first. Only after the tests that compare with independent computations
-pass: the recorded rows show that a figure changed, not that it is right.
+pass: the recorded rows show that a figure changed, not that it is right. Then the rows of all marts
+but those of the analysis must pass test_recorded_marts.py.
 """
 
 from __future__ import annotations

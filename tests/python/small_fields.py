@@ -2,15 +2,18 @@
 
 `Edition` is the reference: it knows nothing of the SQL, computes indices by recursion over the
 tree, and finds bounds by trying every corner. `SmallWarehouse` runs the compiled models on made-up
-seeds. `recorded_fields` are the fields whose marts are recorded in tests/fixtures/recorded_marts,
-so that a change of any figure shows; record them anew, after the other tests pass, with
+seeds. `recorded_fields`, and the seeds in tests/fixtures/printed_field with texts, flags and
+published figures, are what the marts in tests/fixtures/recorded_marts are recorded of, so that a
+change of any figure and of any column shows; record them anew, after the other tests pass, with
 
     python -m tests.python.record_marts
 """
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import itertools
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,7 +27,11 @@ from tests.python.conftest import PROJECT_ROOT, BuiltProject
 RANKING = "small_field"
 ROOT = "overall"
 CATALOG = "smart_city_index"
-RECORDED_MARTS = PROJECT_ROOT / "tests" / "fixtures" / "recorded_marts"
+FIXTURES = PROJECT_ROOT / "tests" / "fixtures"
+RECORDED_MARTS = FIXTURES / "recorded_marts"
+PRINTED_FIELD = FIXTURES / "printed_field"
+# A line for every figure of every city: two rankings are enough.
+RECORDED_ROWS = {"city_profiles": "ranking_id in ('flat_field', 'printed_field')"}
 RANK_DIGITS = 8
 MART_SCHEMA = "main"
 
@@ -65,6 +72,7 @@ class Edition:
         carried: what a published index that is carried on differs from the computed one, by city
             and node.
         published: published index by city and node.
+        is_simulated: whether the scores are simulated.
     """
 
     tree: dict[str, Node]
@@ -73,6 +81,7 @@ class Edition:
     index_digits: int = 1
     carried: dict[tuple[str, str], float] = field(default_factory=dict)
     published: dict[tuple[str, str], float] = field(default_factory=dict)
+    is_simulated: bool = False
 
     @property
     def cities(self) -> list[str]:
@@ -245,6 +254,7 @@ class SmallWarehouse:
         editions: dict[int, Edition],
         scenarios: list[Row] | None = None,
         other_rankings: dict[str, dict[int, Edition]] | None = None,
+        further_rows: dict[str, list[Row]] | None = None,
     ) -> duckdb.DuckDBPyConnection:
         """Run every model on made-up rankings.
 
@@ -253,6 +263,7 @@ class SmallWarehouse:
             scenarios: rows of seed weight_scenarios; by default a box of 25 percent and any
                 weights, with 40 draws each.
             other_rankings: editions of further rankings, by name.
+            further_rows: further rows by seed.
 
         Returns:
             A connection to the database in memory.
@@ -267,9 +278,10 @@ class SmallWarehouse:
         seeds = seed_rows(
             {RANKING: editions, **(other_rankings or {})}, scenarios or default_scenarios()
         )
+        further = further_rows or {}
         for name, definition in self.seed_definitions.items():
             connection.execute(definition)
-            for row in seeds.get(name, []):
+            for row in [*seeds.get(name, []), *further.get(name, [])]:
                 columns = ", ".join(row)
                 connection.execute(
                     f"insert into main_seeds.{name} ({columns})"
@@ -284,23 +296,28 @@ class SmallWarehouse:
     def build_recorded_fields(self) -> duckdb.DuckDBPyConnection:
         """Run every model on the fields whose marts are recorded."""
         rankings = recorded_fields()
-        return self.build(rankings.pop(RANKING), recorded_scenarios(), rankings)
+        return self.build(
+            rankings.pop(RANKING), recorded_scenarios(), rankings, read_printed_field()
+        )
 
     def recorded_marts(self) -> list[str]:
-        """Return the names of the recorded marts: those of the analysis, and the results."""
-        return [
-            node["name"]
-            for node, _ in self.nodes
-            if node["fqn"][1:3] == ["marts", "analysis"] or node["name"] == "fct_index_results"
-        ]
+        """Return the names of the recorded marts: all but the one that says when it was built."""
+        return [node["name"] for node, _ in self.nodes if node["fqn"][1] == "marts"]
+
+
+def recorded_query(mart: str) -> str:
+    """Return the query for the recorded rows of a mart."""
+    return f"select * from {mart} where {RECORDED_ROWS.get(mart, 'true')}"
 
 
 def mart_lines(connection: duckdb.DuckDBPyConnection, mart: str) -> list[str]:
-    """Return the rows of a mart as lines of a CSV file, header first, ordered by all columns."""
-    cursor = connection.execute(f"select * from {mart} order by all")
-    header = ",".join(column[0] for column in cursor.description)
-    rows = cursor.fetchall()
-    return [header, *(",".join("" if v is None else str(v) for v in row) for row in rows)]
+    """Return the recorded rows of a mart as lines of a CSV file, header first, in their order."""
+    cursor = connection.execute(f"{recorded_query(mart)} order by all")
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(column[0] for column in cursor.description)
+    writer.writerows(cursor.fetchall())
+    return text.getvalue().splitlines()
 
 
 def default_scenarios() -> list[Row]:
@@ -318,15 +335,22 @@ def default_scenarios() -> list[Row]:
     ]
 
 
+def recorded_rows(mart: str) -> list[dict[str, str]]:
+    """Return the recorded rows of a mart as texts."""
+    with (RECORDED_MARTS / f"{mart}.csv").open(encoding="utf-8", newline="") as opened:
+        return list(csv.DictReader(opened))
+
+
 def recorded_scenarios() -> list[Row]:
-    """Return one scenario of every kind, with few draws."""
+    """Return one scenario of every kind, with few draws, once so many that 5 percent are two."""
     common = {"normalisation": "as_defined", "root_aggregation": "as_defined", "draw_count": 20}
     box = {"distribution": "box", "box_share": 0.3, "seed_text": "s1"}
+    rank_percent = {"normalisation": "rank_percent", "draw_count": 25}
     return [
         {**common, "scenario_id": "box", **box},
         {**common, "scenario_id": "any", "distribution": "flat_simplex", "seed_text": "s2"},
         {**common, "scenario_id": "min_max", **box, "normalisation": "min_max"},
-        {**common, "scenario_id": "rank_percent", **box, "normalisation": "rank_percent"},
+        {**common, "scenario_id": "rank_percent", **box, **rank_percent},
         {**common, "scenario_id": "geometric", **box, "root_aggregation": "geometric"},
     ]
 
@@ -338,7 +362,7 @@ def recorded_fields() -> dict[str, dict[int, Edition]]:
     constant indicator, an indicator added and one dropped, cities that come and go, published
     indices that contradict, and a last edition with a missing score. other_field: ranks on one
     digit, indicators at every height, in the second edition geometric means with zeros. flat_field:
-    no categories, one city and then two.
+    no categories, simulated scores, one city and then two.
     """
     tree = {
         ROOT: Node(None),
@@ -451,13 +475,31 @@ def recorded_fields() -> dict[str, dict[int, Edition]]:
         index_digits=1,
     )
     flat_tree = {name: Node(ROOT, is_indicator=True) for name in ("a1", "a3")} | {ROOT: Node(None)}
-    flat_first = Edition(flat_tree, table("a1 a3", (71.4, 50.0)))
-    flat_second = Edition(flat_tree, table("a1 a3", (40.0, 60.0), (50.0, 30.0)))
+    flat_first = Edition(flat_tree, table("a1 a3", (71.4, 50.0)), is_simulated=True)
+    flat_second = Edition(flat_tree, table("a1 a3", (40.0, 60.0), (50.0, 30.0)), is_simulated=True)
     return {
         RANKING: {1: first, 2: second, 3: third, 4: fourth},
         "other_field": {1: other_first, 2: other_second},
         "flat_field": {1: flat_first, 2: flat_second},
     }
+
+
+def read_printed_field() -> dict[str, list[Row]]:
+    """Return the rows in tests/fixtures/printed_field by seed.
+
+    They describe a ranking with the five categories of league_table and with the years and some
+    cities of the other rankings. Most of its figures are published, as those of the real one; they
+    agree with what can be computed, and contradict it, in every way that a verdict names. Texts,
+    flags and figures that are of one type differ, so that no two columns are mistaken.
+    """
+    rows = {}
+    for file in sorted(PRINTED_FIELD.glob("*.csv")):
+        with file.open(encoding="utf-8", newline="") as opened:
+            rows[file.stem] = [
+                {name: value or None for name, value in row.items()}
+                for row in csv.DictReader(opened)
+            ]
+    return rows
 
 
 def seed_rows(
@@ -474,21 +516,42 @@ def seed_rows(
     )
     seeds: dict[str, list[Row]] = {
         "rankings": [
-            {"ranking_id": ranking, "name_de": "r", "name_en": "r", "is_simulated_field": True}
+            {
+                "ranking_id": ranking,
+                "name_de": f"Rangliste {ranking}",
+                "name_en": f"Ranking {ranking}",
+                "publisher": f"publisher of {ranking}",
+                "reference_ranking_id": RANKING if ranking == "flat_field" else None,
+                "is_simulated_field": True,
+                "description": f"about {ranking}",
+                "source": f"source of {ranking}",
+            }
             for ranking in rankings
         ],
         "simulated_cities": [
             {
                 "city_id": city,
-                "city_name": city,
+                "city_name": f"City {city}",
                 "state_code": "S01",
+                "state_name": "First State",
                 "population": 120000 + 60000 * (k % 2),
+                "source": f"register of {city}",
             }
             for k, city in enumerate(cities)
         ],
         "size_classes": [
-            {"size_class_id": "small", "minimum_population": 0},
-            {"size_class_id": "large", "minimum_population": 150000},
+            {
+                "size_class_id": "small",
+                "minimum_population": 0,
+                "name_de": "klein",
+                "name_en": "few inhabitants",
+            },
+            {
+                "size_class_id": "large",
+                "minimum_population": 150000,
+                "name_de": "groß",
+                "name_en": "many inhabitants",
+            },
         ],
         "weight_scenarios": scenarios,
         "improvement_goals": [{"places_to_gain": 1}, {"places_to_gain": 2}],
@@ -522,6 +585,7 @@ def ranking_rows(ranking: str, editions: dict[int, Edition]) -> dict[str, list[R
             "hierarchy",
             "editions",
             "indicator_scores",
+            "simulated_indicator_scores",
             "simulated_field_members",
             "published_results",
         )
@@ -545,14 +609,19 @@ def ranking_rows(ranking: str, editions: dict[int, Edition]) -> dict[str, list[R
                 "edition": year,
                 "previous_edition": previous,
                 "methodology_id": methodology,
+                "survey_period": f"survey {year}",
+                "note": f"note {year}",
+                "source": f"source of {ranking} {year}",
             }
         )
         previous = year
         seeds["methodologies"].append(
             {
                 "methodology_id": methodology,
+                "name": f"methodology {year}",
+                "description": f"formula {year}",
                 "scale_maximum": 100,
-                "score_digits": 1,
+                "score_digits": 2,
                 "index_digits": edition.index_digits,
                 "rank_taken_on": edition.rank_taken_on,
                 "missing_value_rule": "renormalise",
@@ -574,6 +643,11 @@ def ranking_rows(ranking: str, editions: dict[int, Edition]) -> dict[str, list[R
                     if node.is_project
                     else "regular",
                     "sort_order": order,
+                    "name_de": f"Knoten {name}",
+                    "name_en": f"Node {name}",
+                    "name_is_inferred": False,
+                    "unit": "points",
+                    "source": f"tree {year}",
                     "direction": "higher_is_better" if node.is_indicator else None,
                     "scoring_rule": "as_scored" if node.is_indicator else None,
                     "is_capped": False,
@@ -584,7 +658,7 @@ def ranking_rows(ranking: str, editions: dict[int, Edition]) -> dict[str, list[R
                 }
             )
         for city, scores in edition.scores.items():
-            seeds["indicator_scores"] += [
+            seeds["simulated_indicator_scores" if edition.is_simulated else "indicator_scores"] += [
                 {
                     "ranking_id": ranking,
                     "edition": year,
@@ -592,6 +666,7 @@ def ranking_rows(ranking: str, editions: dict[int, Edition]) -> dict[str, list[R
                     "indicator_id": indicator,
                     "raw_value": score,
                     "is_not_applicable": False,
+                    "source": f"score {year}",
                 }
                 for indicator, score in scores.items()
             ]
@@ -603,6 +678,7 @@ def ranking_rows(ranking: str, editions: dict[int, Edition]) -> dict[str, list[R
                 "category_id": node,
                 "published_index": index,
                 "index_digits": 1,
+                "source": f"printed {year}",
             }
             for (city, node), index in edition.published.items()
         ]

@@ -7,6 +7,7 @@ small_fields.py, which tries every corner of a box and every set of indicators.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -29,6 +30,7 @@ from tests.python.small_fields import (
     mart_lines,
     random_number,
     recorded_fields,
+    recorded_query,
 )
 
 EXAMPLES = 15
@@ -39,6 +41,17 @@ HYPOTHESIS = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 BOX_SHARE = 0.25
+# What stands on a whole field is simulated if the field is: both flags are one by definition.
+ALWAYS_EQUAL = {
+    (mart, "is_simulated", "is_simulated_field")
+    for mart in (
+        "category_correlations",
+        "category_statistics",
+        "category_waterfall",
+        "indicator_statistics",
+        "sensitivity",
+    )
+}
 MARTS_OF_CITIES = ("rank_bounds", "rank_robustness", "improvement_levers", "tendency_drivers")
 
 
@@ -46,6 +59,13 @@ MARTS_OF_CITIES = ("rank_bounds", "rank_robustness", "improvement_levers", "tend
 def warehouse(built_project: BuiltProject) -> SmallWarehouse:
     """Return the project's models, ready to run on made-up seeds."""
     return SmallWarehouse(built_project)
+
+
+@pytest.fixture(scope="module")
+def recorded_database(warehouse: SmallWarehouse) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Run every model on the recorded fields."""
+    with warehouse.build_recorded_fields() as connection:
+        yield connection
 
 
 @st.composite
@@ -515,23 +535,55 @@ def test_no_mart_depends_on_the_number_of_editions(warehouse: SmallWarehouse) ->
 
 
 def test_recorded_marts(
-    warehouse: SmallWarehouse, differences: Differences, subtests: pytest.Subtests
+    warehouse: SmallWarehouse,
+    recorded_database: duckdb.DuckDBPyConnection,
+    differences: Differences,
+    subtests: pytest.Subtests,
 ) -> None:
     """The recorded fields agree with the reference, and every row of their marts is as recorded."""
     fields = recorded_fields()[RANKING]
     del fields[4]  # a score is missing
-    with warehouse.build_recorded_fields() as connection:
-        check_ranks(connection, fields)
-        check_bounds(connection, fields, share=0.3)
-        check_drivers(connection, differences)
-        check_levers(connection, fields)
-        recorded = {path.stem for path in RECORDED_MARTS.glob("*.csv")}
-        assert recorded == set(warehouse.recorded_marts())
-        for mart in sorted(recorded):
-            with subtests.test(mart):
-                file = RECORDED_MARTS / f"{mart}.csv"
-                expected = file.read_text(encoding="utf-8").splitlines()
-                assert mart_lines(connection, mart) == expected
+    check_ranks(recorded_database, fields)
+    check_bounds(recorded_database, fields, share=0.3)
+    check_drivers(recorded_database, differences)
+    check_levers(recorded_database, fields)
+    recorded = {path.stem for path in RECORDED_MARTS.glob("*.csv")}
+    assert recorded == set(warehouse.recorded_marts())
+    for mart in sorted(recorded):
+        with subtests.test(mart):
+            file = RECORDED_MARTS / f"{mart}.csv"
+            expected = file.read_text(encoding="utf-8").splitlines()
+            assert mart_lines(recorded_database, mart) == expected
+
+
+def test_no_two_recorded_columns_are_the_same(
+    warehouse: SmallWarehouse, recorded_database: duckdb.DuckDBPyConnection
+) -> None:
+    """Two columns of one type differ in a recorded row, so that no mart mistakes them unseen."""
+    equal = set()
+    with duckdb.connect(str(warehouse.project.database), read_only=True) as built:
+        for mart in warehouse.recorded_marts():
+            types = dict(
+                rows(
+                    built,
+                    "select column_name, data_type from information_schema.columns"
+                    f" where table_schema = 'main' and table_name = '{mart}'",
+                )
+            )
+            pairs = [
+                (left, right)
+                for left, right in itertools.combinations(types, 2)
+                if types[left] == types[right]
+            ]
+            comparisons = [f"bool_or({left} is distinct from {right})" for left, right in pairs]
+            (differs,) = rows(
+                recorded_database,
+                f"select {', '.join(comparisons)} from ({recorded_query(mart)})",
+            )
+            equal |= {
+                (mart, *pair) for pair, differ in zip(pairs, differs, strict=True) if not differ
+            }
+    assert equal == ALWAYS_EQUAL
 
 
 def test_corners_are_the_extremes() -> None:
