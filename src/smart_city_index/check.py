@@ -217,12 +217,15 @@ def remove_run(build_dir: Path, name: str) -> None:
 
 
 @contextlib.contextmanager
-def checked_input(request: Request, run_dir: Path) -> Iterator[CheckedInput]:
+def checked_input(
+    request: Request, run_dir: Path, without: frozenset[str] = frozenset()
+) -> Iterator[CheckedInput]:
     """Yield the input of an index, read and without findings.
 
     Args:
         request: what is to be checked.
         run_dir: fresh directory to work in.
+        without: tests in tests/input to leave out.
 
     Raises:
         InputError: there are findings.
@@ -254,7 +257,7 @@ def checked_input(request: Request, run_dir: Path) -> Iterator[CheckedInput]:
                 if folder is None
                 else folder.seed_files | default_seed_files(gate, folder)
             )
-            gate.check(files, external, folder.row_counts if folder else {})
+            gate.check(files, external, folder.row_counts if folder else {}, without)
         if folder is not None and not gate.report.total:
             check_settings(gate, folder)
         if gate.report.total:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 # help. It is imported only when it is called: each needs other packages.
 COMMANDS = {
     "check": ("check", "check the input only"),
+    "fingerprints": ("fingerprints", "print the fingerprints of transcribed rows to be recorded"),
     "build": ("build", "check the input, compute, test and publish"),
     "diff": ("diff", "compare two published files row by row"),
     "project": ("index_project", "write the dbt project of an index folder, to look inside"),
