@@ -1,8 +1,9 @@
-{% macro source_fingerprints() -%}
+{% macro source_fingerprints(condition='true') -%}
     {#-
       Query: one row per seed of transcribed figures and source, with the number of its rows and their
       fingerprint: the SHA-256 of all columns but the source, in the order of the rows' texts. Another
-      order of the rows, or quotes around a value, are the same; another digit is not.
+      order of the rows, or quotes around a value, are the same; another digit is not. Without the
+      condition, which is on the whole input, there are no rows.
     -#}
     {%- set transcribed = {
         'cities': [
@@ -60,6 +61,7 @@
         count(*) as row_count,
         {{ sha256(ordered_list(row_text(columns))) }} as fingerprint
     from {{ ref(seed_name) }}
+    where {{ condition }}
     group by source
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}

@@ -4,17 +4,12 @@
 -#}
 with
 
-found as (
-    {{ source_fingerprints() }}
-),
-
 recorded as (
     select * from {{ ref('stg_source_fingerprints') }}
 ),
 
-recorded_counts as (
-    select count(*) as recorded_count
-    from recorded
+found as (
+    {{ source_fingerprints('exists (select 1 from recorded)') }}
 ),
 
 compared as (
@@ -48,10 +43,6 @@ select
             || cast(recorded_row_count as {{ dbt.type_string() }})
     end as rule
 from compared
-cross join recorded_counts
 where
-    recorded_counts.recorded_count > 0
-    and (
-        row_count is distinct from recorded_row_count
-        or fingerprint is distinct from recorded_fingerprint
-    )
+    row_count is distinct from recorded_row_count
+    or fingerprint is distinct from recorded_fingerprint
