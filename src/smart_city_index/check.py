@@ -179,12 +179,15 @@ def run_directory(request: Request) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def checked_input(request: Request, run_dir: Path) -> Iterator[CheckedInput]:
+def checked_input(
+    request: Request, run_dir: Path, without: frozenset[str] = frozenset()
+) -> Iterator[CheckedInput]:
     """Yield the input of an index, read and without findings.
 
     Args:
         request: what is to be checked.
         run_dir: fresh directory to work in.
+        without: tests in tests/input to leave out.
 
     Raises:
         InputError: there are findings.
@@ -216,7 +219,7 @@ def checked_input(request: Request, run_dir: Path) -> Iterator[CheckedInput]:
                 if folder is None
                 else folder.seed_files | default_seed_files(gate, folder)
             )
-            gate.check(files, external, folder.row_counts if folder else {})
+            gate.check(files, external, folder.row_counts if folder else {}, without)
         if folder is not None and not gate.report.total:
             check_settings(gate, folder)
         if gate.report.total:

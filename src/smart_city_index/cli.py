@@ -13,6 +13,7 @@ from .interruption import RECEIVED, Interrupted, interruptible
 # help. It is imported only when it is called: each needs other packages.
 COMMANDS = {
     "check": ("check", "check the input only"),
+    "fingerprints": ("fingerprints", "print the fingerprints of transcribed rows to be recorded"),
     "build": ("build", "check the input, compute, test and publish"),
     "verify": ("publication", "compare the published files with their manifest"),
     "diff": ("diff", "compare two published files row by row"),

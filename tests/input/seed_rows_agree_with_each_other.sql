@@ -1,7 +1,7 @@
 {#-
   Rules between the columns of one row: a score that applies has a value, a published figure is
   printed with its digits, a published row states at least one figure, an edition's predecessor is
-  earlier, a member's last edition is not before its first.
+  earlier, a member's last edition is not before its first, a scenario does what its name says.
 -#}
 with
 
@@ -98,6 +98,30 @@ broken_rules as (
     from {{ ref('stg_weight_scenarios') }}
     where (distribution = 'box') <> (box_share is not null)
 
+    {% for column, pattern in [
+        ('scenario_id', '([0-9]+)_percent'),
+        ('description', 'plus or minus ([0-9]+) percent')
+    ] %}
+    union all
+
+    select
+        'weight_scenarios' as table_name,
+        {{ row_key(['scenario_id']) }} as row_key,
+        'box_share' as column_name,
+        cast(box_share as {{ dbt.type_string() }}) as found,
+        'must be what {{ column }} states, which is ' || stated_percent || ' percent' as rule
+    from (
+        select
+            scenario_id,
+            box_share,
+            nullif(regexp_extract({{ column }}, '{{ pattern }}', 1), '') as stated_percent
+        from {{ ref('stg_weight_scenarios') }}
+    ) as named
+    where
+        stated_percent is not null
+        and cast(stated_percent as integer) is distinct from 100 * box_share
+    {% endfor %}
+
     union all
 
     select
@@ -148,6 +172,17 @@ broken_rules as (
     left join {{ ref('stg_analysis_settings') }} as settings
         on expected.setting_id = settings.setting_id
     where settings.setting_id is null
+
+    union all
+
+    select
+        'source_fingerprints' as table_name,
+        {{ row_key(['seed_name', 'source']) }} as row_key,
+        'recorded_on' as column_name,
+        recorded_on as found,
+        'must be a day, written 2026-11-26' as rule
+    from {{ ref('stg_source_fingerprints') }}
+    where recorded_on not like '____-__-__' or try_cast(recorded_on as date) is null
 
     union all
 

@@ -15,7 +15,9 @@ from filelock import FileLock
 from smart_city_index import UserError
 from smart_city_index.marts import export_marts
 from tests.python.conftest import Warehouse, run_build
+from tests.python.fingerprints import record_fingerprints
 
+FINGERPRINTS = "seeds/reference/source_fingerprints.csv"
 SCORES = "seeds/results/indicator_scores.csv"
 PUBLISHED = "seeds/results/published_results.csv"
 
@@ -33,17 +35,22 @@ def content_hashes(directory: Path) -> dict[str, str]:
 def edited(warehouse: Warehouse, edits: dict[str, tuple[str, str]]) -> Iterator[None]:
     """Replace a text in seed files (an empty text appends) and put the files back afterwards.
 
+    The fingerprints are recorded anew, so that a build gets as far as the edit lets it.
+
     Args:
         warehouse: the published project.
         edits: for each file, the text to replace, which must stand in it once, and the new text.
     """
-    originals = {file: (warehouse.project_dir / file).read_bytes() for file in edits}
+    originals = {
+        file: (warehouse.project_dir / file).read_bytes() for file in (*edits, FINGERPRINTS)
+    }
     try:
         for file, (old, new) in edits.items():
             text = originals[file].decode("utf-8")
             assert not old or text.count(old) == 1, f"{old!r} stands {text.count(old)} times"
             path = warehouse.project_dir / file
             path.write_text(text.replace(old, new) if old else text + new, encoding="utf-8")
+        record_fingerprints(warehouse.project_dir)
         yield
     finally:
         for file, original in originals.items():
@@ -158,6 +165,7 @@ def test_adding_cities_needs_seed_rows_only(published_warehouse: Warehouse) -> N
         SCORES: ("", capped_scores(published_warehouse, "smart_city_index", "neustadt")),
         PUBLISHED: ("", "smart_city_index,2025,neustadt,mobility,70,,33.3,1,made up\n"),
         "seeds/reference/cities.csv": ("", f"neustadt,Neustadt,NW,{city}"),
+        "seeds/reference/official_keys.csv": ("", "neustadt,05999999,made up\n"),
         "seeds/methodology/field_members.csv": ("", "smart_city_index,neustadt,2025,,made up\n"),
         "seeds/simulated/simulated_indicator_scores.csv": (
             "",

@@ -16,6 +16,7 @@ import pytest
 from smart_city_index.gate import SHOWN_PER_RULE, InputGate, check_project, own_seed_files
 from smart_city_index.reader import FileError, Finding, check_header
 from tests.python.conftest import PROJECT_ROOT
+from tests.python.fingerprints import record_fingerprints
 
 SCORES = "seeds/results/indicator_scores.csv"
 PUBLISHED = "seeds/results/published_results.csv"
@@ -28,6 +29,11 @@ SETTINGS = "seeds/methodology/analysis_settings.csv"
 SCENARIOS = "seeds/methodology/weight_scenarios.csv"
 BEST_PRACTICES = "seeds/reference/best_practices.csv"
 QC_RULES = "seeds/methodology/qc_rules.csv"
+KEYS = "seeds/reference/official_keys.csv"
+FACTS = "seeds/reference/city_facts.csv"
+CHANGES = "seeds/results/published_index_changes.csv"
+STATISTICS = "seeds/results/published_field_statistics.csv"
+FINGERPRINTS = "seeds/reference/source_fingerprints.csv"
 
 Edit = Callable[[str], str | bytes]
 
@@ -179,6 +185,37 @@ CASES: dict[str, tuple[str, Edit, tuple[str, str, str]]] = {
     "simulated name of a real city": (CITIES, replaced(",Aachen,", ",Simulated Aachen,"), ("city_name", "Simulated Aachen", "must be named Simuliert")),
     "header only": (CITIES, lambda text: text.splitlines()[0] + "\n", ("", "", "has a header but no rows")),
 }
+# Slips of whoever transcribes a figure, each plausible for itself: file, texts and what stands in
+# their place, and what the finding must say (file, column, part of the rule).
+SLIPS: dict[str, tuple[str, dict[str, str], tuple[str, str, str]]] = {
+    "score less 0.1": (SCORES, {"2021,leipzig,payment,37.04,": "2021,leipzig,payment,36.94,"}, (FINGERPRINTS, "fingerprint", "32 rows of indicator_scores.csv")),
+    "ranks of two cities": (PUBLISHED, {"2025,hamburg,mobility,2,": "2025,hamburg,mobility,14,", "2025,frankfurt_am_main,mobility,14,": "2025,frankfurt_am_main,mobility,2,"}, (FINGERPRINTS, "fingerprint", "rows of published_results.csv")),
+    "latitude for longitude": (CITIES, {",331906,52.0333,8.5333,": ",331906,8.5333,52.0333,"}, (CITIES, "latitude", "must not be less than minimum_latitude")),
+    "inhabitants of a small town": (CITIES, {",152457,": ",21879,"}, (CITIES, "population", "must not be less than minimum_population")),
+    "city across the river": (CITIES, {"mainz,Mainz,RP,Rheinland-Pfalz,": "mainz,Mainz,HE,Hessen,"}, (CITIES, "state_code", "must be the state of the city's official key 07315000")),
+    "digits transposed": (SCORES, {"2022,leipzig,fibre,51.2,": "2022,leipzig,fibre,52.1,"}, (FINGERPRINTS, "fingerprint", "rows of indicator_scores.csv")),
+    "point shifted": (SCORES, {"2025,duesseldorf,electric_vehicle_share,89.0,": "2025,duesseldorf,electric_vehicle_share,8.9,"}, (FINGERPRINTS, "fingerprint", "37 rows of indicator_scores.csv")),
+    "indices of two cities": (PUBLISHED, {"herne,administration,18,,77.0,": "herne,administration,18,,72.1,", "luebeck,administration,28,,72.1,": "luebeck,administration,28,,77.0,"}, (FINGERPRINTS, "fingerprint", "rows of published_results.csv")),
+    "another edition": (PUBLISHED, {"2023,bochum,administration,6,": "2021,bochum,administration,6,"}, (FINGERPRINTS, "fingerprint", "rows of published_results.csv")),
+    "sign of a tendency": (PUBLISHED, {"2023,heilbronn,administration,12,-10,": "2023,heilbronn,administration,12,10,"}, (FINGERPRINTS, "fingerprint", "rows of published_results.csv")),
+    "source of another page": (PUBLISHED, {"2022,krefeld,administration,41,-6,69.5,1,https://bitkom.org/smart-city-index-2022?page=4": "2022,krefeld,administration,41,-6,69.5,1,https://bitkom.org/smart-city-index-2022?page=3"}, (FINGERPRINTS, "fingerprint", "rows of published_results.csv")),
+    "state of the neighbour": (CITIES, {"Wiesbaden,HE,Hessen,": "Wiesbaden,RP,Rheinland-Pfalz,"}, (CITIES, "state_code", "must be the state of the city's official key 06414000")),
+    "coordinates of another city": (CITIES, {",48.3984,9.9916,": ",51.1981,6.685,"}, (FINGERPRINTS, "fingerprint", "83 rows of cities.csv")),
+    "inhabitants of the year before": (FACTS, {",629047,": ",631217,"}, (FINGERPRINTS, "fingerprint", "1 rows of city_facts.csv")),
+    "digit of a latitude lost": (CITIES, {",53.8689,": ",5.8689,"}, (CITIES, "latitude", "must not be less than minimum_latitude")),
+    "digit of a population lost": (CITIES, {",120451,": ",12045,"}, (CITIES, "population", "must not be less than minimum_population")),
+    "longitude west instead of east": (CITIES, {",8.8072,": ",-8.8072,"}, (CITIES, "longitude", "must not be less than minimum_longitude")),
+    "official key of the neighbour": (KEYS, {"mainz,07315000,": "mainz,06414000,", "wiesbaden,06414000,": "wiesbaden,07315000,"}, (CITIES, "state_code", "must be the state of the city's official key 06414000")),
+    "name of another state": (CITIES, {"Bremerhaven,HB,Bremen,": "Bremerhaven,HB,Niedersachsen,"}, (CITIES, "state_code, state_name", "must be a state of ranking smart_city_index")),
+    "row left out": (PUBLISHED, {"smart_city_index,2022,saarbruecken,administration,45,0,67.7,1,https://bitkom.org/smart-city-index-2022?page=4\n": ""}, (FINGERPRINTS, "fingerprint", "rows of published_results.csv")),
+    "row of another city": (PUBLISHED, {"2023,regensburg,administration,5,32,": "2023,reutlingen,administration,5,32,"}, (FINGERPRINTS, "fingerprint", "rows of published_results.csv")),
+    "row of another category": (PUBLISHED, {"2025,frankfurt_am_main,mobility,14,": "2025,frankfurt_am_main,energy_environment,14,"}, (FINGERPRINTS, "fingerprint", "rows of published_results.csv")),
+    "digits of an edition transposed": (EDITIONS, {",13529,": ",13259,"}, (FINGERPRINTS, "fingerprint", "7 rows of editions.csv")),
+    "mean of the field": (STATISTICS, {",70.8,": ",78.0,"}, (FINGERPRINTS, "fingerprint", "3 rows of published_field_statistics.csv")),
+    "computed instead of printed": (CHANGES, {"hamburg,overall,5.7,": "hamburg,overall,3.4,"}, (FINGERPRINTS, "fingerprint", "2 rows of published_index_changes.csv")),
+    "city a year too early": (MEMBERS, {"hanau,2024,": "hanau,2023,"}, (FINGERPRINTS, "fingerprint", "83 rows of field_members.csv")),
+    "scenario wider than its name": (SCENARIOS, {"box_25_percent,box,0.25,": "box_25_percent,box,0.35,"}, (SCENARIOS, "box_share", "must be what scenario_id states, which is 25 percent")),
+}
 # fmt: on
 
 
@@ -267,6 +304,28 @@ def test_a_value_that_is_wrong_comes_without_what_refers_to_it(project_copy: Pat
     assert finding.advice.endswith("for example aachen.")
 
 
+@pytest.mark.parametrize("slip", SLIPS)
+def test_slip_is_named(project_copy: Path, slip: str) -> None:
+    """A figure that is transcribed wrongly, but plausible, is found by what else is known of it."""
+    file, replacements, (found_in, column, rule) = SLIPS[slip]
+
+    def edit(text: str) -> str:
+        for old, new in replacements.items():
+            assert text.count(old) == 1, old
+            text = text.replace(old, new)
+        return text
+
+    edit_file(project_copy, file, edit)
+    matching = [
+        finding
+        for finding in findings_of(project_copy, found_in)
+        if finding.column == column and rule in finding.rule
+    ]
+    assert matching
+    if found_in == FINGERPRINTS:
+        assert "Compare the rows with the source" in matching[0].advice
+
+
 @pytest.mark.parametrize("content", [b"\xef\xbb\xbf%s", b"%s"])
 @pytest.mark.parametrize("line_end", [b"\n", b"\r\n"])
 def test_files_as_programs_write_them_pass(
@@ -291,6 +350,7 @@ def test_names_in_any_script_pass(project_copy: Path) -> None:
         for number, name in enumerate(NAMES)
     )
     edit_file(project_copy, CITIES, lambda text: text + rows)
+    record_fingerprints(project_copy)
     assert check_project(project_copy) == []
 
 

@@ -17,6 +17,7 @@ from tests.python.conftest import (
     run_build,
     run_dbt,
 )
+from tests.python.fingerprints import record_fingerprints
 
 SMUGGLED_TEXTS = [
     "'); drop table dim_cities; --",
@@ -29,16 +30,19 @@ SMUGGLED_TEXTS = [
 def test_text_of_a_seed_stays_text(published_warehouse: Warehouse) -> None:
     """SQL, Jinja and quotes in a seed arrive in the mart letter by letter."""
     seed = published_warehouse.project_dir / "seeds/reference/best_practices.csv"
-    original = seed.read_bytes()
+    fingerprints = published_warehouse.project_dir / "seeds/reference/source_fingerprints.csv"
+    originals = {path: path.read_bytes() for path in (seed, fingerprints)}
     rows = "".join(
         f'smart_city_index,2025,duesseldorf,{number},"{text}","{text}","{text}","{text}",,made up\n'
         for number, text in enumerate(SMUGGLED_TEXTS, start=2)
     )
     try:
-        seed.write_bytes(original + rows.encode())
+        seed.write_bytes(originals[seed] + rows.encode())
+        record_fingerprints(published_warehouse.project_dir)
         completed = run_build(published_warehouse.project_dir)
     finally:
-        seed.write_bytes(original)
+        for path, original in originals.items():
+            path.write_bytes(original)
     assert completed.returncode == 0, completed.stderr
     with duckdb.connect(str(published_warehouse.database), read_only=True) as connection:
         found = connection.execute(

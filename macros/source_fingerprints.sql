@@ -1,0 +1,95 @@
+{% macro source_fingerprints(condition='true') -%}
+    {#-
+      Query: one row per seed of transcribed figures and source, with the number of its rows and their
+      fingerprint: the SHA-256 of all columns but the source, in the order of the rows' texts. Another
+      order of the rows, or quotes around a value, are the same; another digit is not. Without the
+      condition, which is on the whole input, there are no rows.
+    -#}
+    {%- set transcribed = {
+        'cities': [
+            'city_id', 'city_name', 'state_code', 'state_name', 'population', 'latitude',
+            'longitude'
+        ],
+        'official_keys': [
+            'city_id', 'official_key'
+        ],
+        'city_facts': [
+            'city_id', 'edition', 'population', 'area_km2'
+        ],
+        'best_practices': [
+            'ranking_id', 'edition', 'city_id', 'sort_order', 'title_de', 'title_en', 'summary_de',
+            'summary_en', 'link'
+        ],
+        'editions': [
+            'ranking_id', 'edition', 'previous_edition', 'methodology_id', 'published_city_count',
+            'published_indicator_count', 'published_parameter_count', 'published_data_point_count',
+            'survey_period', 'note'
+        ],
+        'field_members': [
+            'ranking_id', 'city_id', 'first_edition', 'last_edition'
+        ],
+        'hierarchy': [
+            'methodology_id', 'node_id', 'parent_node_id', 'node_type', 'role', 'sort_order',
+            'name_de', 'name_en', 'name_is_inferred', 'unit', 'direction', 'scoring_rule',
+            'lower_goalpost', 'upper_goalpost', 'is_capped', 'is_logarithmic', 'weight',
+            'aggregation', 'project_cap_share'
+        ],
+        'indicator_scores': [
+            'ranking_id', 'edition', 'city_id', 'indicator_id', 'raw_value', 'is_not_applicable'
+        ],
+        'published_results': [
+            'ranking_id', 'edition', 'city_id', 'category_id', 'published_rank',
+            'published_tendency', 'published_index', 'index_digits'
+        ],
+        'published_index_changes': [
+            'ranking_id', 'edition', 'city_id', 'category_id', 'published_index_change',
+            'change_digits'
+        ],
+        'published_field_statistics': [
+            'ranking_id', 'edition', 'category_id', 'statistic', 'place', 'published_value',
+            'value_digits'
+        ],
+        'known_contradictions': [
+            'ranking_id', 'edition', 'city_id', 'category_id', 'figure', 'published_value',
+            'contradicting_value', 'contradicted_by', 'note'
+        ]
+    } -%}
+    {%- for seed_name, columns in transcribed.items() %}
+    select
+        '{{ seed_name }}' as seed_name,
+        source,
+        count(*) as row_count,
+        {{ sha256(ordered_list(row_text(columns))) }} as fingerprint
+    from {{ ref(seed_name) }}
+    where {{ condition }}
+    group by source
+    {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
+{%- endmacro %}
+
+
+{% macro row_text(columns) -%}
+    {#- The values of a row as one text; each ends with a character that the gate lets into none. -#}
+    {%- for column in columns -%}
+        coalesce(cast({{ column }} as {{ dbt.type_string() }}), '') || chr(31)
+        {%- if not loop.last %} || {% endif -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+
+{% macro sha256(text) -%}
+    {#- The SHA-256 of a text, as 64 hexadecimal digits in lower case. -#}
+    {{ return(adapter.dispatch('sha256')(text)) }}
+{%- endmacro %}
+
+
+{% macro default__sha256(text) -%}
+    {#- DuckDB. -#}
+    sha256({{ text }})
+{%- endmacro %}
+
+
+{% macro spark__sha256(text) -%}
+    {#- The same, under the name of the family. -#}
+    sha2({{ text }}, 256)
+{%- endmacro %}
