@@ -13,9 +13,9 @@ import csv
 import sys
 from collections.abc import Iterator
 
-from .check import InputError, add_input_arguments, checked_input, request_of, run_directory
+from . import UserError
+from .check import add_input_arguments, checked_input, request_of, run_directory
 from .gate import RECORDED, InputGate
-from .index_folder import IndexFolderError
 
 SEED = "source_fingerprints"
 
@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
             writer = csv.writer(sys.stdout, lineterminator="\n")
             writer.writerow(checked.gate.seeds[SEED].types)
             writer.writerows(rows_to_record(checked.gate))
-    except (InputError, IndexFolderError) as error:
+    except UserError as error:
         print(error, file=sys.stderr)
         return 1
     return 0
