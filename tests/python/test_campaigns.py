@@ -47,7 +47,7 @@ CAMPAIGNS = {
     # One of the files is a large one.
     "csv_files": (("--files", "200"), "200 of 200 files read as they were written: gate"),
     # Every survivor must have an explanation; the models themselves are tried first, untouched.
-    "mutants": (("--limit", "20"), "20 of them tried"),
+    "mutants": (("--limit", "60"), "60 of them tried"),
 }
 
 
