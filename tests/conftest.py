@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
 from typing import Any
 
 import pytest
@@ -52,12 +52,11 @@ class Progress:
             self.seconds[file] = 0
             self.say(f"{file}: {self.total[file]} tests")
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_report_teststatus(self, report: Any) -> tuple[str, str, str] | None:
-        """Print nothing for a test that has passed."""
-        if type(report) is pytest.TestReport and report.passed and report.when == "call":
-            return "passed", "", "PASSED"
-        return None
+    @pytest.hookimpl(wrapper=True)
+    def pytest_report_teststatus(self) -> Generator[None, Any, Any]:
+        """Print no letter for a test."""
+        category, _, word = yield
+        return category, "", word
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         """Say what has failed, and that a file is through."""
