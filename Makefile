@@ -53,7 +53,7 @@ pytest: $(VENV)/test-ready $(DRIVERS)
 # not depend on the engine.
 test-duckdb-2: $(VENV)/test-ready $(DRIVERS)
 	@echo "==> Tests that depend on the engine, with DuckDB 2.0"
-	if [ -d $(DUCKDB_2)/duckdb ]; then \
+	@if [ -d $(DUCKDB_2)/duckdb ]; then \
 		PYTHONPATH=$(CURDIR)/$(DUCKDB_2) $(VENV)/bin/$(PYTEST) -m "not hypothesis" -k "not bad_folder" \
 			$(ENGINE_TESTS) $(PYTEST_OPTIONS); \
 	else echo "Left out: DuckDB 2.0 has no driver for this Python."; fi
