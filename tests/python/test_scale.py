@@ -15,7 +15,6 @@ from tests.python.conftest import (
     WITHOUT_UNIT_TESTS,
     built_by_dbt,
     built_once,
-    rolled_back,
 )
 from tests.python.dbt_build import built_project
 
