@@ -29,8 +29,9 @@ ENGINE_TESTS := $(addprefix tests/python/,test_connect.py test_contracts.py test
 	test_small_fields.py test_security.py::test_models_cannot_read_or_write_outside_the_seeds)
 DUCKDB_2 := .drivers/duckdb-2.0
 
-# What a lock pins comes with its hashes; the project itself comes last and downloads nothing.
-INSTALL := -m pip install --quiet --disable-pip-version-check
+# What a lock pins comes with its hashes; the project itself comes last and downloads nothing. Python
+# compiles what it imports, which is less than everything.
+INSTALL := -m pip install --quiet --disable-pip-version-check --no-compile
 INSTALL_LOCK := $(INSTALL) --require-hashes --requirement
 INSTALL_PROJECT := $(INSTALL) --no-index --no-deps --no-build-isolation --editable .
 

@@ -129,8 +129,13 @@ def test_models_cannot_read_or_write_outside_the_seeds(
     for name, result in results.items():
         with subtests.test(name):
             assert result["status"] == "error"
-            stopped_by = "extension" if name == "stg_network" else "Permission Error"
-            assert stopped_by in result["message"]
+            # what would read the network is an extension, which is not loaded, if DuckDB gets so far
+            words = (
+                ("Permission Error", "extension")
+                if name == "stg_network"
+                else ("Permission Error",)
+            )
+            assert any(word in result["message"] for word in words)
     assert [path.name for path in outside.parent.glob("outside*")] == ["outside.txt"]
 
 
