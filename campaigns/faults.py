@@ -1,6 +1,6 @@
 """Corrupt the seeds at random, many times, and count what the warehouse makes of it.
 
-    python -m campaigns.faults [--mutations 400] [--seed 1] [--json FILE]
+    python -m campaigns.faults [--mutations 400] [--seed 1] [--built PROJECT] [--json FILE]
 
 Each mutation changes one seed file of a copy of the project in one way (KINDS). Then the input gate
 runs; if it finds nothing, all models and data tests run (their compiled SQL, straight through
@@ -24,6 +24,7 @@ import io
 import json
 import os
 import random
+import shutil
 import sys
 import tempfile
 import unicodedata
@@ -33,7 +34,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-from tests.python.conftest import DATABASE_NAME, PROJECT_ROOT, copy_project
+from tests.python.conftest import DATABASE_NAME, PROJECT_ROOT, WITHOUT_UNIT_TESTS, copy_project
 from tests.python.dbt_build import Plan, fresh_build, make_plan, remove_database
 from tests.python.few_draws import use_few_draws
 
@@ -340,12 +341,14 @@ def outcome_of(plan: Plan, expected: dict[str, str]) -> tuple[str, str]:
     return ("changed", ", ".join(changed)) if changed else ("harmless", "")
 
 
-def run_campaign(count: int, seed: int) -> list[dict[str, str]]:
+def run_campaign(count: int, seed: int, built: Path | None) -> list[dict[str, str]]:
     """Run the campaign.
 
     Args:
         count: number of mutations.
         seed: seed of the randomness.
+        built: a copy of the project that dbt has built with its data tests, which is left as it
+            is; None to build one.
 
     Returns:
         Per mutation its kind, file, outcome and what said it.
@@ -353,8 +356,11 @@ def run_campaign(count: int, seed: int) -> list[dict[str, str]]:
     results = []
     with tempfile.TemporaryDirectory() as directory:
         project_dir = Path(directory) / "project"
-        use_few_draws(copy_project(project_dir))
-        fresh_build(project_dir)
+        if built:
+            shutil.copytree(built, project_dir)
+        else:
+            use_few_draws(copy_project(project_dir))
+            fresh_build(project_dir, *WITHOUT_UNIT_TESTS)
         os.chdir(project_dir)  # relative paths in the SQL mean the project
         try:
             plan = make_plan(project_dir, project_dir / "build" / "faults" / DATABASE_NAME)
@@ -406,10 +412,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--mutations", type=int, default=400)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--built", type=Path, metavar="PROJECT")
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
     json_file = arguments.json.resolve() if arguments.json else None
-    results = run_campaign(arguments.mutations, arguments.seed)
+    results = run_campaign(arguments.mutations, arguments.seed, arguments.built)
     if json_file:
         json_file.write_text(json.dumps(results, indent=1), encoding="utf-8")
     print_table(results)

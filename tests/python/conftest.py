@@ -1,4 +1,7 @@
-"""Shared fixtures: the project, copied away from the working tree and built once per session."""
+"""Shared fixtures: the project, copied away from the working tree and built once per session.
+
+What takes long is built by one of pytest's worker processes for all of them (`built_once`).
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from filelock import FileLock
 
 from tests.python.few_draws import use_few_draws
 
@@ -33,6 +37,11 @@ PROJECT_PARTS = (
     "analyses",
     "docs",
 )
+
+# Options of `dbt build`: dbt's unit tests run once, in the build of the fixture built_project.
+WITHOUT_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
+# The models alone.
+WITHOUT_TESTS = ("--exclude-resource-type", "test", "unit_test")
 
 Node = dict[str, Any]
 
@@ -222,13 +231,51 @@ def differences() -> Differences:
     return DIFFERENCES
 
 
+def built_once(factory: pytest.TempPathFactory, name: str, build: Callable[[Path], object]) -> Path:
+    """Return a directory that one worker process fills for all of them.
+
+    Args:
+        factory: pytest's source of temporary directories.
+        name: name of the directory.
+        build: fills the directory, which is there and empty.
+    """
+    base = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        # below it each worker has a directory of its own
+        base = base.parent
+    directory, ready = base / f"shared_{name}", base / f"shared_{name}.ready"
+    with FileLock(f"{directory}.lock"):
+        if not ready.exists():
+            # what a failed attempt of another worker has left
+            shutil.rmtree(directory, ignore_errors=True)
+            directory.mkdir()
+            build(directory)
+            ready.touch()
+    return directory
+
+
+def built_by_dbt(project_dir: Path, *options: str) -> None:
+    """Build a copy of the project with dbt, which must succeed."""
+    completed = run_dbt(project_dir, "build", *options)
+    if completed.returncode != 0:
+        pytest.fail(f"dbt build failed:\n{completed.stdout}\n{completed.stderr}")
+
+
 @pytest.fixture(scope="session")
 def published_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
-    """Return a project built and published once; a test that edits it puts everything back."""
-    project_dir = copy_project(tmp_path_factory.mktemp("published") / "project")
-    completed = run_build(project_dir)
-    if completed.returncode != 0:
-        pytest.fail(f"sci build failed:\n{completed.stdout}\n{completed.stderr}")
+    """Return a project built and published once; a test that edits it puts everything back.
+
+    Each worker process has a copy of its own, to edit and to build again.
+    """
+
+    def build(directory: Path) -> None:
+        completed = run_build(copy_project(directory / "project"))
+        if completed.returncode != 0:
+            pytest.fail(f"sci build failed:\n{completed.stdout}\n{completed.stderr}")
+
+    shared = built_once(tmp_path_factory, "published", build)
+    project_dir = tmp_path_factory.mktemp("published") / "project"
+    shutil.copytree(shared / "project", project_dir)
     directory = project_dir / "warehouse"
     return Warehouse(project_dir, directory, directory / DATABASE_NAME)
 
@@ -245,11 +292,15 @@ def rolled_back(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def built_project(tmp_path_factory: pytest.TempPathFactory) -> BuiltProject:
-    """Return the project, built once for all tests; tests must not change its files."""
-    project_dir = copy_project(tmp_path_factory.mktemp("built") / "project")
-    completed = run_dbt(project_dir, "build")
-    if completed.returncode != 0:
-        pytest.fail(f"dbt build failed:\n{completed.stdout}\n{completed.stderr}")
+    """Return the project, built once for all tests; tests must not change its files.
+
+    This is the build that runs all unit tests of dbt. Other builds leave them out.
+    """
+
+    def build(directory: Path) -> None:
+        built_by_dbt(copy_project(directory / "project"))
+
+    project_dir = built_once(tmp_path_factory, "built", build) / "project"
     target = project_dir / "target"
     return BuiltProject(
         project_dir=project_dir,
@@ -257,6 +308,18 @@ def built_project(tmp_path_factory: pytest.TempPathFactory) -> BuiltProject:
         manifest=json.loads((target / "manifest.json").read_text(encoding="utf-8")),
         run_results=json.loads((target / "run_results.json").read_text(encoding="utf-8")),
     )
+
+
+@pytest.fixture(scope="session")
+def few_draws_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the project with few draws, built once by dbt; tests must not change its files."""
+
+    def build(directory: Path) -> None:
+        project_dir = copy_project(directory / "project")
+        use_few_draws(project_dir)
+        built_by_dbt(project_dir, *WITHOUT_UNIT_TESTS)
+
+    return built_once(tmp_path_factory, "few_draws", build) / "project"
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.python.conftest import PROJECT_ROOT
+from tests.python.conftest import PROJECT_ROOT, built_once
 from tests.python.pages import indented_block, read_page
 
 PAGE = read_page("your_own_index.md")
@@ -40,10 +40,19 @@ def run(command: str, index_dir: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def index_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the index folder of the page, built by the command behind its make target."""
-    directory = tmp_path_factory.mktemp("page") / "my_index"
+    directory = built_once(tmp_path_factory, "page", build_as_the_page_says) / "my_index"
+    # a copy for each worker process, because a test edits it
+    copy = tmp_path_factory.mktemp("page") / "my_index"
+    shutil.copytree(directory, copy)
+    return copy
+
+
+def build_as_the_page_says(parent: Path) -> None:
+    """Build the index folder of the page."""
+    directory = parent / "my_index"
     directory.mkdir()
     files = FILE_BLOCK.findall(PAGE)
     assert len(files) == 7
@@ -57,7 +66,6 @@ def index_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     completed = run(command, directory)
     assert completed.returncode == 0, f"{completed.stdout}\n{completed.stderr}"
     assert f"Published {directory / 'warehouse' / 'my_index.duckdb'}" in completed.stdout
-    return directory
 
 
 def test_check_and_query_print_what_the_page_says(index_dir: Path) -> None:

@@ -216,6 +216,12 @@ def test_meta_build_counts_every_mart(published_warehouse: Warehouse) -> None:
             assert connection.execute(f"select count(*) from {mart}").fetchall() == [(row_count,)]
 
 
+def test_meta_build_names_the_engine(published_warehouse: Warehouse) -> None:
+    """The engine that built the marts is the one that the tests run with."""
+    versions = query(published_warehouse, "select distinct engine_version from meta_build")
+    assert versions == [(f"DuckDB v{duckdb.__version__}",)]
+
+
 def test_example_queries_return_rows(published_warehouse: Warehouse) -> None:
     """Every query in analyses/ runs on the published file and answers something."""
     analyses = sorted((PROJECT_ROOT / "analyses").glob("*.sql"))

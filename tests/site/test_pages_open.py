@@ -108,7 +108,9 @@ def test_policy_stops_what_does_not_belong(open_page: OpenPage) -> None:
           document.body.setAttribute("style", "color: red");
           const image = new Image();
           image.src = "https://example.org/pixel.png";
-          await new Promise((resolve) => setTimeout(resolve, 200));
+          for (let wait = 0; wait < 600 && new Set(found).size < 3; wait += 1) {
+            await new Promise((resolve) => setTimeout(resolve, 100));
+          }
           return { found: [...new Set(found)].sort(), ran: Boolean(window.ran) };
         }"""
     )
