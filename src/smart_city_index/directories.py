@@ -80,13 +80,14 @@ def remove_recorded(record: Path) -> None:
     if record.is_symlink() or not record.is_file():
         return
     name = record.read_bytes()[:100].decode("ascii", "replace")
-    is_name = re.fullmatch(rf"{re.escape(record.name[1:])}-[0-9a-f]{{16}}", name)
-    directory = record.with_name(name)
-    if is_name and directory.is_dir() and not directory.is_symlink():
-        shutil.rmtree(directory, ignore_errors=True)
-        if directory.exists():
-            # the next run tries again
-            return
+    # who is killed while writing the record has not made the directory
+    if re.fullmatch(rf"{re.escape(record.name[1:])}-[0-9a-f]{{16}}", name):
+        directory = record.parent / name
+        if directory.is_dir() and not directory.is_symlink():
+            shutil.rmtree(directory, ignore_errors=True)
+            if directory.exists():
+                # the next run tries again
+                return
     record.unlink(missing_ok=True)
 
 

@@ -180,6 +180,7 @@ def test_staged_copies_are_not_written_through_links(tmp_path: Path, warehouse: 
     with pytest.raises(UserError, match=r"cannot write to .*publications: File exists"):
         publish_export(export, warehouse)
     record.unlink()
+    record.write_text("")
     (warehouse / "staged-0123456789abcdef").symlink_to(victim)
     (warehouse / ".staged").write_text("staged-0123456789abcdef")
     publish_export(export, warehouse)
