@@ -84,6 +84,18 @@ def published_name(request: Request) -> str:
     return DATABASE_NAME if request.index_dir is None else database_name(request.index_dir)
 
 
+def warehouse_of(request: Request) -> Path:
+    """Return the directory of the published files.
+
+    Raises:
+        UserError: the files of an index would be mixed with this repository's own.
+    """
+    own_warehouse = request.project_dir / "warehouse"
+    if request.index_dir is not None and request.warehouse_dir.resolve() == own_warehouse:
+        raise UserError(f"{request.warehouse_dir} is for this repository's own rankings")
+    return request.warehouse_dir
+
+
 def build(request: Request, may_be_empty: set[str]) -> Publication:
     """Check, build, test and publish.
 
@@ -97,11 +109,8 @@ def build(request: Request, may_be_empty: set[str]) -> Publication:
     Raises:
         UserError: it failed; nothing was published.
     """
-    own_warehouse = request.project_dir / "warehouse"
-    if request.index_dir is not None and request.warehouse_dir.resolve() == own_warehouse:
-        raise UserError(f"{request.warehouse_dir} is for this repository's own rankings")
     name = published_name(request)
-    with run_directory(request) as run_dir, publishing(request.warehouse_dir, name):
+    with run_directory(request) as run_dir, publishing(warehouse_of(request), name):
         database = run_dir / "database" / DATABASE_NAME
         database.parent.mkdir()
         with checked_input(request, run_dir) as checked:
