@@ -746,6 +746,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="of the random moments (default: 1)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the outcomes to a file")
     arguments = parser.parse_args()
+    # a shell has Ctrl-C ignored in what it starts in the background, and in all that this starts
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     outcomes: list[Outcome] = []
     print(f"{'scenario':<18}{'runs':>5}{'good':>6}  details")
     with tempfile.TemporaryDirectory(prefix="smart_city_index_crashes_") as work_dir:

@@ -1,7 +1,8 @@
-"""Progress of every run of the tests: a line where a file begins, and one when it is done."""
+"""What every run of the tests begins with: progress by file, and Ctrl-C as a terminal has it."""
 
 from __future__ import annotations
 
+import signal
 from collections import Counter
 from collections.abc import Generator, Iterable
 from typing import Any
@@ -80,6 +81,9 @@ def file_of(node_id: str) -> str:
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Print progress by file, unless more or less than that is asked for."""
+    # a shell has Ctrl-C ignored in what it starts in the background, and in all that this starts
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     terminal = config.pluginmanager.get_plugin("terminalreporter")
     if terminal and config.get_verbosity() == 0:
         config.pluginmanager.register(Progress(terminal), "progress")
