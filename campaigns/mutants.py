@@ -1,7 +1,7 @@
 """Change the SQL of the models one spot at a time, and count which changes no test notices.
 
     python -m campaigns.mutants [--limit N] [--seed 1] [--models NAME ...]
-        [--operators NAME ...] [--json FILE]
+        [--operators NAME ...] [--built PROJECT] [--json FILE]
 
 A mutant is the project with one change in the compiled SQL of a model: one node of the SQL is
 another (OPERATORS), or two output columns of one type change places (COLUMN_SWAP). Models that are
@@ -963,7 +963,7 @@ def check_untouched_models(trees: dict[str, exp.Query], executor: Executor) -> f
 
 
 def run_campaign(
-    limit: int | None, seed: int, names: list[str], operators: list[str]
+    limit: int | None, seed: int, names: list[str], operators: list[str], built: Path | None
 ) -> list[dict[str, Any]]:
     """Try mutants of the project.
 
@@ -972,6 +972,8 @@ def run_campaign(
         seed: seed of the randomness.
         names: models to mutate; empty for all.
         operators: kinds of change to try; empty for all.
+        built: a copy of the project that dbt has built with all tests, which is left as it is; None
+            to build one.
 
     Returns:
         Per mutant its attributes but the whole SQL, its outcome and what said it.
@@ -981,9 +983,10 @@ def run_campaign(
     """
     results: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory() as directory:
-        project_dir = Path(directory) / "project"
-        use_few_draws(copy_project(project_dir))
-        fresh_build(project_dir)
+        project_dir = built or Path(directory) / "project"
+        if not built:
+            use_few_draws(copy_project(project_dir))
+            fresh_build(project_dir)
         project = read_project(project_dir)
         models = [model for model in project.models if model.is_mutated]
         trees = {model.name: parsed(model.sql) for model in models}
@@ -1077,11 +1080,16 @@ def main() -> int:
     parser.add_argument(
         "--operators", nargs="+", default=[], metavar="NAME", choices=(*OPERATORS, COLUMN_SWAP)
     )
+    parser.add_argument("--built", type=Path, metavar="PROJECT")
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
     try:
         results = run_campaign(
-            arguments.limit, arguments.seed, arguments.models, arguments.operators
+            arguments.limit,
+            arguments.seed,
+            arguments.models,
+            arguments.operators,
+            arguments.built,
         )
     except RunError as error:
         print(error, file=sys.stderr)

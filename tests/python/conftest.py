@@ -38,7 +38,7 @@ PROJECT_PARTS = (
     "docs",
 )
 
-# Options of `dbt build`: dbt's unit tests run once, in the build of the fixture built_project.
+# Options of `dbt build`: dbt's unit tests run in what built_project and few_draws_project build.
 WITHOUT_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 # The models alone.
 WITHOUT_TESTS = ("--exclude-resource-type", "test", "unit_test")
@@ -317,7 +317,8 @@ def few_draws_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     def build(directory: Path) -> None:
         project_dir = copy_project(directory / "project")
         use_few_draws(project_dir)
-        built_by_dbt(project_dir, *WITHOUT_UNIT_TESTS)
+        # the campaigns run the unit tests of this build on changed SQL
+        built_by_dbt(project_dir)
 
     return built_once(tmp_path_factory, "few_draws", build) / "project"
 
