@@ -203,7 +203,7 @@ def checked_input(
         )
     locations = folder.locations if folder else own_locations(request.project_dir)
     locations = locations | request.locations
-    with InputGate(request.project_dir, scratch) as gate:
+    with InputGate(request.project_dir, scratch, is_large=bool(locations)) as gate:
         external: dict[str, list[SourceFile]] = {}
         for name, location in locations.items():
             is_given = name in request.locations

@@ -133,12 +133,13 @@ class InputGate:
         read_files: the files that were read whole.
     """
 
-    def __init__(self, project_dir: Path, scratch: Path) -> None:
+    def __init__(self, project_dir: Path, scratch: Path, *, is_large: bool = False) -> None:
         """Open a gate.
 
         Args:
             project_dir: the dbt project whose declarations, macros and tests are used.
             scratch: directory to work in; must be there and empty.
+            is_large: whether the rows may be too many to be held in memory.
         """
         self.project_dir = project_dir
         self.scratch = scratch
@@ -149,7 +150,7 @@ class InputGate:
         self.tables: dict[str, Seed] = {}
         self.faulty_columns: defaultdict[str, set[str]] = defaultdict(set)
         self.connection = duckdb.connect(
-            str(scratch / "input.duckdb"),
+            str(scratch / "input.duckdb") if is_large else ":memory:",
             config={
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,

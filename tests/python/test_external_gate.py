@@ -20,6 +20,7 @@ from smart_city_index.gate import SHOWN_PER_RULE, InputGate, SourceFile
 from smart_city_index.index_folder import location_files, read_index_folder
 from smart_city_index.reader import FileError, Finding
 from tests.python.conftest import PROJECT_ROOT, run_sci
+from tests.python.exports import DATABASE, publish_export, write_export
 from tests.python.test_own_index import SCORES, content_hashes, copy_example, run_index_build
 
 HEADERS = {
@@ -452,15 +453,14 @@ def test_scores_for_the_shipped_rankings(tmp_path: Path) -> None:
         )
         assert rule in completed.stdout + completed.stderr, completed.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["build", "scores.csv"]
-    assert [path.name for path in (tmp_path / "build").iterdir()] == [".lock"]
+    assert [path.name for path in (tmp_path / "build").iterdir()] == [".build.lock"]
 
 
 def test_bad_file_leaves_the_published_files(tmp_path: Path) -> None:
     """A bad external file ends the build before dbt starts; what is published stays as it was."""
-    index_dir = tmp_path / "regions"
+    index_dir = tmp_path / Path(DATABASE).stem
     copy_example(index_dir)
-    (index_dir / "warehouse").mkdir()
-    (index_dir / "warehouse" / "regions.duckdb").write_text("published before")
+    publish_export(write_export(tmp_path / "export", "before"), index_dir / "warehouse")
     before = content_hashes(index_dir / "warehouse")
     row = edited_row(GOOD_ROWS["indicator_scores"], 4, "full")
     (tmp_path / "scores.csv").write_text(f"{HEADERS['indicator_scores']}\n{row}\n")
