@@ -38,6 +38,15 @@ PROJECT_PARTS = (
     "docs",
 )
 
+# The categories of the Smart City Index, by their names.
+CATEGORIES = (
+    "administration",
+    "energy_environment",
+    "it_communication",
+    "mobility",
+    "society_education",
+)
+
 # Options of `dbt build`: dbt's unit tests run in what built_project and few_draws_project build.
 WITHOUT_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 # The models alone.

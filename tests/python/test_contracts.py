@@ -12,15 +12,8 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
-from tests.python.conftest import PROJECT_NAME, BuiltProject, Node, rolled_back
+from tests.python.conftest import CATEGORIES, PROJECT_NAME, BuiltProject, Node, rolled_back
 
-CATEGORIES = (
-    "administration",
-    "energy_environment",
-    "it_communication",
-    "mobility",
-    "society_education",
-)
 # For each CHECK constraint of a mart: the assignments, and rows, of an UPDATE that it must reject.
 REJECTED_UPDATES: dict[str, dict[str, str]] = {
     "dim_editions": {

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.python.conftest import PROJECT_ROOT
+from tests.python.conftest import CATEGORIES, PROJECT_ROOT
 from tests.python.exact_index import ExactEdition, exact_editions, ranks_of, rounded
 from tests.python.small_fields import (
     RECORDED_MARTS,
@@ -49,13 +49,6 @@ KEYS = {
 }
 # Compared with the reference of small_fields.py.
 NOT_DERIVED = {"fct_index_results": {"index_without_project_points"}}
-CATEGORIES = (
-    "administration",
-    "energy_environment",
-    "it_communication",
-    "mobility",
-    "society_education",
-)
 # By hand, for cities whose field is not complete enough for a computed rank. In the first edition
 # k1 is ahead of c1 for sure, and nothing is known of c2; in the second k2 is ahead of c2.
 POSSIBLE_RANKS = {

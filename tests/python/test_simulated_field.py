@@ -19,6 +19,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.python.conftest import CATEGORIES
+
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 SEEDS = PROJECT_ROOT / "seeds"
 SIMULATED = SEEDS / "simulated"
@@ -30,13 +32,6 @@ FILES = (
 )
 REAL_CITY = "duesseldorf"
 EDITIONS = ("2024", "2025")
-CATEGORIES = (
-    "administration",
-    "energy_environment",
-    "it_communication",
-    "mobility",
-    "society_education",
-)
 
 Indices = dict[str, dict[str, dict[str, Fraction]]]  # edition -> category -> city -> index
 
