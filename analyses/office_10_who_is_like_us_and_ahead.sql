@@ -31,11 +31,7 @@ leads as (
             order by peers.score - own.score desc, own.indicator_id asc
         ) as lead_rank
     from better_peers
-    inner join assessments as own
-        on
-            better_peers.ranking_id = own.ranking_id
-            and better_peers.edition = own.edition
-            and better_peers.city_id = own.city_id
+    inner join assessments as own using (ranking_id, edition, city_id)
     inner join assessments as peers
         on
             better_peers.ranking_id = peers.ranking_id

@@ -232,10 +232,7 @@ computed as (
         cast(null as {{ type_index() }}) as computed_index_without_projects,
         cast(null as {{ type_index() }}) as index_before_projects
     from childless_parents
-    inner join edition_cities
-        on
-            childless_parents.ranking_id = edition_cities.ranking_id
-            and childless_parents.edition = edition_cities.edition
+    inner join edition_cities using (ranking_id, edition)
 ),
 
 compared as (
@@ -248,12 +245,7 @@ compared as (
             'published_results.published_index_digits'
         ) }} as index_verdict
     from computed
-    left join published_results
-        on
-            computed.ranking_id = published_results.ranking_id
-            and computed.edition = published_results.edition
-            and computed.city_id = published_results.city_id
-            and computed.node_id = published_results.node_id
+    left join published_results using (ranking_id, edition, city_id, node_id)
 ),
 
 carried as (

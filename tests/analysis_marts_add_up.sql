@@ -26,8 +26,7 @@ changes as (
         results.tendency,
         coverage.is_additive and previous_coverage.is_additive as is_additive
     from results
-    inner join coverage
-        on results.ranking_id = coverage.ranking_id and results.edition = coverage.edition
+    inner join coverage using (ranking_id, edition)
     inner join coverage as previous_coverage
         on
             results.ranking_id = previous_coverage.ranking_id
@@ -58,11 +57,7 @@ explained_changes as (
         driver_sums.rank_total,
         driver_sums.rounding
     from changes
-    left join driver_sums
-        on
-            changes.ranking_id = driver_sums.ranking_id
-            and changes.edition = driver_sums.edition
-            and changes.city_id = driver_sums.city_id
+    left join driver_sums using (ranking_id, edition, city_id)
 ),
 
 waterfall_sums as (
@@ -93,15 +88,8 @@ explained_differences as (
         results.index_value - coalesce(compared_results.index_value, field_means.mean_index)
             as index_difference
     from waterfall_sums
-    inner join results
-        on
-            waterfall_sums.ranking_id = results.ranking_id
-            and waterfall_sums.edition = results.edition
-            and waterfall_sums.city_id = results.city_id
-    inner join field_means
-        on
-            waterfall_sums.ranking_id = field_means.ranking_id
-            and waterfall_sums.edition = field_means.edition
+    inner join results using (ranking_id, edition, city_id)
+    inner join field_means using (ranking_id, edition)
     left join results as compared_results
         on
             waterfall_sums.ranking_id = compared_results.ranking_id
@@ -130,12 +118,7 @@ drawn_ranks as (
         bounds.best_rank,
         bounds.worst_rank
     from {{ ref('rank_robustness') }} as robustness
-    inner join {{ ref('rank_bounds') }} as bounds
-        on
-            robustness.ranking_id = bounds.ranking_id
-            and robustness.edition = bounds.edition
-            and robustness.scenario_id = bounds.scenario_id
-            and robustness.city_id = bounds.city_id
+    inner join {{ ref('rank_bounds') }} as bounds using (ranking_id, edition, scenario_id, city_id)
 ),
 
 broken_rules as (

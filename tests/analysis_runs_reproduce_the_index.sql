@@ -27,10 +27,8 @@ compared as (
         run_results.index_value as run_index_value,
         run_results.rank as run_rank
     from runs
-    inner join results
-        on runs.ranking_id = results.ranking_id and runs.edition = results.edition
-    left join run_results
-        on runs.run_number = run_results.run_number and results.city_id = run_results.city_id
+    inner join results using (ranking_id, edition)
+    left join run_results using (run_number, city_id)
 )
 
 select *

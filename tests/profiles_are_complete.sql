@@ -36,10 +36,7 @@ expected as (
         node_counts.indicator_count,
         node_counts.category_count
     from {{ ref('int_edition_cities') }} as edition_cities
-    inner join node_counts
-        on
-            edition_cities.ranking_id = node_counts.ranking_id
-            and edition_cities.edition = node_counts.edition
+    inner join node_counts using (ranking_id, edition)
 )
 
 select

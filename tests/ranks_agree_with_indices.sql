@@ -18,10 +18,7 @@ rank_values as (
         {{ rank_value('results.index_value', 'editions.rank_taken_on', 'editions.index_digits') }}
             as rank_value
     from results
-    inner join editions
-        on
-            results.ranking_id = editions.ranking_id
-            and results.edition = editions.edition
+    inner join editions using (ranking_id, edition)
     where results.rank_basis = 'computed'
 ),
 
@@ -41,11 +38,7 @@ recounted as (
             end
         ) as tie_count
     from rank_values as own
-    inner join rank_values as others
-        on
-            own.ranking_id = others.ranking_id
-            and own.edition = others.edition
-            and own.category_id = others.category_id
+    inner join rank_values as others using (ranking_id, edition, category_id)
     group by
         own.ranking_id, own.edition, own.city_id, own.category_id, own.rank, own.tied_with
 )

@@ -47,8 +47,7 @@ indices as (
         results.{{ column }} as found_value,
         scales.scale_maximum as highest_value
     from {{ ref('fct_index_results') }} as results
-    inner join scales
-        on results.ranking_id = scales.ranking_id and results.edition = scales.edition
+    inner join scales using (ranking_id, edition)
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
@@ -64,8 +63,7 @@ published_statistics as (
         statistics.published_value as found_value,
         scales.scale_maximum as highest_value
     from {{ ref('stg_published_field_statistics') }} as statistics
-    inner join scales
-        on statistics.ranking_id = scales.ranking_id and statistics.edition = scales.edition
+    inner join scales using (ranking_id, edition)
 ),
 
 found_values as (

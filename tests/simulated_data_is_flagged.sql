@@ -11,8 +11,7 @@ scores as (
 published_scores as (
     select indicator_scores.*
     from {{ ref('stg_indicator_scores') }} as indicator_scores
-    inner join {{ ref('dim_rankings') }} as rankings
-        on indicator_scores.ranking_id = rankings.ranking_id
+    inner join {{ ref('dim_rankings') }} as rankings using (ranking_id)
     where not rankings.is_simulated_field and not indicator_scores.is_simulated
 ),
 
@@ -52,12 +51,7 @@ broken_rules as (
         cast(scores.is_simulated as {{ dbt.type_string() }}) as found,
         'a score must be flagged as simulated unless it is the published one' as rule
     from scores
-    left join published_scores
-        on
-            scores.edition = published_scores.edition
-            and scores.city_id = published_scores.city_id
-            and scores.indicator_id = published_scores.indicator_id
-            and scores.raw_value = published_scores.raw_value
+    left join published_scores using (edition, city_id, indicator_id, raw_value)
     where
         scores.status = 'scored'
         and scores.is_simulated_field

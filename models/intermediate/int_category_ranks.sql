@@ -27,11 +27,7 @@ results as (
         {{ rank_value('levels.index_value', 'nodes.rank_taken_on', 'nodes.index_digits') }}
             as rank_value
     from levels
-    inner join nodes
-        on
-            levels.ranking_id = nodes.ranking_id
-            and levels.edition = nodes.edition
-            and levels.node_id = nodes.node_id
+    inner join nodes using (ranking_id, edition, node_id)
 ),
 
 {{ rank_ctes('results') }},
@@ -64,12 +60,7 @@ final as (
         end as rank_basis,
         ranked.ranked_city_count
     from ranked
-    left join published_results
-        on
-            ranked.ranking_id = published_results.ranking_id
-            and ranked.edition = published_results.edition
-            and ranked.node_id = published_results.node_id
-            and ranked.city_id = published_results.city_id
+    left join published_results using (ranking_id, edition, node_id, city_id)
 )
 
 select * from final

@@ -58,12 +58,7 @@ others as (
             else {{ named_cities + 1 }}
         end as unnamed_count
     from tied
-    inner join tie_names
-        on
-            tied.ranking_id = tie_names.ranking_id
-            and tied.edition = tie_names.edition
-            and tied.node_id = tie_names.node_id
-            and tied.computed_rank = tie_names.computed_rank
+    inner join tie_names using (ranking_id, edition, node_id, computed_rank)
 ),
 
 final as (

@@ -62,10 +62,9 @@ described as (
         field.previous_edition is not null and field.first_edition > field.previous_edition
             as is_new_in_field
     from field
-    inner join rankings on field.ranking_id = rankings.ranking_id
-    inner join cities on field.city_id = cities.city_id
-    left join facts
-        on field.city_id = facts.city_id and field.edition = facts.edition
+    inner join rankings using (ranking_id)
+    inner join cities using (city_id)
+    left join facts using (city_id, edition)
 ),
 
 final as (

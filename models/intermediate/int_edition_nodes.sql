@@ -59,8 +59,8 @@ final as (
         nodes.unit,
         nodes.source
     from editions
-    inner join methodologies on editions.methodology_id = methodologies.methodology_id
-    inner join nodes on editions.methodology_id = nodes.methodology_id
+    inner join methodologies using (methodology_id)
+    inner join nodes using (methodology_id)
 )
 
 select * from final

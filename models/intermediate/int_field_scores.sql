@@ -37,11 +37,7 @@ own_scores as (
         scores.is_simulated,
         scores.source
     from {{ ref('stg_indicator_scores') }} as scores
-    inner join edition_cities
-        on
-            scores.ranking_id = edition_cities.ranking_id
-            and scores.edition = edition_cities.edition
-            and scores.city_id = edition_cities.city_id
+    inner join edition_cities using (ranking_id, edition, city_id)
 ),
 
 own_keys_of_shared_cities as (
@@ -51,11 +47,7 @@ own_keys_of_shared_cities as (
         scores.city_id,
         scores.indicator_id
     from {{ ref('stg_indicator_scores') }} as scores
-    inner join shared_cities
-        on
-            scores.ranking_id = shared_cities.ranking_id
-            and scores.edition = shared_cities.edition
-            and scores.city_id = shared_cities.city_id
+    inner join shared_cities using (ranking_id, edition, city_id)
 ),
 
 reference_scores as (
@@ -80,11 +72,7 @@ borrowed_scores as (
     select reference_scores.*
     from reference_scores
     left join own_keys_of_shared_cities as own_keys
-        on
-            reference_scores.ranking_id = own_keys.ranking_id
-            and reference_scores.edition = own_keys.edition
-            and reference_scores.city_id = own_keys.city_id
-            and reference_scores.indicator_id = own_keys.indicator_id
+        using (ranking_id, edition, city_id, indicator_id)
     where own_keys.indicator_id is null
 ),
 
@@ -97,11 +85,7 @@ unioned as (
 final as (
     select unioned.*
     from unioned
-    inner join indicators
-        on
-            unioned.ranking_id = indicators.ranking_id
-            and unioned.edition = indicators.edition
-            and unioned.indicator_id = indicators.indicator_id
+    inner join indicators using (ranking_id, edition, indicator_id)
 )
 
 select * from final

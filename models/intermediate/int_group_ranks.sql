@@ -37,16 +37,8 @@ grouped as (
         edition_cities.state_code,
         edition_cities.size_class_id
     from places
-    inner join nodes
-        on
-            places.ranking_id = nodes.ranking_id
-            and places.edition = nodes.edition
-            and places.node_id = nodes.node_id
-    inner join edition_cities
-        on
-            places.ranking_id = edition_cities.ranking_id
-            and places.edition = edition_cities.edition
-            and places.city_id = edition_cities.city_id
+    inner join nodes using (ranking_id, edition, node_id)
+    inner join edition_cities using (ranking_id, edition, city_id)
 ),
 
 counted as (

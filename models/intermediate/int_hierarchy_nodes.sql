@@ -88,10 +88,8 @@ final as (
             ) as integer
         ) as node_number
     from nodes
-    inner join paths
-        on nodes.methodology_id = paths.methodology_id and nodes.node_id = paths.node_id
-    inner join heights
-        on nodes.methodology_id = heights.methodology_id and nodes.node_id = heights.node_id
+    inner join paths using (methodology_id, node_id)
+    inner join heights using (methodology_id, node_id)
 )
 
 select * from final

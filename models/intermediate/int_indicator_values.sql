@@ -44,15 +44,8 @@ incomplete_cities as (
         edition_cities.edition,
         edition_cities.city_id
     from edition_cities
-    inner join indicator_counts
-        on
-            edition_cities.ranking_id = indicator_counts.ranking_id
-            and edition_cities.edition = indicator_counts.edition
-    left join score_counts
-        on
-            edition_cities.ranking_id = score_counts.ranking_id
-            and edition_cities.edition = score_counts.edition
-            and edition_cities.city_id = score_counts.city_id
+    inner join indicator_counts using (ranking_id, edition)
+    left join score_counts using (ranking_id, edition, city_id)
     where coalesce(score_counts.score_count, 0) < indicator_counts.indicator_count
 ),
 
@@ -63,11 +56,7 @@ scores_of_incomplete_cities as (
         scores.city_id,
         scores.indicator_id
     from {{ ref('int_field_scores') }} as scores
-    inner join incomplete_cities
-        on
-            scores.ranking_id = incomplete_cities.ranking_id
-            and scores.edition = incomplete_cities.edition
-            and scores.city_id = incomplete_cities.city_id
+    inner join incomplete_cities using (ranking_id, edition, city_id)
 ),
 
 absent_values as (
@@ -81,16 +70,9 @@ absent_values as (
         false as is_simulated,
         cast(null as {{ dbt.type_string() }}) as source
     from incomplete_cities
-    inner join indicators
-        on
-            incomplete_cities.ranking_id = indicators.ranking_id
-            and incomplete_cities.edition = indicators.edition
+    inner join indicators using (ranking_id, edition)
     left join scores_of_incomplete_cities as scores
-        on
-            incomplete_cities.ranking_id = scores.ranking_id
-            and incomplete_cities.edition = scores.edition
-            and incomplete_cities.city_id = scores.city_id
-            and indicators.indicator_id = scores.indicator_id
+        using (ranking_id, edition, city_id, indicator_id)
     where scores.indicator_id is null
 ),
 

@@ -54,11 +54,7 @@ indicators as (
         indicators.compared_upper,
         {{ computed_column }}
     from {{ ref('int_indicator_values') }} as grid
-    inner join indicators
-        on
-            grid.ranking_id = indicators.ranking_id
-            and grid.edition = indicators.edition
-            and grid.indicator_id = indicators.indicator_id
+    inner join indicators using (ranking_id, edition, indicator_id)
     where indicators.scoring_rule in ({{ scoring_rules }})
 ),
 

@@ -30,10 +30,7 @@ expected as (
         city_counts.edition,
         city_counts.city_count * indicator_counts.indicator_count as expected_count
     from city_counts
-    inner join indicator_counts
-        on
-            city_counts.ranking_id = indicator_counts.ranking_id
-            and city_counts.edition = indicator_counts.edition
+    inner join indicator_counts using (ranking_id, edition)
 ),
 
 actual as (

@@ -18,8 +18,8 @@ cities as (
         keys.official_key,
         case when cities.is_simulated then 'simulated_cities' else 'cities' end as table_name
     from {{ ref('stg_field_members') }} as members
-    inner join {{ ref('stg_cities') }} as cities on members.city_id = cities.city_id
-    left join {{ ref('stg_official_keys') }} as keys on members.city_id = keys.city_id
+    inner join {{ ref('stg_cities') }} as cities using (city_id)
+    left join {{ ref('stg_official_keys') }} as keys using (city_id)
 ),
 
 limits as (
@@ -63,7 +63,7 @@ compared_keys as (
         cities.city_id,
         max(rankings_with_states.key_start_count) as key_start_count
     from cities
-    inner join rankings_with_states on cities.ranking_id = rankings_with_states.ranking_id
+    inner join rankings_with_states using (ranking_id)
     group by cities.city_id
 ),
 
@@ -77,7 +77,7 @@ broken_rules as (
         'must not be {{ word }} than {{ limit }} of ranking ' || cities.ranking_id || ', which is '
         || cast(limits.{{ limit }} as {{ dbt.type_string() }}) || ' (ranking_limits)' as rule
     from cities
-    inner join limits on cities.ranking_id = limits.ranking_id
+    inner join limits using (ranking_id)
     where cities.{{ figure }} {{ sign }} limits.{{ limit }}
 
     union all
@@ -89,7 +89,7 @@ broken_rules as (
         cast(limits.{{ limit }} as {{ dbt.type_string() }}) as found,
         'has no effect: no city of the ranking has a {{ figure }}' as rule
     from limits
-    left join known on limits.ranking_id = known.ranking_id
+    left join known using (ranking_id)
     where limits.{{ limit }} is not null and coalesce(known.{{ figure }}_count, 0) = 0
 
     union all
@@ -130,12 +130,8 @@ broken_rules as (
         cities.state_code || ', ' || cities.state_name as found,
         'must be a state of ranking ' || cities.ranking_id || ' (ranking_states)' as rule
     from cities
-    inner join rankings_with_states on cities.ranking_id = rankings_with_states.ranking_id
-    left join states
-        on
-            cities.ranking_id = states.ranking_id
-            and cities.state_code = states.state_code
-            and cities.state_name = states.state_name
+    inner join rankings_with_states using (ranking_id)
+    left join states using (ranking_id, state_code, state_name)
     where states.state_code is null
 
     union all
@@ -154,8 +150,7 @@ broken_rules as (
         end
         || ' (official_keys, ranking_states)' as rule
     from cities
-    inner join states
-        on cities.ranking_id = states.ranking_id and cities.state_code = states.state_code
+    inner join states using (ranking_id, state_code)
     where
         states.key_start is not null
         and (
@@ -172,8 +167,7 @@ broken_rules as (
         states.state_code as found,
         'has no effect: no city of the ranking lies in the state' as rule
     from states
-    left join used_states
-        on states.ranking_id = used_states.ranking_id and states.state_code = used_states.state_code
+    left join used_states using (ranking_id, state_code)
     where used_states.city_count is null
 
     union all
@@ -185,7 +179,7 @@ broken_rules as (
         keys.official_key as found,
         'has no effect: no ranking of the city has states with a key_start (ranking_states)' as rule
     from {{ ref('stg_official_keys') }} as keys
-    left join compared_keys on keys.city_id = compared_keys.city_id
+    left join compared_keys using (city_id)
     where coalesce(compared_keys.key_start_count, 0) = 0
 )
 

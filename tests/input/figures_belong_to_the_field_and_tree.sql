@@ -24,8 +24,7 @@ nodes as (
         hierarchy.node_id,
         case when hierarchy.node_type = 'indicator' then 'indicator' else 'category' end as node_kind
     from {{ ref('stg_editions') }} as editions
-    inner join {{ ref('stg_hierarchy') }} as hierarchy
-        on editions.methodology_id = hierarchy.methodology_id
+    inner join {{ ref('stg_hierarchy') }} as hierarchy using (methodology_id)
 ),
 
 figures as (
@@ -73,17 +72,8 @@ strangers as (
         figures.*,
         figures.city_id is not null and members.city_id is null as is_outside_field
     from figures
-    left join members
-        on
-            figures.ranking_id = members.ranking_id
-            and figures.edition = members.edition
-            and figures.city_id = members.city_id
-    left join nodes
-        on
-            figures.ranking_id = nodes.ranking_id
-            and figures.edition = nodes.edition
-            and figures.node_id = nodes.node_id
-            and figures.node_kind = nodes.node_kind
+    left join members using (ranking_id, edition, city_id)
+    left join nodes using (ranking_id, edition, node_id, node_kind)
     where
         (figures.city_id is not null and members.city_id is null)
         or (figures.node_id is not null and nodes.node_id is null)

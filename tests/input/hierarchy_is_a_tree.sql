@@ -134,14 +134,8 @@ broken_rules as (
                 then 'a weight has no effect on the root and on project points: write 1'
         end as rule
     from nodes
-    inner join reached
-        on
-            nodes.methodology_id = reached.methodology_id
-            and nodes.node_id = reached.node_id
-    left join childless
-        on
-            nodes.methodology_id = childless.methodology_id
-            and nodes.node_id = childless.node_id
+    inner join reached using (methodology_id, node_id)
+    left join childless using (methodology_id, node_id)
 
     union all
 

@@ -42,9 +42,8 @@ indicators as (
             else 1
         end * methodologies.scale_maximum as highest_score
     from {{ ref('stg_editions') }} as editions
-    inner join {{ ref('stg_methodologies') }} as methodologies
-        on editions.methodology_id = methodologies.methodology_id
-    inner join hierarchy on editions.methodology_id = hierarchy.methodology_id
+    inner join {{ ref('stg_methodologies') }} as methodologies using (methodology_id)
+    inner join hierarchy using (methodology_id)
     left join hierarchy as parents
         on
             hierarchy.methodology_id = parents.methodology_id
@@ -88,11 +87,7 @@ broken_rules as (
                 then 'must be within the goalposts, which are not capped'
         end as rule
     from raw_values
-    inner join indicators
-        on
-            raw_values.ranking_id = indicators.ranking_id
-            and raw_values.edition = indicators.edition
-            and raw_values.indicator_id = indicators.indicator_id
+    inner join indicators using (ranking_id, edition, indicator_id)
 )
 
 select

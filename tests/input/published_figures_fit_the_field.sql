@@ -13,8 +13,7 @@ methodologies as (
         methodologies.rank_taken_on,
         methodologies.scale_maximum
     from {{ ref('stg_editions') }} as editions
-    inner join {{ ref('stg_methodologies') }} as methodologies
-        on editions.methodology_id = methodologies.methodology_id
+    inner join {{ ref('stg_methodologies') }} as methodologies using (methodology_id)
 ),
 
 field_sizes as (
@@ -42,7 +41,7 @@ largest_fields as (
 broken_tendencies as (
     select results.*
     from {{ ref('stg_published_results') }} as results
-    inner join largest_fields on results.ranking_id = largest_fields.ranking_id
+    inner join largest_fields using (ranking_id)
     where
         abs(results.published_tendency) >= largest_fields.city_count
         or results.published_rank + results.published_tendency
@@ -69,12 +68,8 @@ broken_ranks as (
                 then 'must be published for one city only'
         end as rule
     from results
-    inner join field_sizes
-        on results.ranking_id = field_sizes.ranking_id and results.edition = field_sizes.edition
-    inner join methodologies
-        on
-            results.ranking_id = methodologies.ranking_id
-            and results.edition = methodologies.edition
+    inner join field_sizes using (ranking_id, edition)
+    inner join methodologies using (ranking_id, edition)
     where results.published_rank is not null
 ),
 

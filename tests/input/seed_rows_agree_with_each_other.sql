@@ -169,8 +169,7 @@ broken_rules as (
         {% if not loop.last %}union all{% endif %}
         {% endfor %}
     ) as expected
-    left join {{ ref('stg_analysis_settings') }} as settings
-        on expected.setting_id = settings.setting_id
+    left join {{ ref('stg_analysis_settings') }} as settings using (setting_id)
     where settings.setting_id is null
 
     union all
@@ -198,7 +197,7 @@ broken_rules as (
         {% if not loop.last %}union all{% endif %}
         {% endfor %}
     ) as expected
-    left join {{ ref('stg_profile_labels') }} as labels on expected.line_id = labels.line_id
+    left join {{ ref('stg_profile_labels') }} as labels using (line_id)
     where labels.line_id is null
 )
 

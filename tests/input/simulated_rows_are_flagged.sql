@@ -57,8 +57,8 @@ broken_rules as (
             else 'what is simulated must not stand in a real ranking'
         end as rule
     from rows_of_cities
-    inner join cities on rows_of_cities.city_id = cities.city_id
-    inner join rankings on rows_of_cities.ranking_id = rankings.ranking_id
+    inner join cities using (city_id)
+    inner join rankings using (ranking_id)
     where
         (cities.is_simulated and not rows_of_cities.is_simulated)
         or (rows_of_cities.is_simulated and not rankings.is_simulated_field)

@@ -63,18 +63,9 @@ counted as (
         coalesce(index_counts.valued_city_count, 0) as valued_city_count,
         aggregations.geometric_flag = 0 as is_additive
     from editions
-    inner join aggregations
-        on
-            editions.ranking_id = aggregations.ranking_id
-            and editions.edition = aggregations.edition
-    left join score_counts
-        on
-            editions.ranking_id = score_counts.ranking_id
-            and editions.edition = score_counts.edition
-    left join index_counts
-        on
-            editions.ranking_id = index_counts.ranking_id
-            and editions.edition = index_counts.edition
+    inner join aggregations using (ranking_id, edition)
+    left join score_counts using (ranking_id, edition)
+    left join index_counts using (ranking_id, edition)
 ),
 
 final as (

@@ -25,8 +25,7 @@ links as (
         coalesce(parents.project_cap_share, 0) as parent_cap_share,
         1 + coalesce(parents.project_cap_share, 0) as parent_divisor
     from fields
-    inner join nodes
-        on fields.ranking_id = nodes.ranking_id and fields.edition = nodes.edition
+    inner join nodes using (ranking_id, edition)
     inner join nodes as parents
         on
             nodes.ranking_id = parents.ranking_id
@@ -77,16 +76,8 @@ final as (
             end as {{ type_index() }}
         ) as maximum_score
     from effective_weights
-    inner join branches
-        on
-            effective_weights.ranking_id = branches.ranking_id
-            and effective_weights.edition = branches.edition
-            and effective_weights.node_id = branches.node_id
-    inner join sibling_totals
-        on
-            effective_weights.ranking_id = sibling_totals.ranking_id
-            and effective_weights.edition = sibling_totals.edition
-            and effective_weights.parent_node_id = sibling_totals.parent_node_id
+    inner join branches using (ranking_id, edition, node_id)
+    inner join sibling_totals using (ranking_id, edition, parent_node_id)
 )
 
 select * from final

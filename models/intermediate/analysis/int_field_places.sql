@@ -34,10 +34,8 @@ ranked_cities as (
         {{ rank_value('ranks.index_value', 'nodes.rank_taken_on', 'nodes.index_digits') }}
             as rank_value
     from fields
-    inner join ranks
-        on fields.ranking_id = ranks.ranking_id and fields.edition = ranks.edition
-    inner join nodes
-        on ranks.ranking_id = nodes.ranking_id and ranks.edition = nodes.edition
+    inner join ranks using (ranking_id, edition)
+    inner join nodes using (ranking_id, edition)
 ),
 
 final as (

@@ -23,11 +23,7 @@ indicator_parts as (
         effective_weights.effective_weight,
         least(results.index_value, effective_weights.maximum_score) as part_value
     from effective_weights
-    inner join results
-        on
-            effective_weights.ranking_id = results.ranking_id
-            and effective_weights.edition = results.edition
-            and effective_weights.node_id = results.node_id
+    inner join results using (ranking_id, edition, node_id)
     where effective_weights.node_type = 'indicator'
 ),
 
@@ -42,11 +38,7 @@ carried_category_parts as (
         effective_weights.effective_weight,
         results.index_value - results.computed_index as part_value
     from effective_weights
-    inner join results
-        on
-            effective_weights.ranking_id = results.ranking_id
-            and effective_weights.edition = results.edition
-            and effective_weights.node_id = results.node_id
+    inner join results using (ranking_id, edition, node_id)
     where
         effective_weights.node_type = 'category'
         and results.index_value <> results.computed_index
@@ -63,8 +55,7 @@ carried_overall_parts as (
         cast(1 as decimal(18, 15)) as effective_weight,
         results.index_value - results.computed_index as part_value
     from results
-    inner join {{ ref('int_analysis_fields') }} as fields
-        on results.ranking_id = fields.ranking_id and results.edition = fields.edition
+    inner join {{ ref('int_analysis_fields') }} as fields using (ranking_id, edition)
     where
         fields.status = 'analysed'
         and fields.is_additive

@@ -41,11 +41,7 @@ part_sums as (
         sum(cast(contributions.contribution as {{ type_observation() }}) * overall.index_value)
             as product_total
     from contributions
-    inner join overall
-        on
-            contributions.ranking_id = overall.ranking_id
-            and contributions.edition = overall.edition
-            and contributions.city_id = overall.city_id
+    inner join overall using (ranking_id, edition, city_id)
     group by
         contributions.ranking_id,
         contributions.edition,
@@ -73,10 +69,7 @@ scaled as (
             'index_sums.index_square_total'
         ) }} as index_variance
     from part_sums
-    inner join index_sums
-        on
-            part_sums.ranking_id = index_sums.ranking_id
-            and part_sums.edition = index_sums.edition
+    inner join index_sums using (ranking_id, edition)
 ),
 
 final as (

@@ -32,8 +32,7 @@ field_scores as (
         {{ oriented('scores.raw_value', 'nodes.direction') }} as oriented_value,
         scores.score
     from fields
-    inner join scores
-        on fields.ranking_id = scores.ranking_id and fields.edition = scores.edition
+    inner join scores using (ranking_id, edition)
     inner join nodes
         on
             scores.ranking_id = nodes.ranking_id

@@ -35,8 +35,7 @@ common_cities as (
             order by previous_places.rank_value desc nulls last
         ) as common_rank_before
     from fields
-    inner join places
-        on fields.ranking_id = places.ranking_id and fields.edition = places.edition
+    inner join places using (ranking_id, edition)
     inner join places as previous_places
         on
             places.ranking_id = previous_places.ranking_id
@@ -77,16 +76,8 @@ mixed_ranks as (
             else 0
         end as rank_of_old_index_among_new
     from common_cities
-    inner join better_before
-        on
-            common_cities.ranking_id = better_before.ranking_id
-            and common_cities.edition = better_before.edition
-            and common_cities.city_id = better_before.city_id
-    inner join better_now
-        on
-            common_cities.ranking_id = better_now.ranking_id
-            and common_cities.edition = better_now.edition
-            and common_cities.city_id = better_now.city_id
+    inner join better_before using (ranking_id, edition, city_id)
+    inner join better_now using (ranking_id, edition, city_id)
 ),
 
 final as (

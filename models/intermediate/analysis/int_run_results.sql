@@ -68,11 +68,7 @@ additions as (
             end as double
         ) as addition
     from results
-    inner join nodes
-        on
-            results.ranking_id = nodes.ranking_id
-            and results.edition = nodes.edition
-            and results.node_id = nodes.node_id
+    inner join nodes using (ranking_id, edition, node_id)
     cross join project_choices
     where nodes.node_type <> 'indicator'
 ),
@@ -107,11 +103,7 @@ city_values as (
         scores.node_number,
         cast(scores.score as double) as node_value
     from normalisations
-    inner join scores
-        on
-            normalisations.ranking_id = scores.ranking_id
-            and normalisations.edition = scores.edition
-            and normalisations.normalisation = scores.normalisation
+    inner join scores using (ranking_id, edition, normalisation)
     union all
     select
         normalisations.ranking_id,
@@ -122,11 +114,7 @@ city_values as (
         additions.node_number,
         additions.addition as node_value
     from normalisations
-    inner join additions
-        on
-            normalisations.ranking_id = additions.ranking_id
-            and normalisations.edition = additions.edition
-            and normalisations.has_project_points = additions.has_project_points
+    inner join additions using (ranking_id, edition, has_project_points)
     where additions.node_id <> 'overall'
 ),
 
@@ -149,13 +137,8 @@ additive_roots as (
         {{ inner_product('weight_lists.weight_list', 'city_value_lists.value_list') }}
         + additions.addition as value
     from additive_runs
-    inner join weight_lists on additive_runs.weight_set_number = weight_lists.weight_set_number
-    inner join city_value_lists
-        on
-            additive_runs.ranking_id = city_value_lists.ranking_id
-            and additive_runs.edition = city_value_lists.edition
-            and additive_runs.normalisation = city_value_lists.normalisation
-            and additive_runs.has_project_points = city_value_lists.has_project_points
+    inner join weight_lists using (weight_set_number)
+    inner join city_value_lists using (ranking_id, edition, normalisation, has_project_points)
     inner join additions
         on
             city_value_lists.ranking_id = additions.ranking_id
@@ -187,8 +170,7 @@ parents as (
             else 1
         end as divisor
     from other_runs as runs
-    inner join nodes
-        on runs.ranking_id = nodes.ranking_id and runs.edition = nodes.edition
+    inner join nodes using (ranking_id, edition)
     where nodes.node_type <> 'indicator'
 ),
 
@@ -270,18 +252,12 @@ parts_{{ level }} as (
         / nullif(cast(parent_weights.total_weight as double), 0) as part,
         case when children.value <= 0 then cast(weights.weight as double) else 0 end as zero_weight
     from level_{{ lower }} as children
-    inner join weights
-        on
-            children.weight_set_number = weights.weight_set_number
-            and children.node_id = weights.node_id
+    inner join weights using (weight_set_number, node_id)
     inner join parents
         on
             children.run_number = parents.run_number
             and weights.parent_node_id = parents.node_id
-    inner join parent_weights
-        on
-            weights.weight_set_number = parent_weights.weight_set_number
-            and weights.parent_node_id = parent_weights.parent_node_id
+    inner join parent_weights using (weight_set_number, parent_node_id)
     where parents.height = {{ level }}
     {% endfor %}
 ),
@@ -377,7 +353,7 @@ compared as (
             'rounded_roots.index_value', 'root_settings.rank_taken_on', 'root_settings.index_digits'
         ) }} as rank_value
     from rounded_roots
-    inner join root_settings on rounded_roots.run_number = root_settings.run_number
+    inner join root_settings using (run_number)
 ),
 
 final as (

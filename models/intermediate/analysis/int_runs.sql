@@ -118,8 +118,7 @@ all_runs as (
         'as_defined' as root_aggregation,
         true as has_project_points
     from fields
-    inner join nodes
-        on fields.ranking_id = nodes.ranking_id and fields.edition = nodes.edition
+    inner join nodes using (ranking_id, edition)
     where nodes.node_type = 'indicator' and nodes.role = 'regular'
     union all
     select
@@ -153,10 +152,8 @@ described as (
             as left_out_indicator_id,
         fields.is_additive and all_runs.root_aggregation <> 'geometric' as is_additive
     from all_runs
-    inner join fields
-        on all_runs.ranking_id = fields.ranking_id and all_runs.edition = fields.edition
-    inner join editions
-        on all_runs.ranking_id = editions.ranking_id and all_runs.edition = editions.edition
+    inner join fields using (ranking_id, edition)
+    inner join editions using (ranking_id, edition)
 ),
 
 final as (

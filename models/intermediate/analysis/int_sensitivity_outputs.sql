@@ -27,12 +27,8 @@ final as (
             {{ divide('sum(abs(run_results.rank - ranks.place))', 'count(*)') }} as decimal(12, 6)
         ) as mean_rank_shift
     from runs
-    inner join run_results on runs.run_number = run_results.run_number
-    inner join ranks
-        on
-            runs.ranking_id = ranks.ranking_id
-            and runs.edition = ranks.edition
-            and run_results.city_id = ranks.city_id
+    inner join run_results using (run_number)
+    inner join ranks using (ranking_id, edition, city_id)
     group by runs.ranking_id, runs.edition, runs.run_group, runs.draw
 )
 

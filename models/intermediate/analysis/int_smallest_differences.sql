@@ -45,8 +45,7 @@ links as (
         parents.height as parent_height,
         1 + cast(coalesce(parents.project_cap_share, 0) as double) as parent_divisor
     from fields
-    inner join nodes
-        on fields.ranking_id = nodes.ranking_id and fields.edition = nodes.edition
+    inner join nodes using (ranking_id, edition)
     inner join nodes as parents
         on
             nodes.ranking_id = parents.ranking_id
@@ -76,16 +75,8 @@ indicator_differences as (
         links.node_id,
         cast(own.index_value - others.index_value as double) as difference
     from links
-    inner join nodes
-        on
-            links.ranking_id = nodes.ranking_id
-            and links.edition = nodes.edition
-            and links.node_id = nodes.node_id
-    inner join node_values as own
-        on
-            links.ranking_id = own.ranking_id
-            and links.edition = own.edition
-            and links.node_id = own.node_id
+    inner join nodes using (ranking_id, edition, node_id)
+    inner join node_values as own using (ranking_id, edition, node_id)
     inner join node_values as others
         on
             own.ranking_id = others.ranking_id
@@ -105,11 +96,7 @@ children_{{ level }} as (
         links.parent_divisor,
         links.weight
     from {{ 'indicator_differences' if lower == 0 else 'differences_' ~ lower }} as children
-    inner join links
-        on
-            children.ranking_id = links.ranking_id
-            and children.edition = links.edition
-            and children.node_id = links.node_id
+    inner join links using (ranking_id, edition, node_id)
     where links.parent_height = {{ level }}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
@@ -169,12 +156,7 @@ differences_{{ level }} as (
         means.node_id,
         means.smallest_mean + own.addition - others.addition as difference
     from smallest_means_{{ level }} as means
-    inner join additions as own
-        on
-            means.ranking_id = own.ranking_id
-            and means.edition = own.edition
-            and means.node_id = own.node_id
-            and means.city_id = own.city_id
+    inner join additions as own using (ranking_id, edition, node_id, city_id)
     inner join additions as others
         on
             means.ranking_id = others.ranking_id

@@ -57,10 +57,7 @@ left_out_{{ step }} as (
         on
             left_out_{{ step - 1 }}.methodology_id = nodes.methodology_id
             and left_out_{{ step - 1 }}.node_id = nodes.node_id
-    inner join sibling_counts
-        on
-            nodes.methodology_id = sibling_counts.methodology_id
-            and nodes.parent_node_id = sibling_counts.parent_node_id
+    inner join sibling_counts using (methodology_id, parent_node_id)
     where sibling_counts.sibling_count = 1
 ),
 
@@ -93,15 +90,12 @@ numbered as (
         case when left_out.node_id is null then cast(nodes.weight as double) else 0 end as weight,
         {{ uniform_number("weight_sets.weight_draw || '|' || nodes.node_id") }} as random_number
     from weight_sets
-    inner join nodes on weight_sets.methodology_id = nodes.methodology_id
+    inner join nodes using (methodology_id)
     inner join all_nodes as parents
         on
             nodes.methodology_id = parents.methodology_id
             and nodes.parent_node_id = parents.node_id
-    left join left_out
-        on
-            weight_sets.weight_set_number = left_out.weight_set_number
-            and nodes.node_id = left_out.node_id
+    left join left_out using (weight_set_number, node_id)
 ),
 
 drawn as (

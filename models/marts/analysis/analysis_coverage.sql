@@ -20,7 +20,7 @@ final as (
         fields.is_additive,
         rankings.is_simulated_field
     from fields
-    inner join rankings on fields.ranking_id = rankings.ranking_id
+    inner join rankings using (ranking_id)
 )
 
 select * from final

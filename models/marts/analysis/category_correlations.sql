@@ -24,13 +24,8 @@ category_values as (
         results.node_id as category_id,
         cast(results.index_value as {{ type_observation() }}) as index_value
     from fields
-    inner join categories
-        on fields.ranking_id = categories.ranking_id and fields.edition = categories.edition
-    inner join {{ ref('int_category_ranks') }} as results
-        on
-            categories.ranking_id = results.ranking_id
-            and categories.edition = results.edition
-            and categories.node_id = results.node_id
+    inner join categories using (ranking_id, edition)
+    inner join {{ ref('int_category_ranks') }} as results using (ranking_id, edition, node_id)
 ),
 
 correlated as (
@@ -69,7 +64,7 @@ final as (
         rankings.is_simulated_field as is_simulated,
         rankings.is_simulated_field
     from correlated
-    inner join rankings on correlated.ranking_id = rankings.ranking_id
+    inner join rankings using (ranking_id)
 )
 
 select * from final

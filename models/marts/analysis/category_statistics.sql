@@ -31,8 +31,7 @@ rankings as (
 categories as (
     select nodes.*
     from fields
-    inner join nodes
-        on fields.ranking_id = nodes.ranking_id and fields.edition = nodes.edition
+    inner join nodes using (ranking_id, edition)
     where nodes.node_type <> 'indicator'
 ),
 
@@ -55,11 +54,7 @@ summarised as (
             'sum(own.index_value * overall.index_value)'
         ) }} as correlation_with_overall_index
     from categories
-    inner join node_values as own
-        on
-            categories.ranking_id = own.ranking_id
-            and categories.edition = own.edition
-            and categories.node_id = own.node_id
+    inner join node_values as own using (ranking_id, edition, node_id)
     inner join node_values as overall
         on
             own.ranking_id = overall.ranking_id
@@ -79,11 +74,7 @@ items as (
         node_values.city_id,
         node_values.index_value
     from node_values
-    inner join nodes
-        on
-            node_values.ranking_id = nodes.ranking_id
-            and node_values.edition = nodes.edition
-            and node_values.node_id = nodes.node_id
+    inner join nodes using (ranking_id, edition, node_id)
     where nodes.role = 'regular'
 ),
 
@@ -145,11 +136,7 @@ unrounded_alphas as (
             / nullif(scale_variances.scale_variance, 0)
         ) as cronbach_alpha
     from item_totals
-    inner join scale_variances
-        on
-            item_totals.ranking_id = scale_variances.ranking_id
-            and item_totals.edition = scale_variances.edition
-            and item_totals.parent_node_id = scale_variances.parent_node_id
+    inner join scale_variances using (ranking_id, edition, parent_node_id)
 ),
 
 alphas as (
@@ -201,7 +188,7 @@ final as (
         rankings.is_simulated_field as is_simulated,
         rankings.is_simulated_field
     from summarised
-    inner join rankings on summarised.ranking_id = rankings.ranking_id
+    inner join rankings using (ranking_id)
     inner join alphas
         on
             summarised.ranking_id = alphas.ranking_id

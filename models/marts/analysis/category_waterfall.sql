@@ -53,10 +53,8 @@ compared as (
         {{ divide('field_sums.contribution_total', 'field_sizes.city_count') }}
             as compared_contribution
     from places
-    inner join field_sums
-        on places.ranking_id = field_sums.ranking_id and places.edition = field_sums.edition
-    inner join field_sizes
-        on places.ranking_id = field_sizes.ranking_id and places.edition = field_sizes.edition
+    inner join field_sums using (ranking_id, edition)
+    inner join field_sizes using (ranking_id, edition)
     union all
     select
         places.ranking_id,
@@ -67,8 +65,7 @@ compared as (
         field_sums.category_id,
         coalesce(category_parts.contribution, 0) as compared_contribution
     from places
-    inner join field_sums
-        on places.ranking_id = field_sums.ranking_id and places.edition = field_sums.edition
+    inner join field_sums using (ranking_id, edition)
     left join category_parts
         on
             places.ranking_id = category_parts.ranking_id
@@ -95,17 +92,8 @@ final as (
         results.is_simulated_field as is_simulated,
         results.is_simulated_field
     from compared
-    inner join results
-        on
-            compared.ranking_id = results.ranking_id
-            and compared.edition = results.edition
-            and compared.city_id = results.city_id
-    left join category_parts
-        on
-            compared.ranking_id = category_parts.ranking_id
-            and compared.edition = category_parts.edition
-            and compared.city_id = category_parts.city_id
-            and compared.category_id = category_parts.category_id
+    inner join results using (ranking_id, edition, city_id)
+    left join category_parts using (ranking_id, edition, city_id, category_id)
 )
 
 select * from final

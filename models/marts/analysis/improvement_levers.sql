@@ -45,16 +45,8 @@ levers as (
         statistics.median_score,
         statistics.third_quartile as best_quarter_score
     from effective_weights
-    inner join places
-        on
-            effective_weights.ranking_id = places.ranking_id
-            and effective_weights.edition = places.edition
-    inner join scores
-        on
-            places.ranking_id = scores.ranking_id
-            and places.edition = scores.edition
-            and places.city_id = scores.city_id
-            and effective_weights.node_id = scores.node_id
+    inner join places using (ranking_id, edition)
+    inner join scores using (ranking_id, edition, city_id, node_id)
     inner join statistics
         on
             effective_weights.ranking_id = statistics.ranking_id
@@ -156,17 +148,8 @@ final as (
         results.is_simulated,
         results.is_simulated_field
     from levers
-    inner join raised_ranks
-        on
-            levers.ranking_id = raised_ranks.ranking_id
-            and levers.edition = raised_ranks.edition
-            and levers.city_id = raised_ranks.city_id
-            and levers.indicator_id = raised_ranks.indicator_id
-    inner join results
-        on
-            levers.ranking_id = results.ranking_id
-            and levers.edition = results.edition
-            and levers.city_id = results.city_id
+    inner join raised_ranks using (ranking_id, edition, city_id, indicator_id)
+    inner join results using (ranking_id, edition, city_id)
 )
 
 select * from final

@@ -94,16 +94,8 @@ steps as (
             - (ordered_levers.index_points_up_to_step - ordered_levers.index_points_at_maximum)
         ) as index_points
     from city_goals
-    inner join possible_gains
-        on
-            city_goals.ranking_id = possible_gains.ranking_id
-            and city_goals.edition = possible_gains.edition
-            and city_goals.city_id = possible_gains.city_id
-    inner join ordered_levers
-        on
-            city_goals.ranking_id = ordered_levers.ranking_id
-            and city_goals.edition = ordered_levers.edition
-            and city_goals.city_id = ordered_levers.city_id
+    inner join possible_gains using (ranking_id, edition, city_id)
+    inner join ordered_levers using (ranking_id, edition, city_id)
     where city_goals.index_points_needed <= possible_gains.possible_index_points
 ),
 

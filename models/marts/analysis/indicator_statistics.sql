@@ -43,13 +43,8 @@ scores as (
         cast(categories.index_value as {{ type_observation() }}) as category_index,
         cast(overall.index_value as {{ type_observation() }}) as overall_index
     from fields
-    inner join indicators
-        on fields.ranking_id = indicators.ranking_id and fields.edition = indicators.edition
-    inner join node_values as scores
-        on
-            indicators.ranking_id = scores.ranking_id
-            and indicators.edition = scores.edition
-            and indicators.node_id = scores.node_id
+    inner join indicators using (ranking_id, edition)
+    inner join node_values as scores using (ranking_id, edition, node_id)
     inner join node_values as categories
         on
             scores.ranking_id = categories.ranking_id
@@ -96,12 +91,7 @@ compared as (
             partition by scores.ranking_id, scores.edition, scores.indicator_id
         ) as city_count
     from scores
-    inner join sibling_means
-        on
-            scores.ranking_id = sibling_means.ranking_id
-            and scores.edition = sibling_means.edition
-            and scores.city_id = sibling_means.city_id
-            and scores.parent_node_id = sibling_means.parent_node_id
+    inner join sibling_means using (ranking_id, edition, city_id, parent_node_id)
 ),
 
 summarised as (
@@ -172,7 +162,7 @@ final as (
         rankings.is_simulated_field as is_simulated,
         rankings.is_simulated_field
     from summarised
-    inner join rankings on summarised.ranking_id = rankings.ranking_id
+    inner join rankings using (ranking_id)
     inner join indicators
         on
             summarised.ranking_id = indicators.ranking_id

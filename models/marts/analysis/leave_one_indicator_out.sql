@@ -30,12 +30,8 @@ final as (
         results.is_simulated,
         results.is_simulated_field
     from runs
-    inner join run_results on runs.run_number = run_results.run_number
-    inner join results
-        on
-            runs.ranking_id = results.ranking_id
-            and runs.edition = results.edition
-            and run_results.city_id = results.city_id
+    inner join run_results using (run_number)
+    inner join results using (ranking_id, edition, city_id)
 )
 
 select * from final

@@ -26,11 +26,7 @@ profiles as (
         count(*) as indicator_count,
         {{ ordered_values('scores.score', 'scores.indicator_id') }} as score_list
     from scores
-    inner join edition_cities
-        on
-            scores.ranking_id = edition_cities.ranking_id
-            and scores.edition = edition_cities.edition
-            and scores.city_id = edition_cities.city_id
+    inner join edition_cities using (ranking_id, edition, city_id)
     group by scores.ranking_id, scores.edition, scores.city_id, edition_cities.size_class_id
 ),
 
@@ -100,11 +96,7 @@ final as (
         results.is_simulated or peer_results.is_simulated as is_simulated,
         results.is_simulated_field
     from nearest
-    inner join results
-        on
-            nearest.ranking_id = results.ranking_id
-            and nearest.edition = results.edition
-            and nearest.city_id = results.city_id
+    inner join results using (ranking_id, edition, city_id)
     inner join results as peer_results
         on
             nearest.ranking_id = peer_results.ranking_id

@@ -35,8 +35,7 @@ sure_wins as (
         differences.city_id,
         differences.other_city_id
     from differences
-    inner join nodes
-        on differences.ranking_id = nodes.ranking_id and differences.edition = nodes.edition
+    inner join nodes using (ranking_id, edition)
     where
         differences.smallest_difference
         >= {{ rank_value_unit('nodes.rank_taken_on', 'nodes.index_digits') }}
@@ -91,22 +90,11 @@ final as (
         results.is_simulated,
         results.is_simulated_field
     from fields
-    inner join results
-        on fields.ranking_id = results.ranking_id and fields.edition = results.edition
+    inner join results using (ranking_id, edition)
     inner join scenarios
         on scenarios.normalisation = 'as_defined' and scenarios.root_aggregation <> 'geometric'
-    left join loss_counts
-        on
-            results.ranking_id = loss_counts.ranking_id
-            and results.edition = loss_counts.edition
-            and scenarios.scenario_id = loss_counts.scenario_id
-            and results.city_id = loss_counts.city_id
-    left join win_counts
-        on
-            results.ranking_id = win_counts.ranking_id
-            and results.edition = win_counts.edition
-            and scenarios.scenario_id = win_counts.scenario_id
-            and results.city_id = win_counts.city_id
+    left join loss_counts using (ranking_id, edition, scenario_id, city_id)
+    left join win_counts using (ranking_id, edition, scenario_id, city_id)
 )
 
 select * from final

@@ -25,7 +25,7 @@ counted as (
         run_results.rank,
         count(*) as draws_at_rank
     from run_results
-    inner join runs on run_results.run_number = runs.run_number
+    inner join runs using (run_number)
     group by runs.ranking_id, runs.edition, runs.run_group, run_results.city_id, run_results.rank
 ),
 
@@ -52,17 +52,8 @@ final as (
         results.is_simulated,
         results.is_simulated_field
     from counted
-    inner join totals
-        on
-            counted.ranking_id = totals.ranking_id
-            and counted.edition = totals.edition
-            and counted.scenario_id = totals.scenario_id
-            and counted.city_id = totals.city_id
-    inner join results
-        on
-            counted.ranking_id = results.ranking_id
-            and counted.edition = results.edition
-            and counted.city_id = results.city_id
+    inner join totals using (ranking_id, edition, scenario_id, city_id)
+    inner join results using (ranking_id, edition, city_id)
 )
 
 select * from final

@@ -70,11 +70,7 @@ summarised as (
         ) }} as {{ name }}{{ ',' if not loop.last }}
     {% endfor %}
     from cumulated
-    inner join results
-        on
-            cumulated.ranking_id = results.ranking_id
-            and cumulated.edition = results.edition
-            and cumulated.city_id = results.city_id
+    inner join results using (ranking_id, edition, city_id)
     group by
         cumulated.ranking_id,
         cumulated.edition,
@@ -98,12 +94,8 @@ duels as (
             'count(*)'
         ) }} as loss_share
     from runs
-    inner join run_results on runs.run_number = run_results.run_number
-    inner join neighbours
-        on
-            runs.ranking_id = neighbours.ranking_id
-            and runs.edition = neighbours.edition
-            and run_results.city_id = neighbours.city_id
+    inner join run_results using (run_number)
+    inner join neighbours using (ranking_id, edition, city_id)
     inner join run_results as next_results
         on
             run_results.run_number = next_results.run_number
@@ -154,24 +146,15 @@ final as (
         results.is_simulated,
         results.is_simulated_field
     from summarised
-    inner join scenarios on summarised.scenario_id = scenarios.scenario_id
-    inner join results
-        on
-            summarised.ranking_id = results.ranking_id
-            and summarised.edition = results.edition
-            and summarised.city_id = results.city_id
+    inner join scenarios using (scenario_id)
+    inner join results using (ranking_id, edition, city_id)
     left join duels as duels_above
         on
             summarised.ranking_id = duels_above.ranking_id
             and summarised.edition = duels_above.edition
             and summarised.scenario_id = duels_above.scenario_id
             and summarised.city_id = duels_above.next_worse_city_id
-    left join duels as duels_below
-        on
-            summarised.ranking_id = duels_below.ranking_id
-            and summarised.edition = duels_below.edition
-            and summarised.scenario_id = duels_below.scenario_id
-            and summarised.city_id = duels_below.city_id
+    left join duels as duels_below using (ranking_id, edition, scenario_id, city_id)
 )
 
 select * from final

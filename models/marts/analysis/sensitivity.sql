@@ -53,8 +53,7 @@ effects as (
             '2 * count(*)'
         ) }} as total_variance
     from samples
-    inner join variances
-        on samples.ranking_id = variances.ranking_id and samples.edition = variances.edition
+    inner join variances using (ranking_id, edition)
     group by samples.ranking_id, samples.edition
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
@@ -82,11 +81,8 @@ final as (
         rankings.is_simulated_field as is_simulated,
         rankings.is_simulated_field
     from effects
-    inner join variances
-        on
-            effects.ranking_id = variances.ranking_id
-            and effects.edition = variances.edition
-    inner join rankings on effects.ranking_id = rankings.ranking_id
+    inner join variances using (ranking_id, edition)
+    inner join rankings using (ranking_id)
 )
 
 select * from final

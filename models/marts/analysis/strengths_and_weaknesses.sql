@@ -30,8 +30,7 @@ placed as (
             partition by scores.ranking_id, scores.edition, scores.indicator_id, scores.rank
         ) as tie_size
     from fields
-    inner join scores
-        on fields.ranking_id = scores.ranking_id and fields.edition = scores.edition
+    inner join scores using (ranking_id, edition)
 ),
 
 -- tied cities share their mean rank, so that an indicator without differences is nobody's strength

@@ -31,8 +31,7 @@ city_changes as (
         results.is_simulated or previous_results.is_simulated as is_simulated,
         results.is_simulated_field
     from results
-    inner join fields
-        on results.ranking_id = fields.ranking_id and results.edition = fields.edition
+    inner join fields using (ranking_id, edition)
     inner join fields as previous_fields
         on
             results.ranking_id = previous_fields.ranking_id
@@ -149,11 +148,7 @@ rounding_changes as (
         'overall' as node_id,
         max(city_changes.index_change) - sum(known_changes.contribution) as contribution
     from city_changes
-    inner join known_changes
-        on
-            city_changes.ranking_id = known_changes.ranking_id
-            and city_changes.edition = known_changes.edition
-            and city_changes.city_id = known_changes.city_id
+    inner join known_changes using (ranking_id, edition, city_id)
     group by city_changes.ranking_id, city_changes.edition, city_changes.city_id
 ),
 
@@ -197,11 +192,7 @@ final as (
         city_changes.is_simulated,
         city_changes.is_simulated_field
     from drivers
-    inner join city_changes
-        on
-            drivers.ranking_id = city_changes.ranking_id
-            and drivers.edition = city_changes.edition
-            and drivers.city_id = city_changes.city_id
+    inner join city_changes using (ranking_id, edition, city_id)
 )
 
 select * from final

@@ -25,8 +25,7 @@ paired_runs as (
         runs.edition,
         runs.run_group as scenario_id
     from runs
-    inner join {{ ref('int_analysis_fields') }} as fields
-        on runs.ranking_id = fields.ranking_id and runs.edition = fields.edition
+    inner join {{ ref('int_analysis_fields') }} as fields using (ranking_id, edition)
     inner join runs as previous_runs
         on
             runs.ranking_id = previous_runs.ranking_id
@@ -43,7 +42,7 @@ changes as (
         run_results.city_id,
         previous_results.rank - run_results.rank as drawn_tendency
     from paired_runs
-    inner join run_results on paired_runs.run_number = run_results.run_number
+    inner join run_results using (run_number)
     inner join run_results as previous_results
         on
             paired_runs.previous_run_number = previous_results.run_number
@@ -83,11 +82,7 @@ final as (
         results.is_simulated or previous_results.is_simulated as is_simulated,
         results.is_simulated_field
     from summarised
-    inner join results
-        on
-            summarised.ranking_id = results.ranking_id
-            and summarised.edition = results.edition
-            and summarised.city_id = results.city_id
+    inner join results using (ranking_id, edition, city_id)
     inner join results as previous_results
         on
             results.ranking_id = previous_results.ranking_id

@@ -27,7 +27,7 @@ final as (
         rankings.is_simulated_field,
         nodes.source
     from nodes
-    inner join rankings on nodes.ranking_id = rankings.ranking_id
+    inner join rankings using (ranking_id)
     where nodes.node_type <> 'indicator'
 )
 

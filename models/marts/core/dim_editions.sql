@@ -55,16 +55,10 @@ final as (
         rankings.is_simulated_field,
         editions.source
     from editions
-    inner join rankings on editions.ranking_id = rankings.ranking_id
-    inner join methodologies on editions.methodology_id = methodologies.methodology_id
-    left join field_sizes
-        on
-            editions.ranking_id = field_sizes.ranking_id
-            and editions.edition = field_sizes.edition
-    left join indicator_counts
-        on
-            editions.ranking_id = indicator_counts.ranking_id
-            and editions.edition = indicator_counts.edition
+    inner join rankings using (ranking_id)
+    inner join methodologies using (methodology_id)
+    left join field_sizes using (ranking_id, edition)
+    left join indicator_counts using (ranking_id, edition)
 )
 
 select * from final

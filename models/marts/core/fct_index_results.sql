@@ -71,40 +71,12 @@ final as (
         edition_cities.is_simulated_field,
         published_results.source as published_source
     from ranks
-    inner join nodes
-        on
-            ranks.ranking_id = nodes.ranking_id
-            and ranks.edition = nodes.edition
-            and ranks.node_id = nodes.node_id
-    inner join edition_cities
-        on
-            ranks.ranking_id = edition_cities.ranking_id
-            and ranks.edition = edition_cities.edition
-            and ranks.city_id = edition_cities.city_id
-    inner join tendencies
-        on
-            ranks.ranking_id = tendencies.ranking_id
-            and ranks.edition = tendencies.edition
-            and ranks.city_id = tendencies.city_id
-            and ranks.node_id = tendencies.node_id
-    inner join group_ranks
-        on
-            ranks.ranking_id = group_ranks.ranking_id
-            and ranks.edition = group_ranks.edition
-            and ranks.city_id = group_ranks.city_id
-            and ranks.node_id = group_ranks.node_id
-    left join ties
-        on
-            ranks.ranking_id = ties.ranking_id
-            and ranks.edition = ties.edition
-            and ranks.city_id = ties.city_id
-            and ranks.node_id = ties.node_id
-    left join published_results
-        on
-            ranks.ranking_id = published_results.ranking_id
-            and ranks.edition = published_results.edition
-            and ranks.city_id = published_results.city_id
-            and ranks.node_id = published_results.node_id
+    inner join nodes using (ranking_id, edition, node_id)
+    inner join edition_cities using (ranking_id, edition, city_id)
+    inner join tendencies using (ranking_id, edition, city_id, node_id)
+    inner join group_ranks using (ranking_id, edition, city_id, node_id)
+    left join ties using (ranking_id, edition, city_id, node_id)
+    left join published_results using (ranking_id, edition, city_id, node_id)
     where nodes.node_type <> 'indicator'
 )
 

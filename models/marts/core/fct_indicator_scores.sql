@@ -60,13 +60,8 @@ final as (
             ranks.ranking_id = nodes.ranking_id
             and ranks.edition = nodes.edition
             and ranks.indicator_id = nodes.node_id
-    inner join rankings on ranks.ranking_id = rankings.ranking_id
-    left join previous_ranks
-        on
-            ranks.ranking_id = previous_ranks.ranking_id
-            and ranks.edition = previous_ranks.edition
-            and ranks.city_id = previous_ranks.city_id
-            and ranks.indicator_id = previous_ranks.indicator_id
+    inner join rankings using (ranking_id)
+    left join previous_ranks using (ranking_id, edition, city_id, indicator_id)
 )
 
 select * from final

@@ -74,7 +74,7 @@ compared as (
         candidates.is_simulated,
         candidates.is_simulated_field
     from candidates
-    inner join rules on candidates.rule_id = rules.rule_id
+    inner join rules using (rule_id)
 ),
 
 final as (

@@ -137,11 +137,7 @@ header_lines as (
         overall_results.is_simulated as is_simulated,
         overall_results.published_source as source
     from edition_cities
-    inner join overall_results
-        on
-            edition_cities.ranking_id = overall_results.ranking_id
-            and edition_cities.edition = overall_results.edition
-            and edition_cities.city_id = overall_results.city_id
+    inner join overall_results using (ranking_id, edition, city_id)
 ),
 
 result_lines as (
@@ -168,11 +164,7 @@ result_lines as (
         results.is_simulated,
         results.published_source as source
     from results
-    inner join categories
-        on
-            results.ranking_id = categories.ranking_id
-            and results.edition = categories.edition
-            and results.category_id = categories.category_id
+    inner join categories using (ranking_id, edition, category_id)
 ),
 
 indicator_lines as (
@@ -203,11 +195,7 @@ indicator_lines as (
         scores.is_simulated,
         scores.source
     from scores
-    inner join indicators
-        on
-            scores.ranking_id = indicators.ranking_id
-            and scores.edition = indicators.edition
-            and scores.indicator_id = indicators.indicator_id
+    inner join indicators using (ranking_id, edition, indicator_id)
 ),
 
 best_practice_lines as (
@@ -292,12 +280,8 @@ final as (
         edition_cities.is_simulated_field,
         lines.source
     from lines
-    inner join edition_cities
-        on
-            lines.ranking_id = edition_cities.ranking_id
-            and lines.edition = edition_cities.edition
-            and lines.city_id = edition_cities.city_id
-    left join labels on lines.line_id = labels.line_id
+    inner join edition_cities using (ranking_id, edition, city_id)
+    left join labels using (line_id)
 )
 
 select * from final

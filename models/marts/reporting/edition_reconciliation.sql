@@ -38,10 +38,7 @@ count_figures as (
         'field_members' as check_basis,
         editions.source
     from editions
-    inner join counted_editions
-        on
-            editions.ranking_id = counted_editions.ranking_id
-            and editions.edition = counted_editions.edition
+    inner join counted_editions using (ranking_id, edition)
     where editions.published_city_count is not null
 
     union all
@@ -58,10 +55,7 @@ count_figures as (
         'hierarchy' as check_basis,
         editions.source
     from editions
-    inner join counted_editions
-        on
-            editions.ranking_id = counted_editions.ranking_id
-            and editions.edition = counted_editions.edition
+    inner join counted_editions using (ranking_id, edition)
     where editions.published_indicator_count is not null
 
     union all
@@ -123,10 +117,7 @@ applicable_statistics as (
             field_statistics.ranking_id in (
                 rankings.ranking_id, rankings.reference_ranking_id
             )
-    inner join editions
-        on
-            rankings.ranking_id = editions.ranking_id
-            and field_statistics.edition = editions.edition
+    inner join editions using (ranking_id, edition)
 ),
 
 statistic_figures as (
@@ -148,17 +139,8 @@ statistic_figures as (
         end as check_basis,
         applicable_statistics.source
     from applicable_statistics
-    left join field_means
-        on
-            applicable_statistics.ranking_id = field_means.ranking_id
-            and applicable_statistics.edition = field_means.edition
-            and applicable_statistics.category_id = field_means.category_id
-    left join place_indices
-        on
-            applicable_statistics.ranking_id = place_indices.ranking_id
-            and applicable_statistics.edition = place_indices.edition
-            and applicable_statistics.category_id = place_indices.category_id
-            and applicable_statistics.place = place_indices.place
+    left join field_means using (ranking_id, edition, category_id)
+    left join place_indices using (ranking_id, edition, category_id, place)
 ),
 
 figures as (
@@ -193,7 +175,7 @@ final as (
         rankings.is_simulated_field,
         figures.source
     from figures
-    inner join rankings on figures.ranking_id = rankings.ranking_id
+    inner join rankings using (ranking_id)
 )
 
 select * from final

@@ -15,11 +15,7 @@ categories as (
 overall_results as (
     select results.*
     from results
-    inner join categories
-        on
-            results.ranking_id = categories.ranking_id
-            and results.edition = categories.edition
-            and results.category_id = categories.category_id
+    inner join categories using (ranking_id, edition, category_id)
     where categories.is_overall
 ),
 
@@ -70,16 +66,8 @@ final as (
         overall_results.is_simulated,
         edition_cities.is_simulated_field
     from edition_cities
-    inner join overall_results
-        on
-            edition_cities.ranking_id = overall_results.ranking_id
-            and edition_cities.edition = overall_results.edition
-            and edition_cities.city_id = overall_results.city_id
-    inner join category_columns
-        on
-            edition_cities.ranking_id = category_columns.ranking_id
-            and edition_cities.edition = category_columns.edition
-            and edition_cities.city_id = category_columns.city_id
+    inner join overall_results using (ranking_id, edition, city_id)
+    inner join category_columns using (ranking_id, edition, city_id)
 )
 
 select * from final

@@ -63,12 +63,7 @@ index_figures as (
         ranks.is_simulated,
         published_results.source
     from published_results
-    inner join ranks
-        on
-            published_results.ranking_id = ranks.ranking_id
-            and published_results.edition = ranks.edition
-            and published_results.city_id = ranks.city_id
-            and published_results.node_id = ranks.node_id
+    inner join ranks using (ranking_id, edition, city_id, node_id)
     where published_results.published_index is not null
 ),
 
@@ -133,10 +128,7 @@ possible_ranks as (
             coalesce(certain_orders.first_worse_rank - 1, field_sizes.city_count)
         ) as possible_to
     from certain_orders
-    inner join field_sizes
-        on
-            certain_orders.ranking_id = field_sizes.ranking_id
-            and certain_orders.edition = field_sizes.edition
+    inner join field_sizes using (ranking_id, edition)
 ),
 
 rank_bounds as (
@@ -152,18 +144,8 @@ rank_bounds as (
         possible_ranks.possible_from,
         possible_ranks.possible_to
     from published_results
-    inner join ranks
-        on
-            published_results.ranking_id = ranks.ranking_id
-            and published_results.edition = ranks.edition
-            and published_results.city_id = ranks.city_id
-            and published_results.node_id = ranks.node_id
-    left join possible_ranks
-        on
-            published_results.ranking_id = possible_ranks.ranking_id
-            and published_results.edition = possible_ranks.edition
-            and published_results.node_id = possible_ranks.node_id
-            and published_results.city_id = possible_ranks.city_id
+    inner join ranks using (ranking_id, edition, city_id, node_id)
+    left join possible_ranks using (ranking_id, edition, node_id, city_id)
     where published_results.published_rank is not null
 ),
 
@@ -214,23 +196,9 @@ tendency_bases as (
         edition_cities.is_new_in_field,
         field_sizes.city_count as previous_city_count
     from published_results
-    inner join ranks
-        on
-            published_results.ranking_id = ranks.ranking_id
-            and published_results.edition = ranks.edition
-            and published_results.city_id = ranks.city_id
-            and published_results.node_id = ranks.node_id
-    inner join tendencies
-        on
-            published_results.ranking_id = tendencies.ranking_id
-            and published_results.edition = tendencies.edition
-            and published_results.city_id = tendencies.city_id
-            and published_results.node_id = tendencies.node_id
-    inner join edition_cities
-        on
-            published_results.ranking_id = edition_cities.ranking_id
-            and published_results.edition = edition_cities.edition
-            and published_results.city_id = edition_cities.city_id
+    inner join ranks using (ranking_id, edition, city_id, node_id)
+    inner join tendencies using (ranking_id, edition, city_id, node_id)
+    inner join edition_cities using (ranking_id, edition, city_id)
     left join field_sizes
         on
             published_results.ranking_id = field_sizes.ranking_id
@@ -377,11 +345,7 @@ final as (
         edition_cities.is_simulated_field,
         figures.source
     from figures
-    inner join edition_cities
-        on
-            figures.ranking_id = edition_cities.ranking_id
-            and figures.edition = edition_cities.edition
-            and figures.city_id = edition_cities.city_id
+    inner join edition_cities using (ranking_id, edition, city_id)
     left join known_contradictions
         on
             known_contradictions.ranking_id in (

@@ -26,15 +26,14 @@ category_indices as (
         cast(results.index_value * 1000000000000 as hugeint) as index_units,
         cast(coalesce(weights.weight, 0) * 10 as hugeint) as weight_units
     from fct_index_results as results
-    inner join chosen
-        on results.ranking_id = chosen.ranking_id and results.edition = chosen.edition
+    inner join chosen using (ranking_id, edition)
     inner join dim_categories as categories
         on
             results.ranking_id = categories.ranking_id
             and results.edition = categories.edition
             and results.category_id = categories.category_id
             and categories.depth = 1
-    left join weights on results.category_id = weights.category_id
+    left join weights using (category_id)
 ),
 
 sums as (
@@ -82,7 +81,7 @@ rank_values as (
         (2 * means.index_units + units.unit) // (2 * units.unit) as rank_value,
         (2 * means.equal_units + units.unit) // (2 * units.unit) as equal_rank_value
     from means
-    inner join units on means.ranking_id = units.ranking_id and means.edition = units.edition
+    inner join units using (ranking_id, edition)
 ),
 
 ranks as (
