@@ -1,19 +1,6 @@
-with
-
-source as (
-    select * from {{ ref('analysis_settings') }}
-),
-
-renamed as (
-    select
-        ---------- ids
-        setting_id,
-        ---------- settings
-        setting_value,
-        ---------- texts
-        description,
-        source
-    from source
-)
-
-select * from renamed
+select
+    setting_id,
+    setting_value,
+    description,
+    source
+from {{ ref('analysis_settings') }}

@@ -1,14 +1,4 @@
-with
-
-source as (
-    select * from {{ ref('improvement_goals') }}
-),
-
-renamed as (
-    select
-        places_to_gain,
-        source
-    from source
-)
-
-select * from renamed
+select
+    places_to_gain,
+    source
+from {{ ref('improvement_goals') }}

@@ -1,17 +1,5 @@
-with
-
-source as (
-    select * from {{ ref('official_keys') }}
-),
-
-renamed as (
-    select
-        ---------- ids
-        city_id,
-        official_key,
-        ---------- texts
-        source
-    from source
-)
-
-select * from renamed
+select
+    city_id,
+    official_key,
+    source
+from {{ ref('official_keys') }}

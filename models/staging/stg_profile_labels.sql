@@ -1,18 +1,6 @@
-with
-
-source as (
-    select * from {{ ref('profile_labels') }}
-),
-
-renamed as (
-    select
-        ---------- ids
-        line_id,
-        ---------- texts
-        label_de,
-        label_en,
-        source
-    from source
-)
-
-select * from renamed
+select
+    line_id,
+    label_de,
+    label_en,
+    source
+from {{ ref('profile_labels') }}

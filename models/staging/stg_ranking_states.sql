@@ -1,20 +1,7 @@
-with
-
-source as (
-    select * from {{ ref('ranking_states') }}
-),
-
-renamed as (
-    select
-        ---------- ids
-        ranking_id,
-        state_code,
-        ---------- settings
-        key_start,
-        ---------- texts
-        state_name,
-        source
-    from source
-)
-
-select * from renamed
+select
+    ranking_id,
+    state_code,
+    key_start,
+    state_name,
+    source
+from {{ ref('ranking_states') }}

@@ -12,8 +12,7 @@ nodes as (
 
 node_values as (
     select
-        ranking_id,
-        edition,
+        edition_key,
         city_id,
         node_id,
         cast(index_value as {{ type_observation() }}) as index_value
@@ -24,21 +23,20 @@ effective_weights as (
     select * from {{ ref('int_effective_weights') }}
 ),
 
-rankings as (
-    select * from {{ ref('stg_rankings') }}
+editions as (
+    select * from {{ ref('int_editions') }}
 ),
 
 categories as (
     select nodes.*
     from fields
-    inner join nodes using (ranking_id, edition)
+    inner join nodes using (edition_key)
     where nodes.node_type <> 'indicator'
 ),
 
 summarised as (
     select
-        own.ranking_id,
-        own.edition,
+        own.edition_key,
         own.node_id,
         count(*) as city_count,
         {{ divide('sum(own.index_value)', 'count(*)') }} as mean_index,
@@ -54,79 +52,72 @@ summarised as (
             'sum(own.index_value * overall.index_value)'
         ) }} as correlation_with_overall_index
     from categories
-    inner join node_values as own using (ranking_id, edition, node_id)
+    inner join node_values as own using (edition_key, node_id)
     inner join node_values as overall
         on
-            own.ranking_id = overall.ranking_id
-            and own.edition = overall.edition
+            own.edition_key = overall.edition_key
             and own.city_id = overall.city_id
             and overall.node_id = 'overall'
-    group by own.ranking_id, own.edition, own.node_id
+    group by own.edition_key, own.node_id
 ),
 
 -- Cronbach's alpha: the regular children are the items, their plain sum the scale
 items as (
     select
-        node_values.ranking_id,
-        node_values.edition,
+        node_values.edition_key,
         nodes.parent_node_id,
         node_values.node_id,
         node_values.city_id,
         node_values.index_value
     from node_values
-    inner join nodes using (ranking_id, edition, node_id)
+    inner join nodes using (edition_key, node_id)
     where nodes.role = 'regular'
 ),
 
 item_variances as (
     select
-        ranking_id,
-        edition,
+        edition_key,
         parent_node_id,
         node_id,
         {{ sample_variance('count(*)', 'sum(index_value)', 'sum(index_value * index_value)') }}
             as item_variance
     from items
-    group by ranking_id, edition, parent_node_id, node_id
+    group by edition_key, parent_node_id, node_id
 ),
 
 item_totals as (
     select
-        ranking_id,
-        edition,
+        edition_key,
         parent_node_id,
         count(*) as item_count,
         sum({{ rounded_decimal('item_variance', 8, 'decimal(28, 8)') }}) as item_variance_total
     from item_variances
-    group by ranking_id, edition, parent_node_id
+    group by edition_key, parent_node_id
 ),
 
 scale_values as (
     select
-        ranking_id,
-        edition,
+        edition_key,
         parent_node_id,
         city_id,
         cast(sum(index_value) as {{ type_observation() }}) as scale_value
     from items
-    group by ranking_id, edition, parent_node_id, city_id
+    group by edition_key, parent_node_id, city_id
 ),
 
 scale_variances as (
     select
-        ranking_id,
-        edition,
+        edition_key,
         parent_node_id,
         {{ sample_variance('count(*)', 'sum(scale_value)', 'sum(scale_value * scale_value)') }}
             as scale_variance
     from scale_values
-    group by ranking_id, edition, parent_node_id
+    group by edition_key, parent_node_id
 ),
 
 unrounded_alphas as (
     select
-        item_totals.ranking_id,
-        item_totals.edition,
+        item_totals.edition_key,
         item_totals.parent_node_id,
         item_totals.item_count,
         cast(item_totals.item_count as double)
@@ -136,13 +127,12 @@ unrounded_alphas as (
             / nullif(scale_variances.scale_variance, 0)
         ) as cronbach_alpha
     from item_totals
-    inner join scale_variances using (ranking_id, edition, parent_node_id)
+    inner join scale_variances using (edition_key, parent_node_id)
 ),
 
 alphas as (
     select
-        ranking_id,
-        edition,
+        edition_key,
         parent_node_id,
         item_count,
         {{ rounded_decimal('cronbach_alpha', 8) }} as cronbach_alpha
@@ -151,19 +141,19 @@ alphas as (
 
 variance_shares as (
     select
-        ranking_id,
-        edition,
+        edition_key,
         category_id,
         sum(share_of_index_variance) as share_of_index_variance
     from {{ ref('int_index_shares') }}
-    group by ranking_id, edition, category_id
+    group by edition_key, category_id
 ),
 
 final as (
     select
         ---------- ids
-        summarised.ranking_id,
-        summarised.edition,
+        summarised.edition_key,
+        editions.ranking_id,
+        editions.edition,
         summarised.node_id as category_id,
 
         ---------- distribution
@@ -185,24 +175,21 @@ final as (
         summarised.correlation_with_overall_index,
 
         ---------- provenance
-        rankings.is_simulated_field as is_simulated,
-        rankings.is_simulated_field
+        editions.is_simulated_field as is_simulated,
+        editions.is_simulated_field
     from summarised
-    inner join rankings using (ranking_id)
+    inner join editions using (edition_key)
     inner join alphas
         on
-            summarised.ranking_id = alphas.ranking_id
-            and summarised.edition = alphas.edition
+            summarised.edition_key = alphas.edition_key
             and summarised.node_id = alphas.parent_node_id
     left join effective_weights
         on
-            summarised.ranking_id = effective_weights.ranking_id
-            and summarised.edition = effective_weights.edition
+            summarised.edition_key = effective_weights.edition_key
             and summarised.node_id = effective_weights.node_id
     left join variance_shares
         on
-            summarised.ranking_id = variance_shares.ranking_id
-            and summarised.edition = variance_shares.edition
+            summarised.edition_key = variance_shares.edition_key
             and summarised.node_id = variance_shares.category_id
 )
 

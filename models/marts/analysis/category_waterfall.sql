@@ -13,39 +13,35 @@ results as (
 -- what each category makes of the overall index
 category_parts as (
     select
-        ranking_id,
-        edition,
+        edition_key,
         city_id,
         category_id,
         sum(contribution) as contribution
     from {{ ref('int_index_contributions') }}
-    group by ranking_id, edition, city_id, category_id
+    group by edition_key, city_id, category_id
 ),
 
 field_sums as (
     select
-        category_parts.ranking_id,
-        category_parts.edition,
+        category_parts.edition_key,
         category_parts.category_id,
         sum(category_parts.contribution) as contribution_total
     from category_parts
-    group by category_parts.ranking_id, category_parts.edition, category_parts.category_id
+    group by category_parts.edition_key, category_parts.category_id
 ),
 
 field_sizes as (
     select
-        ranking_id,
-        edition,
+        edition_key,
         count(*) as city_count
     from places
-    group by ranking_id, edition
+    group by edition_key
 ),
 
 -- every city against the mean of the field and against the city one place above
 compared as (
     select
-        places.ranking_id,
-        places.edition,
+        places.edition_key,
         places.city_id,
         'field_mean' as comparison,
         cast(null as {{ dbt.type_string() }}) as compared_city_id,
@@ -53,23 +49,21 @@ compared as (
         {{ divide('field_sums.contribution_total', 'field_sizes.city_count') }}
             as compared_contribution
     from places
-    inner join field_sums using (ranking_id, edition)
-    inner join field_sizes using (ranking_id, edition)
+    inner join field_sums using (edition_key)
+    inner join field_sizes using (edition_key)
     union all
     select
-        places.ranking_id,
-        places.edition,
+        places.edition_key,
         places.city_id,
         'next_better_city' as comparison,
         places.next_better_city_id as compared_city_id,
         field_sums.category_id,
         coalesce(category_parts.contribution, 0) as compared_contribution
     from places
-    inner join field_sums using (ranking_id, edition)
+    inner join field_sums using (edition_key)
     left join category_parts
         on
-            places.ranking_id = category_parts.ranking_id
-            and places.edition = category_parts.edition
+            places.edition_key = category_parts.edition_key
             and places.next_better_city_id = category_parts.city_id
             and field_sums.category_id = category_parts.category_id
     where places.next_better_city_id is not null
@@ -77,8 +71,9 @@ compared as (
 
 final as (
     select
-        compared.ranking_id,
-        compared.edition,
+        compared.edition_key,
+        results.ranking_id,
+        results.edition,
         compared.city_id,
         compared.comparison,
         compared.compared_city_id,
@@ -92,8 +87,12 @@ final as (
         results.is_simulated_field as is_simulated,
         results.is_simulated_field
     from compared
-    inner join results using (ranking_id, edition, city_id)
-    left join category_parts using (ranking_id, edition, city_id, category_id)
+    inner join results using (edition_key, city_id)
+    left join category_parts
+        on
+            compared.edition_key = category_parts.edition_key
+            and compared.city_id = category_parts.city_id
+            and compared.category_id = category_parts.category_id
 )
 
 select * from final

@@ -28,8 +28,7 @@ results as (
 -- the city just ahead stands on the place before the first of this rank
 levers as (
     select
-        places.ranking_id,
-        places.edition,
+        places.edition_key,
         places.city_id,
         effective_weights.node_id as indicator_id,
         effective_weights.parent_node_id,
@@ -45,17 +44,15 @@ levers as (
         statistics.median_score,
         statistics.third_quartile as best_quarter_score
     from effective_weights
-    inner join places using (ranking_id, edition)
-    inner join scores using (ranking_id, edition, city_id, node_id)
+    inner join places using (edition_key)
+    inner join scores using (edition_key, city_id, node_id)
     inner join statistics
         on
-            effective_weights.ranking_id = statistics.ranking_id
-            and effective_weights.edition = statistics.edition
+            effective_weights.edition_key = statistics.edition_key
             and effective_weights.node_id = statistics.indicator_id
     left join places as better_places
         on
-            places.ranking_id = better_places.ranking_id
-            and places.edition = better_places.edition
+            places.edition_key = better_places.edition_key
             and places.rank - 1 = better_places.position
 ),
 
@@ -63,8 +60,7 @@ levers as (
 raised_scores as (
     {% for target in targets %}
     select
-        ranking_id,
-        edition,
+        edition_key,
         city_id,
         indicator_id,
         '{{ target }}' as target,
@@ -80,8 +76,7 @@ raised_scores as (
 
 queries as (
     select
-        ranking_id,
-        edition,
+        edition_key,
         city_id,
         indicator_id,
         target,
@@ -91,14 +86,13 @@ queries as (
 
 better_counts as (
     {{ better_city_counts(
-        'queries', 'places', ['ranking_id', 'edition'], ['city_id', 'indicator_id', 'target']
+        'queries', 'places', ['edition_key'], ['city_id', 'indicator_id', 'target']
     ) }}
 ),
 
 raised_ranks as (
     select
-        ranking_id,
-        edition,
+        edition_key,
         city_id,
         indicator_id,
     {% for target in targets %}
@@ -106,14 +100,15 @@ raised_ranks as (
         as rank_at_{{ target }}{{ ',' if not loop.last }}
     {% endfor %}
     from better_counts
-    group by ranking_id, edition, city_id, indicator_id
+    group by edition_key, city_id, indicator_id
 ),
 
 final as (
     select
         ---------- ids
-        levers.ranking_id,
-        levers.edition,
+        levers.edition_key,
+        results.ranking_id,
+        results.edition,
         levers.city_id,
         levers.indicator_id,
         levers.parent_node_id as category_id,
@@ -148,8 +143,8 @@ final as (
         results.is_simulated,
         results.is_simulated_field
     from levers
-    inner join raised_ranks using (ranking_id, edition, city_id, indicator_id)
-    inner join results using (ranking_id, edition, city_id)
+    inner join raised_ranks using (edition_key, city_id, indicator_id)
+    inner join results using (edition_key, city_id)
 )
 
 select * from final

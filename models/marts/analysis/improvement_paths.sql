@@ -22,8 +22,7 @@ goals as (
 -- the index that the city on that place has to be equalled with
 city_goals as (
     select
-        places.ranking_id,
-        places.edition,
+        places.edition_key,
         places.city_id,
         goals.places_to_gain,
         better_places.rank as rank_to_reach,
@@ -32,8 +31,7 @@ city_goals as (
     cross join goals
     inner join places as better_places
         on
-            places.ranking_id = better_places.ranking_id
-            and places.edition = better_places.edition
+            places.edition_key = better_places.edition_key
             and places.rank - goals.places_to_gain = better_places.position
 ),
 
@@ -49,10 +47,10 @@ ordered_levers as (
         *,
         '{{ objective }}' as objective,
         row_number() over (
-            partition by ranking_id, edition, city_id order by {{ order }}
+            partition by edition_key, city_id order by {{ order }}
         ) as step,
         sum(index_points_at_maximum) over (
-            partition by ranking_id, edition, city_id
+            partition by edition_key, city_id
             order by {{ order }}
             rows between unbounded preceding and current row
         ) as index_points_up_to_step
@@ -63,16 +61,16 @@ ordered_levers as (
 
 possible_gains as (
     select
-        ranking_id,
-        edition,
+        edition_key,
         city_id,
         sum(index_points_at_maximum) as possible_index_points
     from levers
-    group by ranking_id, edition, city_id
+    group by edition_key, city_id
 ),
 
 steps as (
     select
+        ordered_levers.edition_key,
         ordered_levers.ranking_id,
         ordered_levers.edition,
         ordered_levers.city_id,
@@ -94,14 +92,15 @@ steps as (
             - (ordered_levers.index_points_up_to_step - ordered_levers.index_points_at_maximum)
         ) as index_points
     from city_goals
-    inner join possible_gains using (ranking_id, edition, city_id)
-    inner join ordered_levers using (ranking_id, edition, city_id)
+    inner join possible_gains using (edition_key, city_id)
+    inner join ordered_levers using (edition_key, city_id)
     where city_goals.index_points_needed <= possible_gains.possible_index_points
 ),
 
 final as (
     select
         ---------- ids
+        edition_key,
         ranking_id,
         edition,
         city_id,

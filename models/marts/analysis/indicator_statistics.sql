@@ -24,15 +24,14 @@ index_shares as (
     select * from {{ ref('int_index_shares') }}
 ),
 
-rankings as (
-    select * from {{ ref('stg_rankings') }}
+editions as (
+    select * from {{ ref('int_editions') }}
 ),
 
 -- every score beside its category, the weighted sum of its regular siblings and the overall index
 scores as (
     select
-        scores.ranking_id,
-        scores.edition,
+        scores.edition_key,
         scores.city_id,
         scores.node_id as indicator_id,
         indicators.parent_node_id,
@@ -43,32 +42,29 @@ scores as (
         cast(categories.index_value as {{ type_observation() }}) as category_index,
         cast(overall.index_value as {{ type_observation() }}) as overall_index
     from fields
-    inner join indicators using (ranking_id, edition)
-    inner join node_values as scores using (ranking_id, edition, node_id)
+    inner join indicators using (edition_key)
+    inner join node_values as scores using (edition_key, node_id)
     inner join node_values as categories
         on
-            scores.ranking_id = categories.ranking_id
-            and scores.edition = categories.edition
+            scores.edition_key = categories.edition_key
             and scores.city_id = categories.city_id
             and indicators.parent_node_id = categories.node_id
     inner join node_values as overall
         on
-            scores.ranking_id = overall.ranking_id
-            and scores.edition = overall.edition
+            scores.edition_key = overall.edition_key
             and scores.city_id = overall.city_id
             and overall.node_id = 'overall'
 ),
 
 sibling_means as (
     select
-        ranking_id,
-        edition,
+        edition_key,
         city_id,
         parent_node_id,
         sum(case when role = 'regular' then weight * score else 0 end) as weighted_total,
         sum(case when role = 'regular' then weight else 0 end) as total_weight
     from scores
-    group by ranking_id, edition, city_id, parent_node_id
+    group by edition_key, city_id, parent_node_id
 ),
 
 -- the mean of the category without the indicator; NULL where nothing else is in it
@@ -84,20 +80,19 @@ compared as (
             ) }} as {{ type_observation() }}
         ) as rest_of_category,
         row_number() over (
-            partition by scores.ranking_id, scores.edition, scores.indicator_id
+            partition by scores.edition_key, scores.indicator_id
             order by scores.score asc nulls last, scores.city_id asc
         ) as position,
         count(*) over (
-            partition by scores.ranking_id, scores.edition, scores.indicator_id
+            partition by scores.edition_key, scores.indicator_id
         ) as city_count
     from scores
-    inner join sibling_means using (ranking_id, edition, city_id, parent_node_id)
+    inner join sibling_means using (edition_key, city_id, parent_node_id)
 ),
 
 summarised as (
     select
-        ranking_id,
-        edition,
+        edition_key,
         indicator_id,
         count(*) as city_count,
         {{ divide('sum(score)', 'count(*)') }} as mean_score,
@@ -117,14 +112,15 @@ summarised as (
         ) }} as correlation_with_{{ column }}{{ ',' if not loop.last }}
     {% endfor %}
     from compared
-    group by ranking_id, edition, indicator_id
+    group by edition_key, indicator_id
 ),
 
 final as (
     select
         ---------- ids
-        summarised.ranking_id,
-        summarised.edition,
+        summarised.edition_key,
+        editions.ranking_id,
+        editions.edition,
         summarised.indicator_id,
         indicators.parent_node_id as category_id,
         indicators.role,
@@ -159,24 +155,21 @@ final as (
         ) as has_low_correlation,
 
         ---------- provenance
-        rankings.is_simulated_field as is_simulated,
-        rankings.is_simulated_field
+        editions.is_simulated_field as is_simulated,
+        editions.is_simulated_field
     from summarised
-    inner join rankings using (ranking_id)
+    inner join editions using (edition_key)
     inner join indicators
         on
-            summarised.ranking_id = indicators.ranking_id
-            and summarised.edition = indicators.edition
+            summarised.edition_key = indicators.edition_key
             and summarised.indicator_id = indicators.node_id
     left join effective_weights
         on
-            summarised.ranking_id = effective_weights.ranking_id
-            and summarised.edition = effective_weights.edition
+            summarised.edition_key = effective_weights.edition_key
             and summarised.indicator_id = effective_weights.node_id
     left join index_shares
         on
-            summarised.ranking_id = index_shares.ranking_id
-            and summarised.edition = index_shares.edition
+            summarised.edition_key = index_shares.edition_key
             and summarised.indicator_id = index_shares.node_id
 )
 

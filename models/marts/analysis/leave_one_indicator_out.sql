@@ -18,8 +18,9 @@ results as (
 
 final as (
     select
-        runs.ranking_id,
-        runs.edition,
+        runs.edition_key,
+        results.ranking_id,
+        results.edition,
         runs.run_group as indicator_id,
         run_results.city_id,
         results.index_value,
@@ -31,7 +32,7 @@ final as (
         results.is_simulated_field
     from runs
     inner join run_results using (run_number)
-    inner join results using (ranking_id, edition, city_id)
+    inner join results using (edition_key, city_id)
 )
 
 select * from final

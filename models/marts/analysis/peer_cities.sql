@@ -3,7 +3,7 @@ with
 
 scores as (
     select *
-    from {{ ref('int_normalised_scores') }}
+    from {{ ref('int_alternative_scores') }}
     where normalisation = 'as_defined'
 ),
 
@@ -19,22 +19,20 @@ results as (
 
 profiles as (
     select
-        scores.ranking_id,
-        scores.edition,
+        scores.edition_key,
         scores.city_id,
         edition_cities.size_class_id,
         count(*) as indicator_count,
         {{ ordered_values('scores.score', 'scores.indicator_id') }} as score_list
     from scores
-    inner join edition_cities using (ranking_id, edition, city_id)
-    group by scores.ranking_id, scores.edition, scores.city_id, edition_cities.size_class_id
+    inner join edition_cities using (edition_key, city_id)
+    group by scores.edition_key, scores.city_id, edition_cities.size_class_id
 ),
 
 -- root of the mean squared difference of the scores
 distances as (
     select
-        own.ranking_id,
-        own.edition,
+        own.edition_key,
         own.city_id,
         peers.city_id as peer_city_id,
         own.size_class_id,
@@ -44,15 +42,13 @@ distances as (
     from profiles as own
     inner join profiles as peers
         on
-            own.ranking_id = peers.ranking_id
-            and own.edition = peers.edition
+            own.edition_key = peers.edition_key
             and own.city_id <> peers.city_id
 ),
 
 rounded_distances as (
     select
-        ranking_id,
-        edition,
+        edition_key,
         city_id,
         peer_city_id,
         size_class_id,
@@ -64,14 +60,13 @@ rounded_distances as (
 nearest as (
     {% for scope, group_column in scopes.items() %}
     select
-        ranking_id,
-        edition,
+        edition_key,
         city_id,
         '{{ scope }}' as scope,
         peer_city_id,
         distance,
         row_number() over (
-            partition by ranking_id, edition, city_id
+            partition by edition_key, city_id
             order by distance asc, peer_city_id asc
         ) as nearness
     from rounded_distances
@@ -82,8 +77,9 @@ nearest as (
 
 final as (
     select
-        nearest.ranking_id,
-        nearest.edition,
+        nearest.edition_key,
+        results.ranking_id,
+        results.edition,
         nearest.city_id,
         nearest.scope,
         cast(nearest.nearness as integer) as nearness,
@@ -96,11 +92,10 @@ final as (
         results.is_simulated or peer_results.is_simulated as is_simulated,
         results.is_simulated_field
     from nearest
-    inner join results using (ranking_id, edition, city_id)
+    inner join results using (edition_key, city_id)
     inner join results as peer_results
         on
-            nearest.ranking_id = peer_results.ranking_id
-            and nearest.edition = peer_results.edition
+            nearest.edition_key = peer_results.edition_key
             and nearest.peer_city_id = peer_results.city_id
     where nearest.nearness <= {{ setting('peer_count') }}
 )

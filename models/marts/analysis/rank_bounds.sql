@@ -29,13 +29,12 @@ results as (
 -- ahead for sure: by at least one unit of what ranks are taken on
 sure_wins as (
     select
-        differences.ranking_id,
-        differences.edition,
+        differences.edition_key,
         differences.scenario_id,
         differences.city_id,
         differences.other_city_id
     from differences
-    inner join nodes using (ranking_id, edition)
+    inner join nodes using (edition_key)
     where
         differences.smallest_difference
         >= {{ rank_value_unit('nodes.rank_taken_on', 'nodes.index_digits') }}
@@ -43,29 +42,28 @@ sure_wins as (
 
 win_counts as (
     select
-        ranking_id,
-        edition,
+        edition_key,
         scenario_id,
         city_id,
         count(*) as surely_worse_city_count
     from sure_wins
-    group by ranking_id, edition, scenario_id, city_id
+    group by edition_key, scenario_id, city_id
 ),
 
 loss_counts as (
     select
-        ranking_id,
-        edition,
+        edition_key,
         scenario_id,
         other_city_id as city_id,
         count(*) as surely_better_city_count
     from sure_wins
-    group by ranking_id, edition, scenario_id, other_city_id
+    group by edition_key, scenario_id, other_city_id
 ),
 
 final as (
     select
         ---------- ids
+        results.edition_key,
         results.ranking_id,
         results.edition,
         scenarios.scenario_id,
@@ -90,11 +88,11 @@ final as (
         results.is_simulated,
         results.is_simulated_field
     from fields
-    inner join results using (ranking_id, edition)
+    inner join results using (edition_key)
     inner join scenarios
         on scenarios.normalisation = 'as_defined' and scenarios.root_aggregation <> 'geometric'
-    left join loss_counts using (ranking_id, edition, scenario_id, city_id)
-    left join win_counts using (ranking_id, edition, scenario_id, city_id)
+    left join loss_counts using (edition_key, scenario_id, city_id)
+    left join win_counts using (edition_key, scenario_id, city_id)
 )
 
 select * from final

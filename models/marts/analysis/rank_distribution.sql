@@ -18,32 +18,31 @@ results as (
 
 counted as (
     select
-        runs.ranking_id,
-        runs.edition,
+        runs.edition_key,
         runs.run_group as scenario_id,
         run_results.city_id,
         run_results.rank,
         count(*) as draws_at_rank
     from run_results
     inner join runs using (run_number)
-    group by runs.ranking_id, runs.edition, runs.run_group, run_results.city_id, run_results.rank
+    group by runs.edition_key, runs.run_group, run_results.city_id, run_results.rank
 ),
 
 totals as (
     select
-        ranking_id,
-        edition,
+        edition_key,
         scenario_id,
         city_id,
         sum(draws_at_rank) as draw_count
     from counted
-    group by ranking_id, edition, scenario_id, city_id
+    group by edition_key, scenario_id, city_id
 ),
 
 final as (
     select
-        counted.ranking_id,
-        counted.edition,
+        counted.edition_key,
+        results.ranking_id,
+        results.edition,
         counted.scenario_id,
         counted.city_id,
         counted.rank,
@@ -52,8 +51,8 @@ final as (
         results.is_simulated,
         results.is_simulated_field
     from counted
-    inner join totals using (ranking_id, edition, scenario_id, city_id)
-    inner join results using (ranking_id, edition, city_id)
+    inner join totals using (edition_key, scenario_id, city_id)
+    inner join results using (edition_key, city_id)
 )
 
 select * from final

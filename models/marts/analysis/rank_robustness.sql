@@ -32,20 +32,19 @@ cumulated as (
     select
         *,
         sum(draws_at_rank) over (
-            partition by ranking_id, edition, scenario_id, city_id
+            partition by edition_key, scenario_id, city_id
             order by rank
             rows between unbounded preceding and current row
         ) as draws_up_to_rank,
         sum(draws_at_rank) over (
-            partition by ranking_id, edition, scenario_id, city_id
+            partition by edition_key, scenario_id, city_id
         ) as draw_count
     from distribution
 ),
 
 summarised as (
     select
-        cumulated.ranking_id,
-        cumulated.edition,
+        cumulated.edition_key,
         cumulated.scenario_id,
         cumulated.city_id,
         max(cumulated.draw_count) as draw_count,
@@ -70,18 +69,16 @@ summarised as (
         ) }} as {{ name }}{{ ',' if not loop.last }}
     {% endfor %}
     from cumulated
-    inner join results using (ranking_id, edition, city_id)
+    inner join results using (edition_key, city_id)
     group by
-        cumulated.ranking_id,
-        cumulated.edition,
+        cumulated.edition_key,
         cumulated.scenario_id,
         cumulated.city_id
 ),
 
 duels as (
     select
-        runs.ranking_id,
-        runs.edition,
+        runs.edition_key,
         runs.run_group as scenario_id,
         neighbours.city_id,
         neighbours.next_worse_city_id,
@@ -95,14 +92,13 @@ duels as (
         ) }} as loss_share
     from runs
     inner join run_results using (run_number)
-    inner join neighbours using (ranking_id, edition, city_id)
+    inner join neighbours using (edition_key, city_id)
     inner join run_results as next_results
         on
             run_results.run_number = next_results.run_number
             and neighbours.next_worse_city_id = next_results.city_id
     group by
-        runs.ranking_id,
-        runs.edition,
+        runs.edition_key,
         runs.run_group,
         neighbours.city_id,
         neighbours.next_worse_city_id
@@ -111,8 +107,9 @@ duels as (
 final as (
     select
         ---------- ids
-        summarised.ranking_id,
-        summarised.edition,
+        summarised.edition_key,
+        results.ranking_id,
+        results.edition,
         summarised.scenario_id,
         summarised.city_id,
 
@@ -147,14 +144,13 @@ final as (
         results.is_simulated_field
     from summarised
     inner join scenarios using (scenario_id)
-    inner join results using (ranking_id, edition, city_id)
+    inner join results using (edition_key, city_id)
     left join duels as duels_above
         on
-            summarised.ranking_id = duels_above.ranking_id
-            and summarised.edition = duels_above.edition
+            summarised.edition_key = duels_above.edition_key
             and summarised.scenario_id = duels_above.scenario_id
             and summarised.city_id = duels_above.next_worse_city_id
-    left join duels as duels_below using (ranking_id, edition, scenario_id, city_id)
+    left join duels as duels_below using (edition_key, scenario_id, city_id)
 )
 
 select * from final

@@ -5,14 +5,13 @@ outputs as (
     select * from {{ ref('int_sensitivity_outputs') }}
 ),
 
-rankings as (
-    select * from {{ ref('stg_rankings') }}
+editions as (
+    select * from {{ ref('int_editions') }}
 ),
 
 samples as (
     select
-        ranking_id,
-        edition,
+        edition_key,
         draw,
         max(case when matrix = 'A' then mean_rank_shift end) as shift_a,
         max(case when matrix = 'B' then mean_rank_shift end) as shift_b,
@@ -21,26 +20,24 @@ samples as (
         as shift_{{ factor }}{{ ',' if not loop.last }}
     {% endfor %}
     from outputs
-    group by ranking_id, edition, draw
+    group by edition_key, draw
 ),
 
 variances as (
     select
-        ranking_id,
-        edition,
+        edition_key,
         count(*) as sample_count,
         {{ divide('sum(shift_a + shift_b)', '2 * count(*)') }} as mean_rank_shift,
         {{ divide('sum(shift_a * shift_a + shift_b * shift_b)', '2 * count(*)') }} as mean_square
     from samples
-    group by ranking_id, edition
+    group by edition_key
 ),
 
 -- estimators of Saltelli et al. (2010), about the mean so that they spread less, and Jansen (1999)
 effects as (
     {% for factor in factors %}
     select
-        samples.ranking_id,
-        samples.edition,
+        samples.edition_key,
         '{{ factor }}' as factor,
         {{ divide(
             'sum((samples.shift_b - variances.mean_rank_shift) * (samples.shift_' ~ factor
@@ -53,16 +50,17 @@ effects as (
             '2 * count(*)'
         ) }} as total_variance
     from samples
-    inner join variances using (ranking_id, edition)
-    group by samples.ranking_id, samples.edition
+    inner join variances using (edition_key)
+    group by samples.edition_key
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
 
 final as (
     select
-        effects.ranking_id,
-        effects.edition,
+        effects.edition_key,
+        editions.ranking_id,
+        editions.edition,
         effects.factor,
         cast(variances.sample_count as integer) as sample_count,
         variances.mean_rank_shift,
@@ -78,11 +76,11 @@ final as (
             'effects.total_variance',
             'variances.mean_square - variances.mean_rank_shift * variances.mean_rank_shift'
         ) }} as total_index,
-        rankings.is_simulated_field as is_simulated,
-        rankings.is_simulated_field
+        editions.is_simulated_field as is_simulated,
+        editions.is_simulated_field
     from effects
-    inner join variances using (ranking_id, edition)
-    inner join rankings using (ranking_id)
+    inner join variances using (edition_key)
+    inner join editions using (edition_key)
 )
 
 select * from final

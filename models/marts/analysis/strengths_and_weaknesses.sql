@@ -14,6 +14,7 @@ scores as (
 
 placed as (
     select
+        scores.edition_key,
         scores.ranking_id,
         scores.edition,
         scores.city_id,
@@ -24,18 +25,19 @@ placed as (
         scores.is_simulated,
         scores.is_simulated_field,
         count(*) over (
-            partition by scores.ranking_id, scores.edition, scores.indicator_id
+            partition by scores.edition_key, scores.indicator_id
         ) as city_count,
         count(*) over (
-            partition by scores.ranking_id, scores.edition, scores.indicator_id, scores.rank
+            partition by scores.edition_key, scores.indicator_id, scores.rank
         ) as tie_size
     from fields
-    inner join scores using (ranking_id, edition)
+    inner join scores using (edition_key)
 ),
 
 -- tied cities share their mean rank, so that an indicator without differences is nobody's strength
 final as (
     select
+        edition_key,
         ranking_id,
         edition,
         city_id,

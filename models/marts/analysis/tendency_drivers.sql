@@ -22,6 +22,8 @@ results as (
 
 city_changes as (
     select
+        results.edition_key,
+        results.previous_edition_key,
         results.ranking_id,
         results.edition,
         results.previous_edition,
@@ -31,23 +33,20 @@ city_changes as (
         results.is_simulated or previous_results.is_simulated as is_simulated,
         results.is_simulated_field
     from results
-    inner join fields using (ranking_id, edition)
+    inner join fields using (edition_key)
     inner join fields as previous_fields
         on
-            results.ranking_id = previous_fields.ranking_id
-            and results.previous_edition = previous_fields.edition
+            results.previous_edition_key = previous_fields.edition_key
     inner join results as previous_results
         on
-            results.ranking_id = previous_results.ranking_id
-            and results.previous_edition = previous_results.edition
+            results.previous_edition_key = previous_results.edition_key
             and results.city_id = previous_results.city_id
 ),
 
-{% for time, edition in [('now', 'edition'), ('before', 'previous_edition')] %}
+{% for time, edition in [('now', 'edition_key'), ('before', 'previous_edition_key')] %}
 parts_{{ time }} as (
     select
-        city_changes.ranking_id,
-        city_changes.edition,
+        city_changes.edition_key,
         city_changes.city_id,
         contributions.part,
         contributions.node_id,
@@ -57,8 +56,7 @@ parts_{{ time }} as (
     from city_changes
     inner join contributions
         on
-            city_changes.ranking_id = contributions.ranking_id
-            and city_changes.{{ edition }} = contributions.edition
+            city_changes.{{ edition }} = contributions.edition_key
             and city_changes.city_id = contributions.city_id
     where city_changes.is_additive
 ),
@@ -66,11 +64,10 @@ parts_{{ time }} as (
 {% endfor %}
 paired_parts as (
     select
-        coalesce(parts_now.ranking_id, parts_before.ranking_id) as ranking_id,
-        coalesce(parts_now.edition, parts_before.edition) as edition,
-        coalesce(parts_now.city_id, parts_before.city_id) as city_id,
-        coalesce(parts_now.part, parts_before.part) as part,
-        coalesce(parts_now.node_id, parts_before.node_id) as node_id,
+        edition_key,
+        city_id,
+        part,
+        node_id,
         parts_now.effective_weight as weight_now,
         parts_before.effective_weight as weight_before,
         parts_now.part_value as value_now,
@@ -78,20 +75,13 @@ paired_parts as (
         coalesce(parts_now.contribution, 0) as contribution_now,
         coalesce(parts_before.contribution, 0) as contribution_before
     from parts_now
-    full outer join parts_before
-        on
-            parts_now.ranking_id = parts_before.ranking_id
-            and parts_now.edition = parts_before.edition
-            and parts_now.city_id = parts_before.city_id
-            and parts_now.part = parts_before.part
-            and parts_now.node_id = parts_before.node_id
+    full outer join parts_before using (edition_key, city_id, part, node_id)
 ),
 
 -- a score that stands in both editions: its own change and its weight's, each at the other's mean
 score_changes as (
     select
-        ranking_id,
-        edition,
+        edition_key,
         city_id,
         'score' as driver,
         node_id,
@@ -103,8 +93,7 @@ score_changes as (
 
 weight_changes as (
     select
-        ranking_id,
-        edition,
+        edition_key,
         city_id,
         'weight' as driver,
         node_id,
@@ -116,8 +105,7 @@ weight_changes as (
 
 other_changes as (
     select
-        ranking_id,
-        edition,
+        edition_key,
         city_id,
         case
             when part <> 'score' then part
@@ -141,22 +129,20 @@ known_changes as (
 -- what the rounding of quotients to 12 digits leaves
 rounding_changes as (
     select
-        city_changes.ranking_id,
-        city_changes.edition,
+        city_changes.edition_key,
         city_changes.city_id,
         'rounding' as driver,
         'overall' as node_id,
         max(city_changes.index_change) - sum(known_changes.contribution) as contribution
     from city_changes
-    inner join known_changes using (ranking_id, edition, city_id)
-    group by city_changes.ranking_id, city_changes.edition, city_changes.city_id
+    inner join known_changes using (edition_key, city_id)
+    group by city_changes.edition_key, city_changes.city_id
 ),
 
 drivers as (
     {% for changes in ['known_changes', 'rounding_changes'] %}
     select
-        ranking_id,
-        edition,
+        edition_key,
         city_id,
         'index' as figure,
         driver,
@@ -167,8 +153,7 @@ drivers as (
     {% endfor %}
     {% for driver in ['own_change', 'others_change', 'cities_left', 'cities_entered'] %}
     select
-        ranking_id,
-        edition,
+        edition_key,
         city_id,
         'rank' as figure,
         '{{ driver }}' as driver,
@@ -181,8 +166,9 @@ drivers as (
 
 final as (
     select
-        drivers.ranking_id,
-        drivers.edition,
+        drivers.edition_key,
+        city_changes.ranking_id,
+        city_changes.edition,
         city_changes.previous_edition,
         drivers.city_id,
         drivers.figure,
@@ -192,7 +178,7 @@ final as (
         city_changes.is_simulated,
         city_changes.is_simulated_field
     from drivers
-    inner join city_changes using (ranking_id, edition, city_id)
+    inner join city_changes using (edition_key, city_id)
 )
 
 select * from final

@@ -21,23 +21,20 @@ paired_runs as (
     select
         runs.run_number,
         previous_runs.run_number as previous_run_number,
-        runs.ranking_id,
-        runs.edition,
+        runs.edition_key,
         runs.run_group as scenario_id
     from runs
-    inner join {{ ref('int_analysis_fields') }} as fields using (ranking_id, edition)
+    inner join {{ ref('int_analysis_fields') }} as fields using (edition_key)
     inner join runs as previous_runs
         on
-            runs.ranking_id = previous_runs.ranking_id
-            and fields.previous_edition = previous_runs.edition
+            fields.previous_edition_key = previous_runs.edition_key
             and runs.run_group = previous_runs.run_group
             and runs.draw = previous_runs.draw
 ),
 
 changes as (
     select
-        paired_runs.ranking_id,
-        paired_runs.edition,
+        paired_runs.edition_key,
         paired_runs.scenario_id,
         run_results.city_id,
         previous_results.rank - run_results.rank as drawn_tendency
@@ -51,8 +48,7 @@ changes as (
 
 summarised as (
     select
-        ranking_id,
-        edition,
+        edition_key,
         scenario_id,
         city_id,
         count(*) as draw_count,
@@ -64,13 +60,14 @@ summarised as (
         {{ divide('sum(case when drawn_tendency < 0 then 1 else 0 end)', 'count(*)') }}
             as probability_fell
     from changes
-    group by ranking_id, edition, scenario_id, city_id
+    group by edition_key, scenario_id, city_id
 ),
 
 final as (
     select
-        summarised.ranking_id,
-        summarised.edition,
+        summarised.edition_key,
+        results.ranking_id,
+        results.edition,
         summarised.scenario_id,
         summarised.city_id,
         cast(summarised.draw_count as integer) as draw_count,
@@ -82,11 +79,10 @@ final as (
         results.is_simulated or previous_results.is_simulated as is_simulated,
         results.is_simulated_field
     from summarised
-    inner join results using (ranking_id, edition, city_id)
+    inner join results using (edition_key, city_id)
     inner join results as previous_results
         on
-            results.ranking_id = previous_results.ranking_id
-            and results.previous_edition = previous_results.edition
+            results.previous_edition_key = previous_results.edition_key
             and results.city_id = previous_results.city_id
 )
 

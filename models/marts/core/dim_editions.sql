@@ -1,64 +1,46 @@
 with
 
-editions as (
-    select * from {{ ref('stg_editions') }}
-),
-
-rankings as (
-    select * from {{ ref('stg_rankings') }}
-),
-
-methodologies as (
-    select * from {{ ref('stg_methodologies') }}
-),
-
-field_sizes as (
+city_counts as (
     select
-        ranking_id,
-        edition,
-        count(*) as city_count,
-        sum(case when is_new_in_field then 1 else 0 end) as new_city_count
+        edition_key,
+        cast(count(*) as integer) as city_count,
+        cast(sum(case when is_new_in_field then 1 else 0 end) as integer) as new_city_count
     from {{ ref('int_edition_cities') }}
-    group by ranking_id, edition
+    group by edition_key
 ),
 
 indicator_counts as (
     select
-        ranking_id,
-        edition,
-        count(*) as indicator_count
+        edition_key,
+        cast(count(*) as integer) as indicator_count
     from {{ ref('int_edition_nodes') }}
     where node_type = 'indicator'
-    group by ranking_id, edition
-),
-
-final as (
-    select
-        editions.ranking_id,
-        editions.edition,
-        editions.previous_edition,
-        editions.methodology_id,
-        methodologies.methodology_name,
-        methodologies.description as methodology_description,
-        methodologies.scale_maximum,
-        methodologies.score_digits,
-        methodologies.index_digits,
-        methodologies.rank_taken_on,
-        methodologies.missing_value_rule,
-        methodologies.minimum_coverage,
-        methodologies.minimum_field_coverage,
-        cast(coalesce(field_sizes.city_count, 0) as integer) as city_count,
-        cast(coalesce(field_sizes.new_city_count, 0) as integer) as new_city_count,
-        cast(coalesce(indicator_counts.indicator_count, 0) as integer) as indicator_count,
-        editions.survey_period,
-        editions.note,
-        rankings.is_simulated_field,
-        editions.source
-    from editions
-    inner join rankings using (ranking_id)
-    inner join methodologies using (methodology_id)
-    left join field_sizes using (ranking_id, edition)
-    left join indicator_counts using (ranking_id, edition)
+    group by edition_key
 )
 
-select * from final
+select
+    editions.edition_key,
+    editions.ranking_id,
+    editions.edition,
+    editions.previous_edition_key,
+    editions.previous_edition,
+    editions.methodology_id,
+    editions.methodology_name,
+    editions.methodology_description,
+    editions.scale_maximum,
+    editions.score_digits,
+    editions.index_digits,
+    editions.rank_taken_on,
+    editions.missing_value_rule,
+    editions.minimum_coverage,
+    editions.minimum_field_coverage,
+    coalesce(city_counts.city_count, 0) as city_count,
+    coalesce(city_counts.new_city_count, 0) as new_city_count,
+    coalesce(indicator_counts.indicator_count, 0) as indicator_count,
+    editions.survey_period,
+    editions.note,
+    editions.is_simulated_field,
+    editions.source
+from {{ ref('int_editions') }} as editions
+left join city_counts using (edition_key)
+left join indicator_counts using (edition_key)

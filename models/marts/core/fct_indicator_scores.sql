@@ -1,67 +1,48 @@
 with
 
-ranks as (
-    select * from {{ ref('int_indicator_scores') }}
-),
-
-nodes as (
-    select * from {{ ref('int_edition_nodes') }}
-),
-
 -- ranks under the edition that follows theirs
 previous_ranks as (
     select
-        scores.ranking_id,
-        nodes.edition,
+        editions.edition_key,
         scores.city_id,
         scores.indicator_id,
         scores.rank
-    from {{ ref('int_indicator_scores') }} as scores
-    inner join nodes
-        on
-            scores.ranking_id = nodes.ranking_id
-            and scores.edition = nodes.previous_edition
-            and scores.indicator_id = nodes.node_id
-),
-
-rankings as (
-    select * from {{ ref('stg_rankings') }}
-),
-
-final as (
-    select
-        ---------- ids
-        ranks.ranking_id,
-        ranks.edition,
-        ranks.city_id,
-        ranks.indicator_id,
-        nodes.parent_node_id as category_id,
-
-        ---------- score
-        nodes.role,
-        ranks.status,
-        ranks.raw_value,
-        ranks.score,
-        {{ printed_number('ranks.score', 'nodes.score_digits') }} as score_printed,
-
-        ---------- place within the indicator
-        ranks.rank,
-        ranks.ranked_city_count,
-        previous_ranks.rank as previous_rank,
-        previous_ranks.rank - ranks.rank as tendency,
-
-        ---------- provenance
-        ranks.is_simulated,
-        rankings.is_simulated_field,
-        ranks.source
-    from ranks
-    inner join nodes
-        on
-            ranks.ranking_id = nodes.ranking_id
-            and ranks.edition = nodes.edition
-            and ranks.indicator_id = nodes.node_id
-    inner join rankings using (ranking_id)
-    left join previous_ranks using (ranking_id, edition, city_id, indicator_id)
+    from {{ ref('int_editions') }} as editions
+    inner join {{ ref('int_normalised_scores') }} as scores
+        on editions.previous_edition_key = scores.edition_key
 )
 
-select * from final
+select
+    ---------- ids
+    scores.edition_key,
+    nodes.ranking_id,
+    nodes.edition,
+    scores.city_id,
+    scores.indicator_id,
+    nodes.parent_node_id as category_id,
+
+    ---------- score
+    nodes.role,
+    scores.status,
+    scores.raw_value,
+    scores.score,
+    {{ printed_number('scores.score', 'nodes.score_digits') }} as score_printed,
+
+    ---------- place within the indicator
+    scores.rank,
+    scores.ranked_city_count,
+    previous_ranks.rank as previous_rank,
+    previous_ranks.rank - scores.rank as tendency,
+
+    ---------- provenance
+    scores.is_simulated,
+    nodes.is_simulated_field,
+    scores.source
+from {{ ref('int_normalised_scores') }} as scores
+inner join {{ ref('int_edition_nodes') }} as nodes
+    on scores.edition_key = nodes.edition_key and scores.indicator_id = nodes.node_id
+left join previous_ranks
+    on
+        scores.edition_key = previous_ranks.edition_key
+        and scores.city_id = previous_ranks.city_id
+        and scores.indicator_id = previous_ranks.indicator_id

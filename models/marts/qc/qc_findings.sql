@@ -1,58 +1,35 @@
 {#- Suspicious, not provably wrong: what a person should look at before trusting it. -#}
 with
 
-rules as (
-    select * from {{ ref('stg_qc_rules') }}
-),
-
 results as (
     select * from {{ ref('fct_index_results') }}
 ),
 
-previous_results as (
-    select * from {{ ref('fct_index_results') }}
-),
-
-editions as (
-    select * from {{ ref('dim_editions') }}
-),
-
 rank_jumps as (
     select
+        *,
         'rank_jump' as rule_id,
-        ranking_id,
-        edition,
-        city_id,
-        category_id,
         cast(abs(tendency) as decimal(18, 12)) as found_value,
-        cast(1 as decimal(9, 3)) as threshold_factor,
-        is_simulated,
-        is_simulated_field
+        cast(1 as decimal(9, 3)) as threshold_factor
     from results
 ),
 
 -- the threshold is stated for a scale of 100
 index_jumps as (
     select
+        results.*,
         'index_jump' as rule_id,
-        results.ranking_id,
-        results.edition,
-        results.city_id,
-        results.category_id,
         cast(abs(results.index_value - previous_results.index_value) as decimal(18, 12))
             as found_value,
-        editions.scale_maximum / 100 as threshold_factor,
-        results.is_simulated,
-        results.is_simulated_field
+        editions.scale_maximum / 100 as threshold_factor
     from results
-    inner join previous_results
+    inner join results as previous_results
         on
-            results.ranking_id = previous_results.ranking_id
-            and results.previous_edition = previous_results.edition
+            results.previous_edition_key = previous_results.edition_key
             and results.city_id = previous_results.city_id
             and results.category_id = previous_results.category_id
-    inner join editions
-        on results.ranking_id = editions.ranking_id and results.edition = editions.edition
+    inner join {{ ref('dim_editions') }} as editions
+        on results.edition_key = editions.edition_key
 ),
 
 candidates as (
@@ -64,6 +41,7 @@ candidates as (
 compared as (
     select
         candidates.rule_id,
+        candidates.edition_key,
         candidates.ranking_id,
         candidates.edition,
         candidates.city_id,
@@ -74,13 +52,9 @@ compared as (
         candidates.is_simulated,
         candidates.is_simulated_field
     from candidates
-    inner join rules using (rule_id)
-),
-
-final as (
-    select *
-    from compared
-    where found_value >= threshold
+    inner join {{ ref('stg_qc_rules') }} as rules using (rule_id)
 )
 
-select * from final
+select *
+from compared
+where found_value >= threshold

@@ -1,7 +1,7 @@
-{#- The printed profile of every city, line by line in the page's order. -#}
+{#- The published profile of every city, line by line in the page's order. -#}
 with
 
-edition_cities as (
+cities as (
     select * from {{ ref('int_edition_cities') }}
 ),
 
@@ -9,141 +9,66 @@ results as (
     select * from {{ ref('fct_index_results') }}
 ),
 
-categories as (
-    select * from {{ ref('dim_categories') }}
-),
-
-scores as (
-    select * from {{ ref('fct_indicator_scores') }}
-),
-
-indicators as (
-    select * from {{ ref('dim_indicators') }}
-),
-
-best_practices as (
-    select * from {{ ref('stg_best_practices') }}
-),
-
-labels as (
-    select * from {{ ref('stg_profile_labels') }}
-),
-
-overall_results as (
-    select *
-    from results
-    where category_id = 'overall'
+header_labels as (
+    select
+        header.line_order,
+        header.line_id,
+        labels.label_de,
+        labels.label_en
+    from (
+        {% for line_id in ['state', 'area', 'population', 'place'] %}
+        select {{ loop.index }} as line_order, '{{ line_id }}' as line_id
+        {% if not loop.last %}union all{% endif %}
+        {% endfor %}
+    ) as header
+    left join {{ ref('stg_profile_labels') }} as labels using (line_id)
 ),
 
 header_lines as (
     select
-        edition_cities.ranking_id,
-        edition_cities.edition,
-        edition_cities.city_id,
+        cities.edition_key,
+        cities.city_id,
         'header' as section,
-        '1.1' as sort_key,
-        'state' as line_id,
+        '1.' || cast(labels.line_order as {{ dbt.type_string() }}) as sort_key,
+        labels.line_id,
         cast(null as {{ dbt.type_string() }}) as category_id,
-        cast(null as {{ dbt.type_string() }}) as label_de,
-        cast(null as {{ dbt.type_string() }}) as label_en,
-        edition_cities.state_name as text_de,
-        edition_cities.state_name as text_en,
-        cast(null as decimal(24, 12)) as line_value,
-        cast(null as {{ dbt.type_string() }}) as value_printed,
+        labels.label_de,
+        labels.label_en,
+        {% for separator in ['.', ','] %}
+        case labels.line_id
+            when 'state' then cities.state_name
+            when 'area' then {{ printed_area('cities.area_km2') }} || ' km²'
+            when 'population' then {{ printed_thousands('cities.population', separator) }}
+            else cast(results.rank as {{ dbt.type_string() }})
+        end as text_{{ 'de' if separator == '.' else 'en' }},
+        {% endfor %}
+        cast(
+            case labels.line_id when 'area' then cities.area_km2 when 'population' then cities.population end
+            as decimal(24, 12)
+        ) as line_value,
+        case labels.line_id
+            when 'area' then {{ printed_area('cities.area_km2') }}
+            when 'population' then cast(cities.population as {{ dbt.type_string() }})
+        end as value_printed,
         cast(null as {{ dbt.type_string() }}) as value_basis,
-        cast(null as integer) as rank,
-        cast(null as {{ dbt.type_string() }}) as rank_basis,
-        cast(null as integer) as tendency,
-        cast(null as {{ dbt.type_string() }}) as tendency_basis,
         false as name_is_inferred,
-        edition_cities.is_simulated_city as is_simulated,
-        edition_cities.city_source as source
-    from edition_cities
-
-    union all
-
-    select
-        edition_cities.ranking_id,
-        edition_cities.edition,
-        edition_cities.city_id,
-        'header' as section,
-        '1.2' as sort_key,
-        'area' as line_id,
-        cast(null as {{ dbt.type_string() }}) as category_id,
-        cast(null as {{ dbt.type_string() }}) as label_de,
-        cast(null as {{ dbt.type_string() }}) as label_en,
-        {{ printed_area('edition_cities.area_km2') }} || ' km²' as text_de,
-        {{ printed_area('edition_cities.area_km2') }} || ' km²' as text_en,
-        cast(edition_cities.area_km2 as decimal(24, 12)) as line_value,
-        {{ printed_area('edition_cities.area_km2') }} as value_printed,
-        cast(null as {{ dbt.type_string() }}) as value_basis,
-        cast(null as integer) as rank,
-        cast(null as {{ dbt.type_string() }}) as rank_basis,
-        cast(null as integer) as tendency,
-        cast(null as {{ dbt.type_string() }}) as tendency_basis,
-        false as name_is_inferred,
-        edition_cities.is_simulated_city as is_simulated,
-        edition_cities.facts_source as source
-    from edition_cities
-
-    union all
-
-    select
-        edition_cities.ranking_id,
-        edition_cities.edition,
-        edition_cities.city_id,
-        'header' as section,
-        '1.3' as sort_key,
-        'population' as line_id,
-        cast(null as {{ dbt.type_string() }}) as category_id,
-        cast(null as {{ dbt.type_string() }}) as label_de,
-        cast(null as {{ dbt.type_string() }}) as label_en,
-        {{ printed_thousands('edition_cities.population', '.') }} as text_de,
-        {{ printed_thousands('edition_cities.population', ',') }} as text_en,
-        cast(edition_cities.population as decimal(24, 12)) as line_value,
-        cast(edition_cities.population as {{ dbt.type_string() }}) as value_printed,
-        cast(null as {{ dbt.type_string() }}) as value_basis,
-        cast(null as integer) as rank,
-        cast(null as {{ dbt.type_string() }}) as rank_basis,
-        cast(null as integer) as tendency,
-        cast(null as {{ dbt.type_string() }}) as tendency_basis,
-        false as name_is_inferred,
-        edition_cities.is_simulated_city as is_simulated,
-        edition_cities.population_source as source
-    from edition_cities
-
-    union all
-
-    select
-        edition_cities.ranking_id,
-        edition_cities.edition,
-        edition_cities.city_id,
-        'header' as section,
-        '1.4' as sort_key,
-        'place' as line_id,
-        cast(null as {{ dbt.type_string() }}) as category_id,
-        cast(null as {{ dbt.type_string() }}) as label_de,
-        cast(null as {{ dbt.type_string() }}) as label_en,
-        cast(overall_results.rank as {{ dbt.type_string() }}) as text_de,
-        cast(overall_results.rank as {{ dbt.type_string() }}) as text_en,
-        cast(null as decimal(24, 12)) as line_value,
-        cast(null as {{ dbt.type_string() }}) as value_printed,
-        cast(null as {{ dbt.type_string() }}) as value_basis,
-        overall_results.rank as rank,
-        overall_results.rank_basis as rank_basis,
-        cast(null as integer) as tendency,
-        cast(null as {{ dbt.type_string() }}) as tendency_basis,
-        false as name_is_inferred,
-        overall_results.is_simulated as is_simulated,
-        overall_results.published_source as source
-    from edition_cities
-    inner join overall_results using (ranking_id, edition, city_id)
+        case when labels.line_id = 'place' then results.is_simulated else cities.is_simulated_city end
+            as is_simulated,
+        case labels.line_id
+            when 'state' then cities.city_source
+            when 'area' then cities.facts_source
+            when 'population' then cities.population_source
+            else results.published_source
+        end as source
+    from cities
+    inner join results using (edition_key, city_id)
+    cross join header_labels as labels
+    where results.category_id = 'overall'
 ),
 
 result_lines as (
     select
-        results.ranking_id,
-        results.edition,
+        results.edition_key,
         results.city_id,
         'result' as section,
         '2.' || categories.sort_path as sort_key,
@@ -156,21 +81,16 @@ result_lines as (
         cast(results.index_value as decimal(24, 12)) as line_value,
         results.index_printed as value_printed,
         results.index_basis as value_basis,
-        results.rank,
-        results.rank_basis,
-        results.tendency,
-        results.tendency_basis,
         false as name_is_inferred,
         results.is_simulated,
         results.published_source as source
     from results
-    inner join categories using (ranking_id, edition, category_id)
+    inner join {{ ref('dim_categories') }} as categories using (edition_key, category_id)
 ),
 
 indicator_lines as (
     select
-        scores.ranking_id,
-        scores.edition,
+        scores.edition_key,
         scores.city_id,
         'indicator' as section,
         '3.' || indicators.sort_path as sort_key,
@@ -187,69 +107,76 @@ indicator_lines as (
             when indicators.scoring_rule = 'as_scored' then 'published'
             else 'computed'
         end as value_basis,
-        cast(null as integer) as rank,
-        cast(null as {{ dbt.type_string() }}) as rank_basis,
-        cast(null as integer) as tendency,
-        cast(null as {{ dbt.type_string() }}) as tendency_basis,
         indicators.name_is_inferred,
         scores.is_simulated,
         scores.source
-    from scores
-    inner join indicators using (ranking_id, edition, indicator_id)
+    from {{ ref('fct_indicator_scores') }} as scores
+    inner join {{ ref('dim_indicators') }} as indicators using (edition_key, indicator_id)
 ),
 
 best_practice_lines as (
     select
-        edition_cities.ranking_id,
-        edition_cities.edition,
-        edition_cities.city_id,
+        cities.edition_key,
+        cities.city_id,
         'best_practice' as section,
-        '4.' || lpad(cast(best_practices.sort_order as {{ dbt.type_string() }}), 3, '0') as sort_key,
-        'best_practice_' || cast(best_practices.sort_order as {{ dbt.type_string() }}) as line_id,
+        '4.' || lpad(cast(practices.sort_order as {{ dbt.type_string() }}), 3, '0') as sort_key,
+        'best_practice_' || cast(practices.sort_order as {{ dbt.type_string() }}) as line_id,
         cast(null as {{ dbt.type_string() }}) as category_id,
-        best_practices.title_de as label_de,
-        best_practices.title_en as label_en,
-        best_practices.summary_de as text_de,
-        best_practices.summary_en as text_en,
+        practices.title_de as label_de,
+        practices.title_en as label_en,
+        practices.summary_de as text_de,
+        practices.summary_en as text_en,
         cast(null as decimal(24, 12)) as line_value,
         cast(null as {{ dbt.type_string() }}) as value_printed,
         cast(null as {{ dbt.type_string() }}) as value_basis,
-        cast(null as integer) as rank,
-        cast(null as {{ dbt.type_string() }}) as rank_basis,
-        cast(null as integer) as tendency,
-        cast(null as {{ dbt.type_string() }}) as tendency_basis,
         false as name_is_inferred,
         false as is_simulated,
-        coalesce(best_practices.link, best_practices.source) as source
-    from edition_cities
-    inner join best_practices
+        coalesce(practices.link, practices.source) as source
+    from cities
+    inner join {{ ref('stg_best_practices') }} as practices
         on
-            best_practices.ranking_id in (
-                edition_cities.ranking_id, edition_cities.reference_ranking_id
-            )
-            and edition_cities.edition = best_practices.edition
-            and edition_cities.city_id = best_practices.city_id
+            practices.ranking_id in (cities.ranking_id, cities.reference_ranking_id)
+            and cities.edition = practices.edition
+            and cities.city_id = practices.city_id
 ),
 
+-- ranks stand in the lines of results and in the header's
 lines as (
-    select * from header_lines
-    union all
-    select * from result_lines
-    union all
-    select * from indicator_lines
-    union all
-    select * from best_practice_lines
+    select
+        all_lines.*,
+        results.rank,
+        results.rank_basis,
+        case when all_lines.section = 'result' then results.tendency end as tendency,
+        case when all_lines.section = 'result' then results.tendency_basis end as tendency_basis
+    from (
+        select * from header_lines
+        union all
+        select * from result_lines
+        union all
+        select * from indicator_lines
+        union all
+        select * from best_practice_lines
+    ) as all_lines
+    left join results
+        on
+            all_lines.edition_key = results.edition_key
+            and all_lines.city_id = results.city_id
+            and case
+                when all_lines.section = 'result' then all_lines.category_id
+                when all_lines.section = 'header' and all_lines.line_id = 'place' then 'overall'
+            end = results.category_id
 ),
 
 final as (
     select
         ---------- ids
-        lines.ranking_id,
-        lines.edition,
+        lines.edition_key,
+        cities.ranking_id,
+        cities.edition,
         lines.city_id,
         cast(
             row_number() over (
-                partition by lines.ranking_id, lines.edition, lines.city_id
+                partition by lines.edition_key, lines.city_id
                 order by lines.sort_key, lines.line_id
             ) as integer
         ) as line_number,
@@ -258,8 +185,8 @@ final as (
         lines.category_id,
 
         ---------- texts
-        coalesce(lines.label_de, labels.label_de) as label_de,
-        coalesce(lines.label_en, labels.label_en) as label_en,
+        lines.label_de,
+        lines.label_en,
         lines.text_de,
         lines.text_en,
         lines.name_is_inferred,
@@ -277,11 +204,10 @@ final as (
 
         ---------- provenance
         lines.is_simulated,
-        edition_cities.is_simulated_field,
+        cities.is_simulated_field,
         lines.source
     from lines
-    inner join edition_cities using (ranking_id, edition, city_id)
-    left join labels using (line_id)
+    inner join cities using (edition_key, city_id)
 )
 
 select * from final

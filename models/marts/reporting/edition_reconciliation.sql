@@ -9,10 +9,6 @@ editions as (
     select * from {{ ref('stg_editions') }}
 ),
 
-rankings as (
-    select * from {{ ref('stg_rankings') }}
-),
-
 counted_editions as (
     select * from {{ ref('dim_editions') }}
 ),
@@ -21,14 +17,9 @@ results as (
     select * from {{ ref('fct_index_results') }}
 ),
 
-field_statistics as (
-    select * from {{ ref('stg_published_field_statistics') }}
-),
-
 count_figures as (
     select
-        editions.ranking_id,
-        editions.edition,
+        editions.edition_key,
         'overall' as category_id,
         'city_count' as figure,
         0 as place,
@@ -38,14 +29,13 @@ count_figures as (
         'field_members' as check_basis,
         editions.source
     from editions
-    inner join counted_editions using (ranking_id, edition)
+    inner join counted_editions using (edition_key)
     where editions.published_city_count is not null
 
     union all
 
     select
-        editions.ranking_id,
-        editions.edition,
+        editions.edition_key,
         'overall' as category_id,
         'indicator_count' as figure,
         0 as place,
@@ -55,14 +45,13 @@ count_figures as (
         'hierarchy' as check_basis,
         editions.source
     from editions
-    inner join counted_editions using (ranking_id, edition)
+    inner join counted_editions using (edition_key)
     where editions.published_indicator_count is not null
 
     union all
 
     select
-        ranking_id,
-        edition,
+        edition_key,
         'overall' as category_id,
         'data_point_count' as figure,
         0 as place,
@@ -78,52 +67,46 @@ count_figures as (
 -- a field's mean only where every city of it has an index
 field_means as (
     select
-        ranking_id,
-        edition,
+        edition_key,
         category_id,
         case
             when count(*) = count(index_value)
                 then {{ divide('sum(index_value)', 'count(*)') }}
         end as mean_index
     from results
-    group by ranking_id, edition, category_id
+    group by edition_key, category_id
 ),
 
 place_indices as (
     select
-        ranking_id,
-        edition,
+        edition_key,
         category_id,
         rank as place,
         max(index_value) as index_at_place
     from results
     where rank is not null
-    group by ranking_id, edition, category_id, rank
+    group by edition_key, category_id, rank
 ),
 
 applicable_statistics as (
     select
-        rankings.ranking_id,
-        field_statistics.edition,
+        editions.edition_key,
         field_statistics.category_id,
         field_statistics.statistic,
         field_statistics.place,
         field_statistics.published_value,
         field_statistics.value_digits,
         field_statistics.source
-    from field_statistics
-    inner join rankings
+    from {{ ref('int_editions') }} as editions
+    inner join {{ ref('stg_published_field_statistics') }} as field_statistics
         on
-            field_statistics.ranking_id in (
-                rankings.ranking_id, rankings.reference_ranking_id
-            )
-    inner join editions using (ranking_id, edition)
+            field_statistics.ranking_id in (editions.ranking_id, editions.reference_ranking_id)
+            and editions.edition = field_statistics.edition
 ),
 
 statistic_figures as (
     select
-        applicable_statistics.ranking_id,
-        applicable_statistics.edition,
+        applicable_statistics.edition_key,
         applicable_statistics.category_id,
         applicable_statistics.statistic as figure,
         coalesce(applicable_statistics.place, 0) as place,
@@ -139,8 +122,8 @@ statistic_figures as (
         end as check_basis,
         applicable_statistics.source
     from applicable_statistics
-    left join field_means using (ranking_id, edition, category_id)
-    left join place_indices using (ranking_id, edition, category_id, place)
+    left join field_means using (edition_key, category_id)
+    left join place_indices using (edition_key, category_id, place)
 ),
 
 figures as (
@@ -157,8 +140,9 @@ figures as (
 
 final as (
     select
-        figures.ranking_id,
-        figures.edition,
+        figures.edition_key,
+        editions.ranking_id,
+        editions.edition,
         figures.category_id,
         figures.figure,
         cast(figures.place as integer) as place,
@@ -172,10 +156,10 @@ final as (
                 'figures.computed_value', 'figures.published_value', 'figures.published_digits'
             ) }}
         end as verdict,
-        rankings.is_simulated_field,
+        editions.is_simulated_field,
         figures.source
     from figures
-    inner join rankings using (ranking_id)
+    inner join {{ ref('int_editions') }} as editions using (edition_key)
 )
 
 select * from final

@@ -15,23 +15,23 @@ categories as (
 overall_results as (
     select results.*
     from results
-    inner join categories using (ranking_id, edition, category_id)
+    inner join categories using (edition_key, category_id)
     where categories.is_overall
 ),
 
 category_columns as (
     select
-        ranking_id,
-        edition,
+        edition_key,
         city_id,
         {{ league_table_pivot() }}
     from results
-    group by ranking_id, edition, city_id
+    group by edition_key, city_id
 ),
 
 final as (
     select
         ---------- ids and texts
+        edition_cities.edition_key,
         edition_cities.ranking_id,
         edition_cities.edition,
         edition_cities.city_id,
@@ -66,8 +66,8 @@ final as (
         overall_results.is_simulated,
         edition_cities.is_simulated_field
     from edition_cities
-    inner join overall_results using (ranking_id, edition, city_id)
-    inner join category_columns using (ranking_id, edition, city_id)
+    inner join overall_results using (edition_key, city_id)
+    inner join category_columns using (edition_key, city_id)
 )
 
 select * from final

@@ -1,0 +1,84 @@
+{#-
+  The overall index as a sum: effective weight times score, project points, and what a published
+  index that is carried on differs from the computed one.
+-#}
+with
+
+effective_weights as (
+    select * from {{ ref('int_effective_weights') }}
+),
+
+results as (
+    select * from {{ ref('int_node_values') }}
+),
+
+indicator_parts as (
+    select
+        results.edition_key,
+        results.city_id,
+        results.node_id,
+        effective_weights.category_id,
+        case when effective_weights.role = 'project' then 'project_points' else 'score' end as part,
+        effective_weights.effective_weight,
+        least(results.index_value, effective_weights.maximum_score) as part_value
+    from effective_weights
+    inner join results using (edition_key, node_id)
+    where effective_weights.node_type = 'indicator'
+),
+
+carried_category_parts as (
+    select
+        results.edition_key,
+        results.city_id,
+        results.node_id,
+        effective_weights.category_id,
+        'carried_index' as part,
+        effective_weights.effective_weight,
+        results.index_value - results.computed_index as part_value
+    from effective_weights
+    inner join results using (edition_key, node_id)
+    where
+        effective_weights.node_type = 'category'
+        and results.index_value <> results.computed_index
+),
+
+carried_overall_parts as (
+    select
+        results.edition_key,
+        results.city_id,
+        results.node_id,
+        results.node_id as category_id,
+        'carried_index' as part,
+        cast(1 as decimal(18, 15)) as effective_weight,
+        results.index_value - results.computed_index as part_value
+    from results
+    inner join {{ ref('int_analysis_fields') }} as fields using (edition_key)
+    where
+        fields.status = 'analysed'
+        and fields.is_additive
+        and results.node_id = 'overall'
+        and results.index_value <> results.computed_index
+),
+
+parts as (
+    select * from indicator_parts
+    union all
+    select * from carried_category_parts
+    union all
+    select * from carried_overall_parts
+),
+
+final as (
+    select
+        edition_key,
+        city_id,
+        node_id,
+        category_id,
+        part,
+        effective_weight,
+        cast(part_value as {{ type_index() }}) as part_value,
+        {{ multiply('effective_weight', 'part_value') }} as contribution
+    from parts
+)
+
+select * from final

@@ -1,0 +1,34 @@
+{#- Every edition with its ranking and the settings of its methodology. -#}
+select
+    ---------- ids
+    editions.edition_key,
+    editions.ranking_id,
+    editions.edition,
+    previous_editions.edition_key as previous_edition_key,
+    editions.previous_edition,
+    editions.methodology_id,
+
+    ---------- settings
+    methodologies.methodology_name,
+    methodologies.description as methodology_description,
+    methodologies.scale_maximum,
+    methodologies.score_digits,
+    methodologies.index_digits,
+    methodologies.rank_taken_on,
+    methodologies.missing_value_rule,
+    methodologies.minimum_coverage,
+    methodologies.minimum_field_coverage,
+
+    ---------- ranking
+    rankings.reference_ranking_id,
+    rankings.is_simulated_field,
+    editions.survey_period,
+    editions.note,
+    editions.source
+from {{ ref('stg_editions') }} as editions
+inner join {{ ref('stg_rankings') }} as rankings using (ranking_id)
+inner join {{ ref('stg_methodologies') }} as methodologies using (methodology_id)
+left join {{ ref('stg_editions') }} as previous_editions
+    on
+        editions.ranking_id = previous_editions.ranking_id
+        and editions.previous_edition = previous_editions.edition

@@ -1,0 +1,77 @@
+{#- Depth, height and displayed order of every node: the tree read once, used by every level. -#}
+with recursive
+
+nodes as (
+    select * from {{ ref('stg_hierarchy') }}
+),
+
+-- from the root down
+paths as (
+    select
+        methodology_id,
+        node_id,
+        0 as depth,
+        lpad(cast(sort_order as {{ dbt.type_string() }}), 3, '0') as sort_path
+    from nodes
+    where parent_node_id is null
+    union all
+    select
+        nodes.methodology_id,
+        nodes.node_id,
+        paths.depth + 1 as depth,
+        paths.sort_path || '.' || lpad(cast(nodes.sort_order as {{ dbt.type_string() }}), 3, '0')
+            as sort_path
+    from paths
+    inner join nodes
+        on
+            paths.methodology_id = nodes.methodology_id
+            and paths.node_id = nodes.parent_node_id
+),
+
+-- from every node up: an indicator stands on level 0, a category at least on level 1
+levels as (
+    select
+        methodology_id,
+        node_id,
+        parent_node_id,
+        case when node_type = 'indicator' then 0 else 1 end as height
+    from nodes
+    union all
+    select
+        parents.methodology_id,
+        parents.node_id,
+        parents.parent_node_id,
+        levels.height + 1 as height
+    from levels
+    inner join nodes as parents
+        on
+            levels.methodology_id = parents.methodology_id
+            and levels.parent_node_id = parents.node_id
+),
+
+heights as (
+    select
+        methodology_id,
+        node_id,
+        max(height) as height
+    from levels
+    group by methodology_id, node_id
+),
+
+final as (
+    select
+        nodes.*,
+        paths.depth,
+        heights.height,
+        paths.sort_path,
+        cast(
+            row_number() over (
+                partition by nodes.methodology_id order by paths.sort_path asc, nodes.node_id asc
+            ) as integer
+        ) as node_number
+    from nodes
+    inner join paths using (methodology_id, node_id)
+    inner join heights using (methodology_id, node_id)
+)
+
+select * from final

@@ -1,0 +1,171 @@
+{#-
+  Rank, ties, ranks within state and size class, and tendency of every category. A rank is computed
+  where enough of the cities have an index (minimum_field_coverage); elsewhere the published one
+  stands. Equal values share a rank.
+-#}
+{%- set category = 'partition by edition_key, node_id' -%}
+{#- The first cities of a tie stand for all of it: all pairs would grow with the square of the tie. -#}
+{%- set named_cities = 10 -%}
+with
+
+results as (
+    select
+        results.*,
+        nodes.previous_edition_key,
+        nodes.minimum_field_coverage,
+        cities.state_code,
+        cities.size_class_id,
+        cities.is_new_in_field,
+        published.published_rank,
+        case when nodes.previous_edition_key is not null then published.published_tendency end
+            as published_tendency,
+        published.source as published_source,
+        {{ rank_value('results.index_value', 'nodes.rank_taken_on', 'nodes.index_digits') }}
+            as rank_value
+    from {{ ref('int_index') }} as results
+    inner join {{ ref('int_edition_nodes') }} as nodes using (edition_key, node_id)
+    inner join {{ ref('int_edition_cities') }} as cities using (edition_key, city_id)
+    left join {{ ref('int_published_results') }} as published using (edition_key, city_id, node_id)
+),
+
+counted as (
+    select
+        *,
+        rank() over ({{ category }} order by rank_value desc nulls last) as value_rank,
+        count(rank_value) over ({{ category }}) as valued_count,
+        count(*) over ({{ category }}) as city_count
+    from results
+),
+
+computed as (
+    select
+        *,
+        rank_value is not null and valued_count >= minimum_field_coverage * city_count
+            as is_rank_computed
+    from counted
+),
+
+ranked as (
+    select
+        *,
+        cast(case when is_rank_computed then value_rank end as integer) as computed_rank,
+        cast(case when is_rank_computed then value_rank else published_rank end as integer) as place,
+        case
+            when is_rank_computed then 'computed'
+            when published_rank is not null then 'published'
+        end as rank_basis,
+        cast(case when is_rank_computed then valued_count end as integer) as ranked_city_count,
+        row_number() over ({{ category }}, is_rank_computed, rank_value order by city_id)
+            as tie_position,
+        count(*) over ({{ category }}, is_rank_computed, rank_value) as tie_size
+    from computed
+),
+
+-- separators on both sides of every name, so that a city can be taken out of the list
+ties as (
+    select
+        edition_key,
+        node_id,
+        computed_rank,
+        max(tie_size) as tie_size,
+        ', ' || {{ ordered_list('city_id') }} || ', ' as names
+    from ranked
+    where computed_rank is not null and tie_size > 1 and tie_position <= {{ named_cities }}
+    group by edition_key, node_id, computed_rank
+),
+
+tied as (
+    select
+        ranked.*,
+        replace(ties.names, ', ' || ranked.city_id || ', ', ', ') as tied_names,
+        ranked.tie_size - case when ranked.tie_position <= {{ named_cities }} then 0 else 1 end
+        - {{ named_cities }} as unnamed_count
+    from ranked
+    left join ties using (edition_key, node_id, computed_rank)
+),
+
+-- a group is ranked only where every city of it has a rank
+grouped as (
+    select
+        *,
+        {% for group, column in [('state', 'state_code'), ('size_class', 'size_class_id')] %}
+        cast(case when {{ column }} is not null then count(*) over {{ group }} end as integer)
+            as cities_in_{{ group }},
+        cast(
+            case
+                when
+                    {{ column }} is not null
+                    and count(*) over {{ group }} = count(place) over {{ group }}
+                    then rank() over ({{ category }}, {{ column }} order by place asc nulls last)
+            end as integer
+        ) as rank_in_{{ group }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from tied
+    window
+        state as ({{ category }}, state_code),
+        size_class as ({{ category }}, size_class_id)
+),
+
+-- where only the tendency is published, it stands, and the previous rank follows from it
+final as (
+    select
+        ---------- ids
+        own.edition_key,
+        own.previous_edition_key,
+        own.city_id,
+        own.node_id,
+
+        ---------- index
+        own.indicator_count,
+        own.scored_indicator_count,
+        own.carried_count,
+        own.computed_index,
+        own.published_index,
+        own.index_value,
+        own.index_without_projects,
+        own.index_basis,
+
+        ---------- rank
+        own.computed_rank,
+        own.published_rank,
+        own.place,
+        own.rank_basis,
+        own.ranked_city_count,
+        substring(own.tied_names, 3, length(own.tied_names) - 4)
+        || case
+            when own.unnamed_count > 0
+                then ' and ' || cast(own.unnamed_count as {{ dbt.type_string() }}) || ' more'
+            else ''
+        end as tied_with,
+        own.rank_in_state,
+        own.cities_in_state,
+        own.rank_in_size_class,
+        own.cities_in_size_class,
+
+        ---------- tendency
+        own.published_tendency,
+        before.index_value as index_in_previous_edition,
+        coalesce(before.place, own.place + own.published_tendency) as previous_rank,
+        case
+            when before.place is not null then 'edition_before'
+            when own.place + own.published_tendency is not null then 'published_tendency'
+        end as previous_rank_basis,
+        coalesce(before.place - own.place, own.published_tendency) as tendency,
+        case
+            when before.place - own.place is not null then 'computed'
+            when own.published_tendency is not null then 'published'
+        end as tendency_basis,
+        own.is_new_in_field,
+
+        ---------- provenance
+        own.is_simulated,
+        own.published_source
+    from grouped as own
+    left join grouped as before
+        on
+            own.previous_edition_key = before.edition_key
+            and own.node_id = before.node_id
+            and own.city_id = before.city_id
+)
+
+select * from final

@@ -1,1 +1,0 @@
-{{ aggregate_level(1, [ref('int_index_level_0')]) }}

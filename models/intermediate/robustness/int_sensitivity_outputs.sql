@@ -1,0 +1,34 @@
+{#- The figure whose uncertainty is explained: the mean absolute rank shift of a run's cities. -#}
+with
+
+runs as (
+    select *
+    from {{ ref('int_runs') }}
+    where run_type = 'sensitivity'
+),
+
+run_results as (
+    select * from {{ ref('int_run_results') }}
+),
+
+ranks as (
+    select *
+    from {{ ref('int_ranks') }}
+    where node_id = 'overall'
+),
+
+final as (
+    select
+        runs.edition_key,
+        runs.run_group as matrix,
+        runs.draw,
+        cast(
+            {{ divide('sum(abs(run_results.rank - ranks.place))', 'count(*)') }} as decimal(12, 6)
+        ) as mean_rank_shift
+    from runs
+    inner join run_results using (run_number)
+    inner join ranks using (edition_key, city_id)
+    group by runs.edition_key, runs.run_group, runs.draw
+)
+
+select * from final

@@ -1,0 +1,175 @@
+{#-
+  From raw values to scores between 0 and scale_maximum, by the rule of each indicator, with the rank
+  of every city within the indicator. Only rules that compare a city with the others look at them.
+-#}
+{%- set indicator = 'partition by edition_key, indicator_id' -%}
+with
+
+indicators as (
+    select
+        edition_key,
+        node_id as indicator_id,
+        scoring_rule,
+        direction,
+        scale_maximum,
+        is_capped,
+        coalesce(is_logarithmic, false) as is_logarithmic,
+        {{ natural_logarithm_if(
+            'coalesce(is_logarithmic, false)',
+            "case when direction = 'lower_is_better' then upper_goalpost else lower_goalpost end"
+        ) }} as worst_goalpost,
+        {{ natural_logarithm_if(
+            'coalesce(is_logarithmic, false)',
+            "case when direction = 'lower_is_better' then lower_goalpost else upper_goalpost end"
+        ) }} as best_goalpost,
+        rank_taken_on,
+        index_digits,
+        minimum_field_coverage
+    from {{ ref('int_edition_nodes') }}
+    where node_type = 'indicator'
+),
+
+-- rules that look at the city alone
+own_rule_values as (
+    select
+        raw_values.*,
+        indicators.scoring_rule,
+        indicators.scale_maximum,
+        indicators.is_capped,
+        case
+            when indicators.scoring_rule = 'goalposts'
+                then {{ divide(
+                    'indicators.scale_maximum * ('
+                    ~ natural_logarithm_if('indicators.is_logarithmic', 'raw_values.raw_value')
+                    ~ ' - indicators.worst_goalpost)',
+                    'indicators.best_goalpost - indicators.worst_goalpost'
+                ) }}
+        end as goalpost_score
+    from {{ ref('int_raw_values') }} as raw_values
+    inner join indicators using (edition_key, indicator_id)
+    where indicators.scoring_rule in ('as_scored', 'goalposts')
+),
+
+own_rule_scores as (
+    select
+        edition_key,
+        city_id,
+        indicator_id,
+        raw_value,
+        status,
+        is_simulated,
+        source,
+        case
+            when scoring_rule = 'as_scored' then raw_value
+            when is_capped and goalpost_score < 0 then 0
+            when is_capped and goalpost_score > scale_maximum then scale_maximum
+            else goalpost_score
+        end as score
+    from own_rule_values
+),
+
+-- rules that compare the city with the others
+oriented_values as (
+    select
+        raw_values.*,
+        indicators.scoring_rule,
+        indicators.direction,
+        indicators.scale_maximum,
+        {{ oriented('raw_values.raw_value', 'indicators.direction') }} as oriented_value
+    from {{ ref('int_raw_values') }} as raw_values
+    inner join indicators using (edition_key, indicator_id)
+    where indicators.scoring_rule in ('rank_percent', 'share_of_best', 'min_max')
+),
+
+compared_values as (
+    select
+        *,
+        rank() over ({{ indicator }} order by oriented_value desc nulls last) as value_rank,
+        count(*) over ({{ indicator }}, oriented_value) as tie_size,
+        count(oriented_value) over ({{ indicator }}) as value_count,
+        min(oriented_value) over ({{ indicator }}) as worst_value,
+        max(oriented_value) over ({{ indicator }}) as best_value
+    from oriented_values
+),
+
+field_rule_scores as (
+    select
+        edition_key,
+        city_id,
+        indicator_id,
+        raw_value,
+        status,
+        is_simulated,
+        source,
+        case
+            when scoring_rule = 'rank_percent'
+                then {{ rank_percent_score('value_rank', 'tie_size', 'value_count', 'scale_maximum') }}
+            when scoring_rule = 'min_max'
+                then {{ min_max_score('oriented_value', 'worst_value', 'best_value', 'scale_maximum') }}
+            -- share of best: the best city has the full score, and where the highest is 0 all have none
+            when direction = 'lower_is_better' and oriented_value = best_value then scale_maximum
+            when direction = 'lower_is_better'
+                then {{ divide('scale_maximum * best_value', 'oriented_value') }}
+            when best_value = 0 then 0
+            else {{ divide('scale_maximum * oriented_value', 'best_value') }}
+        end as score
+    from compared_values
+),
+
+scores as (
+    select
+        edition_key,
+        city_id,
+        indicator_id,
+        raw_value,
+        status,
+        cast(case when status = 'scored' then score end as {{ type_index() }}) as score,
+        is_simulated,
+        source
+    from (select * from own_rule_scores union all select * from field_rule_scores) as all_scores
+),
+
+rank_values as (
+    select
+        scores.*,
+        indicators.minimum_field_coverage,
+        {{ rank_value('scores.score', 'indicators.rank_taken_on', 'indicators.index_digits') }}
+            as rank_value
+    from scores
+    inner join indicators using (edition_key, indicator_id)
+),
+
+ranked as (
+    select
+        *,
+        rank() over ({{ indicator }} order by rank_value desc nulls last) as value_rank,
+        count(rank_value) over ({{ indicator }}) as ranked_count,
+        sum(case when status <> 'not_applicable' then 1 else 0 end) over ({{ indicator }})
+            as applicable_count
+    from rank_values
+),
+
+final as (
+    select
+        edition_key,
+        city_id,
+        indicator_id,
+        raw_value,
+        status,
+        score,
+        {% for value, name in [('value_rank', 'rank'), ('ranked_count', 'ranked_city_count')] %}
+        cast(
+            case
+                when
+                    rank_value is not null
+                    and ranked_count >= minimum_field_coverage * applicable_count
+                    then {{ value }}
+            end as integer
+        ) as {{ name }},
+        {% endfor %}
+        is_simulated,
+        source
+    from ranked
+)
+
+select * from final
