@@ -55,7 +55,7 @@
 
 {% macro default__ordered_values(value, order_by, condition) -%}
     {#- DuckDB. -#}
-    list(cast({{ value }} as double) order by {{ order_by }})
+    list({{ value }} order by {{ order_by }})
     {%- if condition != 'true' %} filter (where {{ condition }}){% endif %}
 {%- endmacro %}
 
@@ -64,11 +64,69 @@
     {#- Pairs, sorted by their first part. -#}
     transform(
         array_sort(
-            collect_list(named_struct('place', {{ order_by }}, 'value', cast({{ value }} as double)))
+            collect_list(named_struct('place', {{ order_by }}, 'value', {{ value }}))
             filter (where {{ condition }})
         ),
         pair -> pair.value
     )
+{%- endmacro %}
+
+
+{% macro list_map(values, expression) -%}
+    {#- A list with an expression of each item of another one; the expression calls it `item`. -#}
+    {{ return(adapter.dispatch('list_map')(values, expression)) }}
+{%- endmacro %}
+
+
+{% macro default__list_map(values, expression) -%}
+    {#- DuckDB. -#}
+    list_transform({{ values }}, lambda item: {{ expression }})
+{%- endmacro %}
+
+
+{% macro spark__list_map(values, expression) -%}
+    {#- The same, as Spark writes a lambda. -#}
+    transform({{ values }}, item -> {{ expression }})
+{%- endmacro %}
+
+
+{% macro list_map_two(left_values, right_values, expression) -%}
+    {#-
+      A list with an expression of each pair of items of two lists of the same length; the expression
+      calls them `left_item` and `right_item`.
+    -#}
+    {{ return(adapter.dispatch('list_map_two')(left_values, right_values, expression)) }}
+{%- endmacro %}
+
+
+{% macro default__list_map_two(left_values, right_values, expression) -%}
+    {#- DuckDB zips two lists into one of structs. -#}
+    {%- set expression = expression | replace('left_item', 'pair[1]') | replace('right_item', 'pair[2]') -%}
+    list_transform(list_zip({{ left_values }}, {{ right_values }}), lambda pair: {{ expression }})
+{%- endmacro %}
+
+
+{% macro spark__list_map_two(left_values, right_values, expression) -%}
+    {#- zip_with takes both. -#}
+    zip_with({{ left_values }}, {{ right_values }}, (left_item, right_item) -> {{ expression }})
+{%- endmacro %}
+
+
+{% macro list_item(values, position) -%}
+    {#- The item of a list at a position, counted from 1. -#}
+    {{ return(adapter.dispatch('list_item')(values, position)) }}
+{%- endmacro %}
+
+
+{% macro default__list_item(values, position) -%}
+    {#- DuckDB. -#}
+    list_extract({{ values }}, {{ position }})
+{%- endmacro %}
+
+
+{% macro spark__list_item(values, position) -%}
+    {#- Brackets count from 0. -#}
+    element_at({{ values }}, {{ position }})
 {%- endmacro %}
 
 

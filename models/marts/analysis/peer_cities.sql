@@ -23,7 +23,7 @@ profiles as (
         scores.city_id,
         edition_cities.size_class_id,
         count(*) as indicator_count,
-        {{ ordered_values('scores.score', 'scores.indicator_id') }} as score_list
+        {{ ordered_values('cast(scores.score as double)', 'scores.indicator_id') }} as score_list
     from scores
     inner join edition_cities using (edition_key, city_id)
     group by scores.edition_key, scores.city_id, edition_cities.size_class_id
