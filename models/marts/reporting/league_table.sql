@@ -1,21 +1,13 @@
 with
 
-edition_cities as (
-    select * from {{ ref('int_edition_cities') }}
-),
-
 results as (
     select * from {{ ref('fct_index_results') }}
-),
-
-categories as (
-    select * from {{ ref('dim_categories') }}
 ),
 
 overall_results as (
     select results.*
     from results
-    inner join categories using (edition_key, category_id)
+    inner join {{ ref('dim_categories') }} as categories using (edition_key, category_id)
     where categories.is_overall
 ),
 
@@ -65,7 +57,7 @@ final as (
         edition_cities.is_simulated_city,
         overall_results.is_simulated,
         edition_cities.is_simulated_field
-    from edition_cities
+    from {{ ref('int_edition_cities') }} as edition_cities
     inner join overall_results using (edition_key, city_id)
     inner join category_columns using (edition_key, city_id)
 )
