@@ -16,3 +16,13 @@
 {% macro scores_table() -%}
     case when is_simulated then 'simulated_indicator_scores' else 'indicator_scores' end
 {%- endmacro %}
+
+
+{% macro require_identifiers(names) -%}
+    {%- for name in names if not modules.re.fullmatch('[a-z][a-z0-9_]*', name | string) -%}
+        {{ exceptions.raise_compiler_error(
+            "var league_table_categories: '" ~ name ~ "' is not a category_id:"
+            ~ " use small letters, digits and _, beginning with a letter"
+        ) }}
+    {%- endfor -%}
+{%- endmacro %}

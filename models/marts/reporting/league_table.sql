@@ -1,12 +1,5 @@
-{#- The names become part of the SQL, so nothing but identifiers is let in. -#}
-{%- for category in var('league_table_categories') -%}
-    {%- if not modules.re.fullmatch('[a-z][a-z0-9_]*', category | string) -%}
-        {{ exceptions.raise_compiler_error(
-            "var league_table_categories: '" ~ category ~ "' is not a category_id:"
-            ~ " use small letters, digits and _, beginning with a letter"
-        ) }}
-    {%- endif -%}
-{%- endfor %}
+{#- The names of categories become part of the SQL. -#}
+{{- require_identifiers(var('league_table_categories')) -}}
 with
 
 results as (
