@@ -200,9 +200,10 @@ def checked_input(
     folder = None
     seeds = declared_seeds(request.project_dir)
     if request.index_dir is not None:
-        folder = read_index_folder(
-            request.index_dir, seeds, project_vars(request.project_dir), set(request.locations)
-        )
+        known_vars = project_vars(request.project_dir)
+        # follows from the trees
+        del known_vars["framework_levels"]
+        folder = read_index_folder(request.index_dir, seeds, known_vars, set(request.locations))
     locations = folder.locations if folder else own_locations(request.project_dir)
     locations = locations | request.locations
     with InputGate(request.project_dir, scratch, is_large=bool(locations)) as gate:
