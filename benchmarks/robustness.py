@@ -115,20 +115,20 @@ def make_field(
     """
     at = plan.stand_ins
     ranking, edition = FIELD
-    here = f"ranking_id = '{ranking}' and edition = {edition}"
-    for name, condition in {"int_edition_nodes": here, "int_hierarchy_nodes": "true"}.items():
+    key = f"{ranking}_{edition}"
+    here = f"edition_key = '{key}'"
+    for name, condition in {"int_edition_nodes": here, "int_framework_nodes": "true"}.items():
         origin = at[name].split(".", 1)[1]
         connection.execute(
             f"create table {at[name]} as select * from prepared.{origin} where {condition}"
         )
     connection.execute(
-        f"create table {at['stg_editions']} as"
-        f" select distinct ranking_id, edition, methodology_id from {at['int_edition_nodes']}"
+        f"create table {at['int_editions']} as"
+        f" select distinct edition_key, methodology_id from {at['int_edition_nodes']}"
     )
     connection.execute(
-        f"create table {at['int_analysis_fields']} as select '{ranking}' as ranking_id,"
-        f" {edition} as edition, null::integer as previous_edition, 'analysed' as status,"
-        " true as is_additive"
+        f"create table {at['int_analysis_fields']} as select '{key}' as edition_key,"
+        " 'analysed' as status, true as is_additive"
     )
     connection.execute(
         f"create table {at['stg_weight_scenarios']} as select '{SCENARIO}' as scenario_id,"
@@ -143,8 +143,8 @@ def make_field(
     )
     # scores with one digit, hashed, so that they are the same every time
     connection.execute(
-        f"create table {at['int_normalised_scores']} as"
-        f" select '{ranking}' as ranking_id, {edition} as edition,"
+        f"create table {at['int_alternative_scores']} as"
+        f" select '{key}' as edition_key,"
         " 'city_' || lpad(city::varchar, 6, '0') as city_id, node_id as indicator_id,"
         " parent_node_id, node_number, 'as_defined' as normalisation,"
         " (('0x' || substr(md5(city::varchar || node_id), 1, 8))::bigint % 1001 / 10.0)"
@@ -155,7 +155,7 @@ def make_field(
     # what projects add to a category, up to 4.7 points; the index itself does not matter here
     connection.execute(
         f"create table {at['int_node_values']} as"
-        f" select '{ranking}' as ranking_id, {edition} as edition,"
+        f" select '{key}' as edition_key,"
         " 'city_' || lpad(city::varchar, 6, '0') as city_id, node_id,"
         " case when node_type = 'category' then"
         " ('0x' || substr(md5('p' || city::varchar || node_id), 1, 8))::bigint % 48 / 10.0"
@@ -165,8 +165,9 @@ def make_field(
         " where node_type <> 'indicator'"
     )
     connection.execute(
-        f"create table {at['fct_index_results']} as select distinct ranking_id, edition, city_id,"
-        f" 'overall' as category_id, true as is_simulated, true as is_simulated_field"
+        f"create table {at['fct_index_results']} as select distinct edition_key,"
+        f" '{ranking}' as ranking_id, {edition} as edition, city_id,"
+        " 'overall' as category_id, true as is_simulated, true as is_simulated_field"
         f" from {at['int_node_values']}"
     )
 
@@ -244,7 +245,7 @@ def write_field(connection: duckdb.DuckDBPyConnection, plan: SqlPlan, directory:
         weights=np.array([weight for *_, weight in nodes]),
         nodes=np.array([node for node, *_ in nodes]),
         scores=table(
-            f"select score::double as value from {relations['int_normalised_scores']}"
+            f"select score::double as value from {relations['int_alternative_scores']}"
             " order by city_id, indicator_id",
             len(indicators),
         ),

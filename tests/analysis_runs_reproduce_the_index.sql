@@ -13,21 +13,20 @@ run_results as (
 
 results as (
     select *
-    from {{ ref('int_category_ranks') }}
+    from {{ ref('int_ranks') }}
     where node_id = 'overall'
 ),
 
 compared as (
     select
-        results.ranking_id,
-        results.edition,
+        results.edition_key,
         results.city_id,
         results.index_value,
         results.place,
         run_results.index_value as run_index_value,
         run_results.rank as run_rank
     from runs
-    inner join results using (ranking_id, edition)
+    inner join results using (edition_key)
     left join run_results using (run_number, city_id)
 )
 

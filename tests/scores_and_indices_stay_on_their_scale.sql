@@ -5,14 +5,9 @@
 -#}
 with
 
-nodes as (
-    select * from {{ ref('int_edition_nodes') }}
-),
-
 scales as (
     select
-        ranking_id,
-        edition,
+        edition_key,
         scale_maximum
     from {{ ref('dim_editions') }}
 ),
@@ -25,13 +20,9 @@ scores as (
         ) }} as row_key,
         'score' as column_name,
         scores.score as found_value,
-        case when nodes.role = 'regular' then nodes.scale_maximum end as highest_value
-    from {{ ref('int_indicator_scores') }} as scores
-    inner join nodes
-        on
-            scores.ranking_id = nodes.ranking_id
-            and scores.edition = nodes.edition
-            and scores.indicator_id = nodes.node_id
+        case when scores.role = 'regular' then scales.scale_maximum end as highest_value
+    from {{ ref('fct_indicator_scores') }} as scores
+    inner join scales using (edition_key)
 ),
 
 indices as (
@@ -47,7 +38,7 @@ indices as (
         results.{{ column }} as found_value,
         scales.scale_maximum as highest_value
     from {{ ref('fct_index_results') }} as results
-    inner join scales using (ranking_id, edition)
+    inner join scales using (edition_key)
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
@@ -63,7 +54,7 @@ published_statistics as (
         statistics.published_value as found_value,
         scales.scale_maximum as highest_value
     from {{ ref('stg_published_field_statistics') }} as statistics
-    inner join scales using (ranking_id, edition)
+    inner join scales using (edition_key)
 ),
 
 found_values as (

@@ -69,11 +69,13 @@ class CheckedInput:
     external: list[str] = field(default_factory=list)
 
     def settings(self) -> dict[str, Any]:
-        """Return the vars that the index sets; the categories of its tree if it names none."""
+        """Return the vars that the index sets, and those that follow from its trees."""
         if self.folder is None:
             return {}
-        return {"league_table_categories": categories(self.gate, below_root=True)} | (
-            self.folder.settings
+        return (
+            {"league_table_categories": categories(self.gate, below_root=True)}
+            | self.folder.settings
+            | {"framework_levels": category_levels(self.gate)}
         )
 
 
@@ -198,9 +200,10 @@ def checked_input(
     folder = None
     seeds = declared_seeds(request.project_dir)
     if request.index_dir is not None:
-        folder = read_index_folder(
-            request.index_dir, seeds, project_vars(request.project_dir), set(request.locations)
-        )
+        known_vars = project_vars(request.project_dir)
+        # follows from the trees
+        del known_vars["framework_levels"]
+        folder = read_index_folder(request.index_dir, seeds, known_vars, set(request.locations))
     locations = folder.locations if folder else own_locations(request.project_dir)
     locations = locations | request.locations
     with InputGate(request.project_dir, scratch, is_large=bool(locations)) as gate:
@@ -284,6 +287,23 @@ def categories(gate: InputGate, *, below_root: bool) -> list[str]:
         " group by node_id order by min(gate_line)"
     ).fetchall()
     return [category for (category,) in rows]
+
+
+def category_levels(gate: InputGate) -> int:
+    """Return the number of levels of categories in the highest tree."""
+    rows = gate.connection.execute(
+        "with recursive categories as ("
+        " select methodology_id, node_id, 1 as level from texts.hierarchy"
+        " where node_type = 'overall'"
+        " union all"
+        " select nodes.methodology_id, nodes.node_id, parents.level + 1"
+        " from texts.hierarchy as nodes inner join categories as parents"
+        " on nodes.methodology_id = parents.methodology_id"
+        " and nodes.parent_node_id = parents.node_id"
+        " where nodes.node_type = 'category'"
+        ") select max(level) from categories"
+    ).fetchall()
+    return int(rows[0][0])
 
 
 def report_lines(gate: InputGate, build_dir: Path) -> list[str]:

@@ -30,7 +30,8 @@ from .declarations import LOCATIONS, project_vars
 COPIED_DIRECTORIES = ("macros", "models", "tests")
 COPIED_SUFFIXES = (".sql", ".yml", ".md")
 # Unit tests and fixtures belong to this repository, which runs them.
-NOT_COPIED = re.compile(r"_unit_tests\.yml$|^tests/(python|fixtures|parity|site|clients)/")
+NOT_COPIED = re.compile(r"^tests/(python|fixtures|parity|site|clients)/")
+UNIT_TESTS = "\nunit_tests:\n"
 NAMES_IN_USE = ("export", "main", "system", "temp")
 FIGURES_OF_A_CATEGORY = ("index", "rank", "tendency")
 
@@ -82,6 +83,10 @@ def assemble_project(checked: CheckedInput, engine_dir: Path, target: Path) -> N
             relative = file.relative_to(engine_dir)
             if file.suffix in COPIED_SUFFIXES and not NOT_COPIED.search(relative.as_posix()):
                 copy(file, target / relative)
+    for file in sorted((target / "models").rglob("*.yml")):
+        declaration, mark, _ = file.read_text(encoding="utf-8").partition(UNIT_TESTS)
+        if mark:
+            file.write_text(f"{declaration.rstrip()}\n", encoding="utf-8")
     for file in (engine_dir / "profiles.yml", *sorted(engine_dir.glob("seeds/*/*.yml"))):
         copy(file, target / file.relative_to(engine_dir))
     for name, seed in checked.gate.seeds.items():
@@ -92,12 +97,12 @@ def assemble_project(checked: CheckedInput, engine_dir: Path, target: Path) -> N
     document = yaml.safe_load((engine_dir / "dbt_project.yml").read_text(encoding="utf-8"))
     document["vars"] |= settings | write_external_rows(checked, target / "external")
     write_yaml(target / "dbt_project.yml", document)
-    reporting = target / "models" / "marts" / "reporting" / "_reporting.yml"
-    document = yaml.safe_load(reporting.read_text(encoding="utf-8"))
-    (league_table,) = [model for model in document["models"] if model["name"] == "league_table"]
+    file = target / "models" / "marts" / "reporting" / "league_table.yml"
+    document = yaml.safe_load(file.read_text(encoding="utf-8"))
+    (league_table,) = document["models"]
     shipped = project_vars(engine_dir)["league_table_categories"]
     replace_categories(league_table, shipped, settings["league_table_categories"])
-    write_yaml(reporting, document)
+    write_yaml(file, document)
 
 
 def write_external_rows(checked: CheckedInput, directory: Path) -> dict[str, str]:

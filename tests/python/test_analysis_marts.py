@@ -139,8 +139,8 @@ def run_results(
         "select run_group, city_id, cast(index_value as double) as index_value, rank"
         " from main_intermediate.int_run_results"
         " inner join main_intermediate.int_runs using (run_number)"
-        " where ranking_id = ? and edition = ? and run_type = ? order by run_group, city_id, draw",
-        [RANKING, year, run_type],
+        " where edition_key = ? and run_type = ? order by run_group, city_id, draw",
+        [f"{RANKING}_{year}", run_type],
     ).fetchnumpy()
     groups = np.asarray(fetched["run_group"])
     city_count = len(np.unique(np.asarray(fetched["city_id"])))
@@ -205,9 +205,8 @@ def test_every_sensitivity_run(
     compared = rows(
         connection,
         "select matrix, draw, mean_rank_shift from main_intermediate.int_sensitivity_outputs"
-        " where ranking_id = ? and edition = ?",
-        RANKING,
-        year,
+        " where edition_key = ?",
+        f"{RANKING}_{year}",
     )
     assert len(compared) == 6 * 256
     for matrix, draw, shift in compared:
@@ -337,8 +336,8 @@ def test_smallest_differences_by_linear_programming(
             connection,
             "select city_id, other_city_id, smallest_difference"
             " from main_intermediate.int_smallest_differences"
-            " where edition = ? and scenario_id = ?",
-            year,
+            " where edition_key = ? and scenario_id = ?",
+            f"{RANKING}_{year}",
             scenario,
         )
     }
@@ -579,8 +578,8 @@ def test_statistics_by_numpy(
     (total,) = rows(
         connection,
         "select sum(share_of_index_variance) from main_intermediate.int_index_shares"
-        " where edition = ?",
-        year,
+        " where edition_key = ?",
+        f"{RANKING}_{year}",
     )[0]
     compare("sum of the shares of variance", total, 1.0, 1e-6)
 
@@ -701,17 +700,18 @@ def test_sobol_indices_of_known_functions(
             mixed = list(numbers["A"])
             mixed[position] = numbers["B"][position]
             points[f"AB_{factor}"] = mixed
-        rows += [("r", 1, matrix, draw, round(function(x), 6)) for matrix, x in points.items()]
+        rows += [("r_1", matrix, draw, round(function(x), 6)) for matrix, x in points.items()]
     values = ", ".join(
-        f"('{r}', {e}, '{m}', {d}, cast({v:.6f} as decimal(12, 6)))" for r, e, m, d, v in rows
+        f"('{e}', '{m}', {d}, cast({v:.6f} as decimal(12, 6)))" for e, m, d, v in rows
     )
     query = built_project.compiled_code("model")["sensitivity"]
     replaced = {
         built_project.nodes("model")["int_sensitivity_outputs"]["relation_name"]: (
-            f"(from (values {values}) as t(ranking_id, edition, matrix, draw, mean_rank_shift))"
+            f"(from (values {values}) as t(edition_key, matrix, draw, mean_rank_shift))"
         ),
-        built_project.nodes("model")["stg_rankings"]["relation_name"]: (
-            "(select 'r' as ranking_id, true as is_simulated_field)"
+        built_project.nodes("model")["int_editions"]["relation_name"]: (
+            "(select 'r_1' as edition_key, 'r' as ranking_id, 1 as edition,"
+            " true as is_simulated_field)"
         ),
     }
     for relation, stand_in in replaced.items():

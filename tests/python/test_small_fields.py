@@ -169,7 +169,8 @@ def check_draws(connection: duckdb.DuckDBPyConnection, fields: dict[int, Edition
     found = rows(
         connection,
         "select edition, draw, city_id, rank from main_intermediate.int_run_results"
-        " inner join main_intermediate.int_runs using (run_number) where run_group = 'box'",
+        " inner join main_intermediate.int_runs using (run_number)"
+        " inner join main_intermediate.int_editions using (edition_key) where run_group = 'box'",
     )
     ranks = {(year, draw, city): rank for year, draw, city, rank in found}
     for year, edition in fields.items():
