@@ -93,7 +93,7 @@ additive_roots as (
     inner join {{ ref('int_weights') }} as weights using (weight_set_number)
     inner join city_value_lists using (edition_key, normalisation, has_project_points)
     -- a set of weights that leaves nothing gives no index
-    where runs.is_additive and weights.indicator_weight > 0
+    where runs.is_additive and weights.has_indicators
 ),
 
 -- all other runs, level by level

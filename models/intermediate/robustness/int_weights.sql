@@ -138,12 +138,17 @@ drawn as (
         case
             when distribution = 'box'
                 then {{ list_map_two(
-                    'weights', 'random_numbers', 'cast(' ~ rounded_decimal('left_item * (1 + box_share * (2 * right_item - 1))', 12) ~ ' as double)'
+                    'weights',
+                    'random_numbers',
+                    'cast(' ~ rounded_decimal(
+                        'left_item * (1 + box_share * (2 * right_item - 1))', 12
+                    ) ~ ' as double)'
                 ) }}
             when distribution = 'flat_simplex'
                 then {{ list_map_two(
-                    'weights', 'random_numbers',
-                    'case when left_item = 0 then 0 else cast(' ~ rounded_decimal('-ln(right_item)', 12) ~ ' as double) end'
+                    'weights',
+                    'random_numbers',
+                    'cast(' ~ rounded_decimal('-ln(right_item)', 12) ~ ' as double)'
                 ) }}
             when mask is not null then {{ list_map_two('weights', 'mask', 'left_item * right_item') }}
             else weights
@@ -191,7 +196,8 @@ products_{{ level }} as (
         shares,
         {{ list_map_two(
             'shares', 'parent_numbers',
-            'left_item * case when right_item = 0 then 1 else ' ~ list_item('products', 'right_item') ~ ' end'
+            'left_item * case when right_item = 0 then 1 else '
+            ~ list_item('products', 'right_item') ~ ' end'
         ) }} as products
     from products_{{ level - 1 }}
 ),
@@ -202,8 +208,10 @@ final as (
         weight_set_number,
         methodology_id,
         drawn_weights as weights,
-        products as effective_weights,
-        {{ inner_product('products', 'indicator_flags') }} as indicator_weight
+        {{ list_map(
+            'products', 'cast(' ~ rounded_decimal('item', 15, 'decimal(18, 15)') ~ ' as double)'
+        ) }} as effective_weights,
+        {{ inner_product('products', 'indicator_flags') }} > 0 as has_indicators
     from products_{{ var('framework_levels') }}
 )
 
