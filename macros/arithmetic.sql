@@ -31,10 +31,16 @@
 
 
 {% macro round_to_digits(value, digits) -%}
-    cast(
-        round({{ value }} * cast(power(10, {{ digits }}) as decimal(5, 0)), 0)
-        * {{ last_digit_unit(digits) }} as {{ type_index() }}
-    )
+    case {{ digits }}
+        {% for n in range(5) -%}
+        when {{ n }} then cast(cast({{ value }} as decimal(18, {{ n }})) as {{ type_index() }})
+        {% endfor -%}
+    end
+{%- endmacro %}
+
+
+{% macro on_this_scale(value, factor) -%}
+    cast(round({{ value }} * {{ factor }}, 12) as {{ type_index() }})
 {%- endmacro %}
 
 

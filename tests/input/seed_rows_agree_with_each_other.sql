@@ -80,12 +80,24 @@ broken_rules as (
     select
         case when is_simulated then 'simulated_field_members' else 'field_members' end
             as table_name,
-        {{ row_key(['ranking_id', 'city_id']) }} as row_key,
+        {{ row_key(['ranking_id', 'city_id', 'first_edition']) }} as row_key,
         'last_edition' as column_name,
         cast(last_edition as {{ dbt.type_string() }}) as found,
-        'must not be before first_edition' as rule
-    from {{ ref('stg_field_members') }}
-    where last_edition < first_edition
+        case
+            when last_edition < first_edition then 'must not be before first_edition'
+            else 'must be before the first edition of the city''s next row, which is '
+                || cast(next_first_edition as {{ dbt.type_string() }})
+        end as rule
+    from (
+        select
+            *,
+            lead(first_edition) over (partition by ranking_id, city_id order by first_edition)
+                as next_first_edition
+        from {{ ref('stg_field_members') }}
+    ) as spans
+    where
+        last_edition < first_edition
+        or coalesce(last_edition, next_first_edition) >= next_first_edition
 
     union all
 

@@ -24,7 +24,8 @@ common_cities as (
         places.rank as rank_now,
         previous_places.rank as rank_before,
         places.rank_value as value_now,
-        previous_places.rank_value as value_before,
+        {{ on_this_scale('previous_places.rank_value', 'editions.previous_scale_factor') }}
+            as value_before,
         rank() over (
             partition by places.edition_key
             order by places.rank_value desc nulls last
@@ -34,7 +35,9 @@ common_cities as (
             order by previous_places.rank_value desc nulls last
         ) as common_rank_before
     from fields
-    inner join places using (edition_key)
+    inner join {{ ref('int_editions') }} as editions
+        on fields.edition_key = editions.edition_key
+    inner join places on fields.edition_key = places.edition_key
     inner join places as previous_places
         on
             fields.previous_edition_key = previous_places.edition_key

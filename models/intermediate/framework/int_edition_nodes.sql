@@ -5,6 +5,7 @@ select
     editions.ranking_id,
     editions.edition,
     editions.previous_edition_key,
+    editions.previous_scale_factor,
     nodes.node_id,
     nodes.parent_node_id,
     editions.methodology_id,

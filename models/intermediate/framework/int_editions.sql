@@ -7,6 +7,10 @@ select
     previous_editions.edition_key as previous_edition_key,
     editions.previous_edition,
     editions.methodology_id,
+    editions.methodology_id <> previous_editions.methodology_id as is_method_changed,
+    -- what turns an index of the edition before into one on this edition's scale
+    {{ divide('methodologies.scale_maximum', 'previous_methodologies.scale_maximum') }}
+        as previous_scale_factor,
 
     ---------- settings
     methodologies.methodology_name,
@@ -32,3 +36,5 @@ left join {{ ref('stg_editions') }} as previous_editions
     on
         editions.ranking_id = previous_editions.ranking_id
         and editions.previous_edition = previous_editions.edition
+left join {{ ref('stg_methodologies') }} as previous_methodologies
+    on previous_editions.methodology_id = previous_methodologies.methodology_id

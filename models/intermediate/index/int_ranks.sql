@@ -12,6 +12,7 @@ results as (
     select
         results.*,
         nodes.previous_edition_key,
+        nodes.previous_scale_factor,
         nodes.minimum_field_coverage,
         cities.state_code,
         cities.size_class_id,
@@ -144,7 +145,8 @@ final as (
 
         ---------- tendency
         own.published_tendency,
-        before.index_value as index_in_previous_edition,
+        {{ on_this_scale('before.index_value', 'own.previous_scale_factor') }}
+            as index_in_previous_edition,
         coalesce(before.place, own.place + own.published_tendency) as previous_rank,
         case
             when before.place is not null then 'edition_before'

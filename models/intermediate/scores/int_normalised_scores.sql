@@ -11,7 +11,8 @@ indicators as (
         node_id as indicator_id,
         scoring_rule,
         direction,
-        scale_maximum,
+        -- wide enough that its product with a raw value is exact
+        cast(scale_maximum as decimal(19, 3)) as scale_maximum,
         is_capped,
         coalesce(is_logarithmic, false) as is_logarithmic,
         {{ natural_logarithm_if(
@@ -23,7 +24,7 @@ indicators as (
             "case when direction = 'lower_is_better' then lower_goalpost else upper_goalpost end"
         ) }} as best_goalpost,
         rank_taken_on,
-        index_digits,
+        score_digits,
         minimum_field_coverage
     from {{ ref('int_edition_nodes') }}
     where node_type = 'indicator'
@@ -137,7 +138,7 @@ rank_values as (
     select
         scores.*,
         indicators.minimum_field_coverage,
-        {{ rank_value('scores.score', 'indicators.rank_taken_on', 'indicators.index_digits') }}
+        {{ rank_value('scores.score', 'indicators.rank_taken_on', 'indicators.score_digits') }}
             as rank_value
     from scores
     inner join indicators using (edition_key, indicator_id)

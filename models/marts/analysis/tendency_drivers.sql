@@ -20,12 +20,18 @@ city_changes as (
         results.edition,
         results.previous_edition,
         results.city_id,
-        results.index_value - previous_results.index_value as index_change,
+        results.is_method_changed,
+        editions.previous_scale_factor,
+        results.index_value
+        - {{ on_this_scale('previous_results.index_value', 'editions.previous_scale_factor') }}
+            as index_change,
         fields.is_additive and previous_fields.is_additive as is_additive,
         results.is_simulated or previous_results.is_simulated as is_simulated,
         results.is_simulated_field
     from results
-    inner join fields using (edition_key)
+    inner join {{ ref('int_editions') }} as editions
+        on results.edition_key = editions.edition_key
+    inner join fields on results.edition_key = fields.edition_key
     inner join fields as previous_fields
         on
             results.previous_edition_key = previous_fields.edition_key
@@ -35,16 +41,20 @@ city_changes as (
             and results.city_id = previous_results.city_id
 ),
 
-{% for time, edition in [('now', 'edition_key'), ('before', 'previous_edition_key')] %}
+{% for time, edition, factor in [
+    ('now', 'edition_key', '1'),
+    ('before', 'previous_edition_key', 'city_changes.previous_scale_factor'),
+] %}
 parts_{{ time }} as (
     select
         city_changes.edition_key,
         city_changes.city_id,
         contributions.part,
-        contributions.node_id,
         contributions.effective_weight,
-        contributions.part_value,
-        contributions.contribution
+        {% for figure in ['part_value', 'contribution'] %}
+        {{ on_this_scale('contributions.' ~ figure, factor) }} as {{ figure }},
+        {% endfor %}
+        contributions.node_id
     from city_changes
     inner join {{ ref('int_index_contributions') }} as contributions
         on
@@ -162,6 +172,7 @@ final as (
         city_changes.ranking_id,
         city_changes.edition,
         city_changes.previous_edition,
+        city_changes.is_method_changed,
         drivers.city_id,
         drivers.figure,
         drivers.driver,

@@ -72,6 +72,7 @@ final as (
         summarised.city_id,
         cast(summarised.draw_count as integer) as draw_count,
         results.tendency,
+        results.is_method_changed,
         summarised.mean_drawn_tendency,
         summarised.probability_rose,
         summarised.probability_unchanged,

@@ -35,6 +35,7 @@ select
     ranks.previous_rank_basis,
     ranks.tendency,
     ranks.tendency_basis,
+    editions.is_method_changed,
     ranks.is_new_in_field,
 
     ---------- provenance

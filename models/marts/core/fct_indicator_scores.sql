@@ -33,6 +33,7 @@ select
     scores.ranked_city_count,
     previous_ranks.rank as previous_rank,
     previous_ranks.rank - scores.rank as tendency,
+    editions.is_method_changed,
 
     ---------- provenance
     scores.is_simulated,
@@ -41,6 +42,7 @@ select
 from {{ ref('int_normalised_scores') }} as scores
 inner join {{ ref('int_edition_nodes') }} as nodes
     on scores.edition_key = nodes.edition_key and scores.indicator_id = nodes.node_id
+inner join {{ ref('int_editions') }} as editions on scores.edition_key = editions.edition_key
 left join previous_ranks
     on
         scores.edition_key = previous_ranks.edition_key

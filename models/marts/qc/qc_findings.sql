@@ -19,8 +19,11 @@ index_jumps as (
     select
         results.*,
         'index_jump' as rule_id,
-        cast(abs(results.index_value - previous_results.index_value) as decimal(18, 12))
-            as found_value,
+        abs(
+            results.index_value - {{ on_this_scale(
+                'previous_results.index_value', 'editions.previous_scale_factor'
+            ) }}
+        ) as found_value,
         editions.scale_maximum / 100 as threshold_factor
     from results
     inner join results as previous_results
@@ -28,7 +31,7 @@ index_jumps as (
             results.previous_edition_key = previous_results.edition_key
             and results.city_id = previous_results.city_id
             and results.category_id = previous_results.category_id
-    inner join {{ ref('dim_editions') }} as editions
+    inner join {{ ref('int_editions') }} as editions
         on results.edition_key = editions.edition_key
 ),
 

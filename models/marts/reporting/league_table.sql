@@ -46,6 +46,7 @@ final as (
         overall_results.rank as overall_rank,
         overall_results.rank_basis as overall_rank_basis,
         overall_results.tendency as overall_tendency,
+        overall_results.is_method_changed,
         overall_results.rank_in_state,
         overall_results.cities_in_state,
         overall_results.rank_in_size_class,
