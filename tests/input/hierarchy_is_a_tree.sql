@@ -1,9 +1,9 @@
 {#-
-  Every methodology has one tree: a single root named overall, every other node reaches it within
-  four levels and has a role, indicators have the settings of their scoring rule, all other nodes
+  Every methodology has one tree: a single root named overall, every other node reaches it and
+  has a role, indicators have the settings of their scoring rule, all other nodes
   have an aggregation. No node has a setting that has no effect on it.
 -#}
-with
+with recursive
 
 nodes as (
     select * from {{ ref('stg_hierarchy') }}
@@ -25,27 +25,37 @@ root_counts as (
     group by methodologies.methodology_id
 ),
 
--- a node whose path upwards does not end at the root is in a circle or too deep
+-- the way up from every node; a node whose way does not end at the root is in a circle
+ascents as (
+    select
+        methodology_id,
+        node_id as start_node_id,
+        node_id,
+        parent_node_id,
+        0 as step
+    from nodes
+    union all
+    select
+        parents.methodology_id,
+        ascents.start_node_id,
+        parents.node_id,
+        parents.parent_node_id,
+        ascents.step + 1 as step
+    from ascents
+    inner join nodes as parents
+        on
+            ascents.methodology_id = parents.methodology_id
+            and ascents.parent_node_id = parents.node_id
+    where ascents.step < 20
+),
+
 reached as (
     select
-        nodes.methodology_id,
-        nodes.node_id,
-        coalesce(great_grandparents.node_id, grandparents.node_id, parents.node_id, nodes.node_id)
-            as top_node_id,
-        parents.node_type as parent_type
-    from nodes
-    left join nodes as parents
-        on
-            nodes.methodology_id = parents.methodology_id
-            and nodes.parent_node_id = parents.node_id
-    left join nodes as grandparents
-        on
-            parents.methodology_id = grandparents.methodology_id
-            and parents.parent_node_id = grandparents.node_id
-    left join nodes as great_grandparents
-        on
-            grandparents.methodology_id = great_grandparents.methodology_id
-            and grandparents.parent_node_id = great_grandparents.node_id
+        methodology_id,
+        start_node_id as node_id,
+        max(case when node_id = 'overall' then 1 else 0 end) as root_count
+    from ascents
+    group by methodology_id, start_node_id
 ),
 
 -- where indicators are known at all, a category without children has no index
@@ -77,9 +87,8 @@ broken_rules as (
                 then 'the root, and only the root, must be of type overall'
             when (nodes.node_type = 'overall') <> (nodes.node_id = 'overall')
                 then 'the root, and only the root, must be named overall'
-            when reached.top_node_id <> 'overall'
-                then 'must reach the root within four levels'
-            when reached.parent_type = 'indicator' then 'must not stand under an indicator'
+            when reached.root_count = 0 then 'must reach the root within 20 levels'
+            when parents.node_type = 'indicator' then 'must not stand under an indicator'
             when nodes.node_type <> 'overall' and nodes.role is null then 'must have a role'
             when nodes.node_type <> 'indicator' and nodes.aggregation is null
                 then 'must have an aggregation'
@@ -134,8 +143,14 @@ broken_rules as (
                 then 'a weight has no effect on the root and on project points: write 1'
         end as rule
     from nodes
-    inner join reached using (methodology_id, node_id)
-    left join childless using (methodology_id, node_id)
+    inner join reached
+        on nodes.methodology_id = reached.methodology_id and nodes.node_id = reached.node_id
+    left join nodes as parents
+        on
+            nodes.methodology_id = parents.methodology_id
+            and nodes.parent_node_id = parents.node_id
+    left join childless
+        on nodes.methodology_id = childless.methodology_id and nodes.node_id = childless.node_id
 
     union all
 
