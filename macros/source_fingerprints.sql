@@ -1,10 +1,4 @@
 {% macro source_fingerprints(condition='true') -%}
-    {#-
-      Query: one row per seed of transcribed figures and source, with the number of its rows and their
-      fingerprint: the SHA-256 of all columns but the source, in the order of the rows' texts. Another
-      order of the rows, or quotes around a value, are the same; another digit is not. Without the
-      condition, which is on the whole input, there are no rows.
-    -#}
     {%- set transcribed = {
         'cities': [
             'city_id', 'city_name', 'state_code', 'state_name', 'population', 'latitude',
@@ -69,27 +63,8 @@
 
 
 {% macro row_text(columns) -%}
-    {#- The values of a row as one text; each ends with a character that the gate lets into none. -#}
     {%- for column in columns -%}
         coalesce(cast({{ column }} as {{ dbt.type_string() }}), '') || chr(31)
         {%- if not loop.last %} || {% endif -%}
     {%- endfor -%}
-{%- endmacro %}
-
-
-{% macro sha256(text) -%}
-    {#- The SHA-256 of a text, as 64 hexadecimal digits in lower case. -#}
-    {{ return(adapter.dispatch('sha256')(text)) }}
-{%- endmacro %}
-
-
-{% macro default__sha256(text) -%}
-    {#- DuckDB. -#}
-    sha256({{ text }})
-{%- endmacro %}
-
-
-{% macro spark__sha256(text) -%}
-    {#- The same, under the name of the family. -#}
-    sha2({{ text }}, 256)
 {%- endmacro %}

@@ -83,7 +83,7 @@ broken_rules as (
             when nodes.node_type <> 'overall' and nodes.role is null then 'must have a role'
             when nodes.node_type <> 'indicator' and nodes.aggregation is null
                 then 'must have an aggregation'
-            when nodes.node_type = 'category' and not {{ begins_with_letter('nodes.node_id') }}
+            when nodes.node_type = 'category' and not substr(nodes.node_id, 1, 1) between 'a' and 'z'
                 then 'a category''s identifier must begin with a letter'
             when nodes.node_type = 'category' and nodes.role = 'project'
                 then 'only an indicator can hold project points'

@@ -46,8 +46,9 @@ final as (
         rank_value,
         rank_taken_on,
         index_digits,
+        -- half a unit below, and a little more, so that rounded quotients do not fall short
         cast(
-            {{ value_reaching('rank_value', 'rank_taken_on', 'index_digits') }}
+            rank_value - {{ rank_value_unit('rank_taken_on', 'index_digits') }} / 2 + 0.0000000001
             as {{ type_index() }}
         ) as index_to_reach,
         cast(row_number() over places as integer) as position,

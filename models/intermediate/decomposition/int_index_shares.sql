@@ -4,10 +4,6 @@
 -#}
 with
 
-contributions as (
-    select * from {{ ref('int_index_contributions') }}
-),
-
 overall as (
     select
         edition_key,
@@ -37,7 +33,7 @@ part_sums as (
         sum(cast(contributions.contribution as {{ type_observation() }})) as part_total,
         sum(cast(contributions.contribution as {{ type_observation() }}) * overall.index_value)
             as product_total
-    from contributions
+    from {{ ref('int_index_contributions') }} as contributions
     inner join overall using (edition_key, city_id)
     group by
         contributions.edition_key,

@@ -5,28 +5,12 @@
 -#}
 with
 
-editions as (
-    select * from {{ ref('int_editions') }}
-),
-
-scores as (
-    select * from {{ ref('int_normalised_scores') }}
-),
-
-nodes as (
-    select * from {{ ref('int_edition_nodes') }}
-),
-
-results as (
-    select * from {{ ref('int_index') }}
-),
-
 score_counts as (
     select
         edition_key,
         count(*) as expected_score_count,
         count(score) as score_count
-    from scores
+    from {{ ref('int_normalised_scores') }}
     group by edition_key
 ),
 
@@ -35,7 +19,7 @@ index_counts as (
         edition_key,
         count(*) as city_count,
         count(index_value) as valued_city_count
-    from results
+    from {{ ref('int_index') }}
     where node_id = 'overall'
     group by edition_key
 ),
@@ -44,7 +28,7 @@ aggregations as (
     select
         edition_key,
         max(case when aggregation = 'geometric' then 1 else 0 end) as geometric_flag
-    from nodes
+    from {{ ref('int_edition_nodes') }}
     where node_type <> 'indicator'
     group by edition_key
 ),
@@ -58,7 +42,7 @@ counted as (
         coalesce(score_counts.score_count, 0) as score_count,
         coalesce(index_counts.valued_city_count, 0) as valued_city_count,
         aggregations.geometric_flag = 0 as is_additive
-    from editions
+    from {{ ref('int_editions') }} as editions
     inner join aggregations using (edition_key)
     left join score_counts using (edition_key)
     left join index_counts using (edition_key)

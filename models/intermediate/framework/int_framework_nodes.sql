@@ -66,7 +66,11 @@ final as (
         paths.sort_path,
         cast(
             row_number() over (
-                partition by nodes.methodology_id order by paths.sort_path asc, nodes.node_id asc
+                partition by nodes.methodology_id
+                order by
+                    case when nodes.role = 'project' then 1 else 0 end asc,
+                    paths.sort_path asc,
+                    nodes.node_id asc
             ) as integer
         ) as node_number
     from nodes

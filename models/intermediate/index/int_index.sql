@@ -55,7 +55,8 @@ level_0 as (
         scores.is_simulated,
         0 as carried_count
     from {{ ref('int_normalised_scores') }} as scores
-    inner join nodes on scores.edition_key = nodes.edition_key and scores.indicator_id = nodes.node_id
+    inner join nodes
+        on scores.edition_key = nodes.edition_key and scores.indicator_id = nodes.node_id
     union all
     select
         cities.edition_key,

@@ -16,10 +16,6 @@ nodes as (
     where node_type = 'indicator' and role = 'regular'
 ),
 
-scores as (
-    select * from {{ ref('int_normalised_scores') }}
-),
-
 field_scores as (
     select
         scores.edition_key,
@@ -31,7 +27,7 @@ field_scores as (
         {{ oriented('scores.raw_value', 'nodes.direction') }} as oriented_value,
         scores.score
     from fields
-    inner join scores using (edition_key)
+    inner join {{ ref('int_normalised_scores') }} as scores using (edition_key)
     inner join nodes
         on
             scores.edition_key = nodes.edition_key

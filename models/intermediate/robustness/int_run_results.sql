@@ -12,44 +12,19 @@
   What is added (project points, and the difference between a published index that is carried on
   and the computed one) does not depend on weights. A run without project points divides by 1.
 -#}
+{%- set levels = range(1, var('framework_levels') + 1) -%}
 with
 
 runs as (
     select * from {{ ref('int_runs') }}
 ),
 
-weights as (
-    select * from {{ ref('int_weight_sets') }}
-),
-
-scores as (
-    select * from {{ ref('int_alternative_scores') }}
-),
-
 nodes as (
     select * from {{ ref('int_edition_nodes') }}
 ),
 
-results as (
-    select * from {{ ref('int_node_values') }}
-),
-
-additive_runs as (
-    select *
-    from runs
-    where is_additive
-),
-
-other_runs as (
-    select *
-    from runs
-    where not is_additive
-),
-
-project_choices as (
-    select true as has_project_points
-    union all
-    select false as has_project_points
+scores as (
+    select * from {{ ref('int_alternative_scores') }}
 ),
 
 additions as (
@@ -58,44 +33,31 @@ additions as (
         results.city_id,
         results.node_id,
         nodes.node_number,
-        project_choices.has_project_points,
+        projects.has_project_points,
         cast(
-            case
-                when project_choices.has_project_points
-                    then results.index_value - results.index_before_projects
-                else results.index_value - results.computed_index
+            results.index_value - case
+                when projects.has_project_points then results.index_before_projects
+                else results.computed_index
             end as double
         ) as addition
-    from results
+    from {{ ref('int_index') }} as results
     inner join nodes using (edition_key, node_id)
-    cross join project_choices
-    where nodes.node_type <> 'indicator'
+    cross join (select true as has_project_points union all select false as has_project_points) as projects
 ),
 
--- runs in which every mean is arithmetic; a set of weights that leaves nothing gives no index
-weight_lists as (
-    select
-        weight_set_number,
-        {{ ordered_values('effective_weight', 'node_number') }} as weight_list
-    from weights
-    where weight_set_number in (select weight_set_number from additive_runs)
-    group by weight_set_number
-    having sum(case when parent_node_id = 'overall' then weight else 0 end) > 0
-),
-
+-- runs in which every mean is arithmetic
 normalisations as (
     select distinct
         edition_key,
         normalisation,
         has_project_points
-    from additive_runs
+    from runs
+    where is_additive
 ),
 
 city_values as (
     select
-        normalisations.edition_key,
-        normalisations.normalisation,
-        normalisations.has_project_points,
+        normalisations.*,
         scores.city_id,
         scores.node_number,
         cast(scores.score as double) as node_value
@@ -103,15 +65,12 @@ city_values as (
     inner join scores using (edition_key, normalisation)
     union all
     select
-        normalisations.edition_key,
-        normalisations.normalisation,
-        normalisations.has_project_points,
+        normalisations.*,
         additions.city_id,
         additions.node_number,
         additions.addition as node_value
     from normalisations
     inner join additions using (edition_key, has_project_points)
-    where additions.node_id <> 'overall'
 ),
 
 city_value_lists as (
@@ -120,29 +79,50 @@ city_value_lists as (
         normalisation,
         has_project_points,
         city_id,
-        {{ ordered_values('node_value', 'node_number') }} as value_list
+        {{ ordered_values('node_value', 'node_number') }} as node_values
     from city_values
     group by edition_key, normalisation, has_project_points, city_id
 ),
 
 additive_roots as (
     select
-        additive_runs.run_number,
+        runs.run_number,
         city_value_lists.city_id,
-        {{ inner_product('weight_lists.weight_list', 'city_value_lists.value_list') }}
-        + additions.addition as value
-    from additive_runs
-    inner join weight_lists using (weight_set_number)
+        {{ inner_product('weights.effective_weights', 'city_value_lists.node_values') }} as value
+    from runs
+    inner join {{ ref('int_weights') }} as weights using (weight_set_number)
     inner join city_value_lists using (edition_key, normalisation, has_project_points)
-    inner join additions
-        on
-            city_value_lists.edition_key = additions.edition_key
-            and city_value_lists.city_id = additions.city_id
-            and city_value_lists.has_project_points = additions.has_project_points
-            and additions.node_id = 'overall'
+    -- a set of weights that leaves nothing gives no index
+    where runs.is_additive and weights.has_indicators
 ),
 
--- all other runs
+-- all other runs, level by level
+weights as (
+    select
+        weights.weight_set_number,
+        nodes.parent_node_id,
+        nodes.node_id,
+        nodes.node_number,
+        nodes.node_type,
+        {{ list_item('weights.weights', 'nodes.node_number') }} as weight
+    from {{ ref('int_weights') }} as weights
+    inner join {{ ref('int_framework_nodes') }} as nodes using (methodology_id)
+    where
+        nodes.role = 'regular'
+        and weights.weight_set_number in (select weight_set_number from runs where not is_additive)
+),
+
+parent_weights as (
+    select
+        weight_set_number,
+        parent_node_id as node_id,
+        cast(sum({{ rounded_decimal('weight', 12) }}) as double) as total_weight,
+        {{ ordered_values('weight', 'node_number', "node_type = 'indicator'") }}
+            as indicator_weights
+    from weights
+    group by weight_set_number, parent_node_id
+),
+
 parents as (
     select
         runs.run_number,
@@ -161,22 +141,31 @@ parents as (
             when runs.has_project_points
                 then 1 + cast(coalesce(nodes.project_cap_share, 0) as double)
             else 1
-        end as divisor
-    from other_runs as runs
+        end as divisor,
+        nullif(parent_weights.total_weight, 0) as total_weight,
+        parent_weights.indicator_weights
+    from runs
     inner join nodes using (edition_key)
-    where nodes.node_type <> 'indicator'
+    inner join parent_weights using (weight_set_number, node_id)
+    where not runs.is_additive
 ),
 
-parent_weights as (
+-- categories below a category
+links as (
     select
-        weight_set_number,
-        parent_node_id,
-        sum(weight) as total_weight,
-        {{ ordered_values('weight', 'node_number', "node_type = 'indicator'") }}
-            as indicator_weights
-    from weights
-    where weight_set_number in (select weight_set_number from other_runs)
-    group by weight_set_number, parent_node_id
+        parents.run_number,
+        parents.node_id as parent_node_id,
+        parents.height as parent_height,
+        parents.aggregation,
+        weights.node_id,
+        weights.weight / parents.total_weight as share,
+        weights.weight
+    from parents
+    inner join weights
+        on
+            parents.weight_set_number = weights.weight_set_number
+            and parents.node_id = weights.parent_node_id
+    where weights.node_type <> 'indicator'
 ),
 
 city_scores as (
@@ -185,11 +174,13 @@ city_scores as (
         normalisation,
         city_id,
         parent_node_id,
-        {{ ordered_values('score', 'node_number') }} as score_list,
+        {{ ordered_values('cast(score as double)', 'node_number') }} as score_list,
         {{ ordered_values(
-            'case when score > 0 then ln(cast(score as double)) else 0 end', 'node_number'
+            'cast(case when score > 0 then ln(cast(score as double)) else 0 end as double)', 'node_number'
         ) }} as logarithm_list,
-        {{ ordered_values('case when score = 0 then 1 else 0 end', 'node_number') }} as zero_list
+        {{ ordered_values(
+            'cast(case when score = 0 then 1 else 0 end as double)', 'node_number'
+        ) }} as zero_list
     from scores
     group by edition_key, normalisation, city_id, parent_node_id
 ),
@@ -202,15 +193,11 @@ indicator_parts as (
         city_scores.city_id,
         case
             when parents.aggregation = 'geometric'
-                then {{ inner_product('parent_weights.indicator_weights', 'city_scores.logarithm_list') }}
-            else {{ inner_product('parent_weights.indicator_weights', 'city_scores.score_list') }}
-        end / nullif(cast(parent_weights.total_weight as double), 0) as part,
-        {{ inner_product('parent_weights.indicator_weights', 'city_scores.zero_list') }} as zero_weight
+                then {{ inner_product('parents.indicator_weights', 'city_scores.logarithm_list') }}
+            else {{ inner_product('parents.indicator_weights', 'city_scores.score_list') }}
+        end / parents.total_weight as part,
+        {{ inner_product('parents.indicator_weights', 'city_scores.zero_list') }} as zero_weight
     from parents
-    inner join parent_weights
-        on
-            parents.weight_set_number = parent_weights.weight_set_number
-            and parents.node_id = parent_weights.parent_node_id
     inner join city_scores
         on
             parents.edition_key = city_scores.edition_key
@@ -218,7 +205,7 @@ indicator_parts as (
             and parents.node_id = city_scores.parent_node_id
 ),
 
-{% for level in [1, 2, 3] %}
+{% for level in levels %}
 parts_{{ level }} as (
     select
         run_number,
@@ -231,25 +218,18 @@ parts_{{ level }} as (
     {% for lower in range(1, level) %}
     union all
     select
-        parents.run_number,
-        parents.node_id,
+        links.run_number,
+        links.parent_node_id as node_id,
         children.city_id,
-        cast(weights.weight as double)
-        * case
-            when parents.aggregation <> 'geometric' then children.value
+        links.share * case
+            when links.aggregation <> 'geometric' then children.value
             when children.value > 0 then ln(children.value)
             else 0
-        end
-        / nullif(cast(parent_weights.total_weight as double), 0) as part,
-        case when children.value <= 0 then cast(weights.weight as double) else 0 end as zero_weight
+        end as part,
+        case when children.value <= 0 then links.weight else 0 end as zero_weight
     from level_{{ lower }} as children
-    inner join weights using (weight_set_number, node_id)
-    inner join parents
-        on
-            children.run_number = parents.run_number
-            and weights.parent_node_id = parents.node_id
-    inner join parent_weights using (weight_set_number, parent_node_id)
-    where parents.height = {{ level }}
+    inner join links using (run_number, node_id)
+    where links.parent_height = {{ level }}
     {% endfor %}
 ),
 
@@ -258,40 +238,31 @@ sums_{{ level }} as (
         run_number,
         node_id,
         city_id,
-        {% if level == 1 %}
-        part as total,
-        zero_weight
-        {% else %}
         cast(sum({{ rounded_decimal('part', 12) }}) as double) as total,
         max(zero_weight) as zero_weight
-        {% endif %}
     from parts_{{ level }}
-    {% if level > 1 %}group by run_number, node_id, city_id{% endif %}
+    group by run_number, node_id, city_id
 ),
 
 level_{{ level }} as (
     select
-        sums_{{ level }}.run_number,
-        parents.weight_set_number,
-        sums_{{ level }}.node_id,
-        sums_{{ level }}.city_id,
+        sums.run_number,
+        sums.node_id,
+        sums.city_id,
         case
-            when parents.aggregation = 'geometric' and sums_{{ level }}.zero_weight > 0 then 0
-            when parents.aggregation = 'geometric' then exp(sums_{{ level }}.total)
-            else sums_{{ level }}.total
+            when parents.aggregation = 'geometric' and sums.zero_weight > 0 then 0
+            when parents.aggregation = 'geometric' then exp(sums.total)
+            else sums.total
         end / parents.divisor
         + additions.addition as value
-    from sums_{{ level }}
-    inner join parents
-        on
-            sums_{{ level }}.run_number = parents.run_number
-            and sums_{{ level }}.node_id = parents.node_id
+    from sums_{{ level }} as sums
+    inner join parents using (run_number, node_id)
     inner join additions
         on
             parents.edition_key = additions.edition_key
             and parents.has_project_points = additions.has_project_points
-            and sums_{{ level }}.node_id = additions.node_id
-            and sums_{{ level }}.city_id = additions.city_id
+            and sums.node_id = additions.node_id
+            and sums.city_id = additions.city_id
 ),
 
 {% endfor %}
@@ -301,7 +272,7 @@ roots as (
         city_id,
         value
     from additive_roots
-    {% for level in [1, 2, 3] %}
+    {% for level in levels %}
     union all
     select
         run_number,
@@ -321,28 +292,16 @@ rounded_roots as (
     where value is not null
 ),
 
-root_settings as (
-    select
-        runs.run_number,
-        nodes.rank_taken_on,
-        nodes.index_digits
-    from runs
-    inner join nodes
-        on
-            runs.edition_key = nodes.edition_key
-            and nodes.node_id = 'overall'
-),
-
 compared as (
     select
-        rounded_roots.run_number,
-        rounded_roots.city_id,
-        rounded_roots.index_value,
-        {{ rank_value(
-            'rounded_roots.index_value', 'root_settings.rank_taken_on', 'root_settings.index_digits'
-        ) }} as rank_value
-    from rounded_roots
-    inner join root_settings using (run_number)
+        roots.run_number,
+        roots.city_id,
+        roots.index_value,
+        {{ rank_value('roots.index_value', 'editions.rank_taken_on', 'editions.index_digits') }}
+            as rank_value
+    from rounded_roots as roots
+    inner join runs using (run_number)
+    inner join {{ ref('int_editions') }} as editions using (edition_key)
 ),
 
 final as (

@@ -12,23 +12,11 @@ fields as (
     where status = 'analysed'
 ),
 
-editions as (
-    select * from {{ ref('int_editions') }}
-),
-
-scenarios as (
-    select * from {{ ref('stg_weight_scenarios') }}
-),
-
-nodes as (
-    select * from {{ ref('int_edition_nodes') }}
-),
-
 scenario_draws as (
     select
         *,
         {{ numbers_up_to('draw_count') }} as draw
-    from scenarios
+    from {{ ref('stg_weight_scenarios') }} as scenarios
 ),
 
 samples as (
@@ -115,7 +103,7 @@ all_runs as (
         'as_defined' as root_aggregation,
         true as has_project_points
     from fields
-    inner join nodes using (edition_key)
+    inner join {{ ref('int_edition_nodes') }} as nodes using (edition_key)
     where nodes.node_type = 'indicator' and nodes.role = 'regular'
     union all
     select
@@ -149,7 +137,7 @@ described as (
         fields.is_additive and all_runs.root_aggregation <> 'geometric' as is_additive
     from all_runs
     inner join fields using (edition_key)
-    inner join editions using (edition_key)
+    inner join {{ ref('int_editions') }} as editions using (edition_key)
 ),
 
 final as (

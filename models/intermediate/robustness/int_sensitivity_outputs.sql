@@ -7,10 +7,6 @@ runs as (
     where run_type = 'sensitivity'
 ),
 
-run_results as (
-    select * from {{ ref('int_run_results') }}
-),
-
 ranks as (
     select *
     from {{ ref('int_ranks') }}
@@ -26,7 +22,7 @@ final as (
             {{ divide('sum(abs(run_results.rank - ranks.place))', 'count(*)') }} as decimal(12, 6)
         ) as mean_rank_shift
     from runs
-    inner join run_results using (run_number)
+    inner join {{ ref('int_run_results') }} as run_results using (run_number)
     inner join ranks using (edition_key, city_id)
     group by runs.edition_key, runs.run_group, runs.draw
 )

@@ -82,7 +82,7 @@ indicator_differences as (
     where nodes.node_type = 'indicator'
 ),
 
-{% for level in [1, 2, 3] %}
+{% for level in range(1, var('framework_levels') + 1) %}
 children_{{ level }} as (
     {% for lower in range(level) %}
     select
@@ -158,7 +158,7 @@ differences_{{ level }} as (
 
 {% endfor %}
 final as (
-    {% for level in [1, 2, 3] %}
+    {% for level in range(1, var('framework_levels') + 1) %}
     select
         edition_key,
         scenario_id,

@@ -126,7 +126,11 @@ scores as (
         cast(case when status = 'scored' then score end as {{ type_index() }}) as score,
         is_simulated,
         source
-    from (select * from own_rule_scores union all select * from field_rule_scores) as all_scores
+    from (
+        select * from own_rule_scores
+        union all
+        select * from field_rule_scores
+    ) as all_scores
 ),
 
 rank_values as (

@@ -75,7 +75,11 @@ present_values as (
         end as status,
         present.is_simulated,
         present.source
-    from (select * from own_values union all select * from borrowed_values) as present
+    from (
+        select * from own_values
+        union all
+        select * from borrowed_values
+    ) as present
     inner join indicators using (edition_key, indicator_id)
 ),
 

@@ -1,13 +1,5 @@
 with
 
-fields as (
-    select * from {{ ref('int_analysis_fields') }}
-),
-
-editions as (
-    select * from {{ ref('int_editions') }}
-),
-
 final as (
     select
         fields.edition_key,
@@ -20,8 +12,8 @@ final as (
         fields.score_count,
         fields.is_additive,
         editions.is_simulated_field
-    from fields
-    inner join editions using (edition_key)
+    from {{ ref('int_analysis_fields') }} as fields
+    inner join {{ ref('int_editions') }} as editions using (edition_key)
 )
 
 select * from final

@@ -12,10 +12,6 @@ categories as (
     where node_type <> 'indicator'
 ),
 
-editions as (
-    select * from {{ ref('int_editions') }}
-),
-
 category_values as (
     select
         results.edition_key,
@@ -62,7 +58,7 @@ final as (
         editions.is_simulated_field as is_simulated,
         editions.is_simulated_field
     from correlated
-    inner join editions using (edition_key)
+    inner join {{ ref('int_editions') }} as editions using (edition_key)
 )
 
 select * from final

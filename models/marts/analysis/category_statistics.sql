@@ -19,14 +19,6 @@ node_values as (
     from {{ ref('int_node_values') }}
 ),
 
-effective_weights as (
-    select * from {{ ref('int_effective_weights') }}
-),
-
-editions as (
-    select * from {{ ref('int_editions') }}
-),
-
 categories as (
     select nodes.*
     from fields
@@ -178,12 +170,12 @@ final as (
         editions.is_simulated_field as is_simulated,
         editions.is_simulated_field
     from summarised
-    inner join editions using (edition_key)
+    inner join {{ ref('int_editions') }} as editions using (edition_key)
     inner join alphas
         on
             summarised.edition_key = alphas.edition_key
             and summarised.node_id = alphas.parent_node_id
-    left join effective_weights
+    left join {{ ref('int_effective_weights') }} as effective_weights
         on
             summarised.edition_key = effective_weights.edition_key
             and summarised.node_id = effective_weights.node_id

@@ -11,14 +11,6 @@ places as (
     select * from {{ ref('int_field_places') }}
 ),
 
-scores as (
-    select * from {{ ref('int_node_values') }}
-),
-
-statistics as (
-    select * from {{ ref('indicator_statistics') }}
-),
-
 results as (
     select *
     from {{ ref('fct_index_results') }}
@@ -45,8 +37,8 @@ levers as (
         statistics.third_quartile as best_quarter_score
     from effective_weights
     inner join places using (edition_key)
-    inner join scores using (edition_key, city_id, node_id)
-    inner join statistics
+    inner join {{ ref('int_node_values') }} as scores using (edition_key, city_id, node_id)
+    inner join {{ ref('indicator_statistics') }} as statistics
         on
             effective_weights.edition_key = statistics.edition_key
             and effective_weights.node_id = statistics.indicator_id

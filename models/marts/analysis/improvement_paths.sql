@@ -15,10 +15,6 @@ places as (
     select * from {{ ref('int_field_places') }}
 ),
 
-goals as (
-    select * from {{ ref('stg_improvement_goals') }}
-),
-
 -- the index that the city on that place has to be equalled with
 city_goals as (
     select
@@ -28,7 +24,7 @@ city_goals as (
         better_places.rank as rank_to_reach,
         better_places.index_to_reach - places.index_value as index_points_needed
     from places
-    cross join goals
+    cross join {{ ref('stg_improvement_goals') }} as goals
     inner join places as better_places
         on
             places.edition_key = better_places.edition_key

@@ -16,18 +16,6 @@ node_values as (
     select * from {{ ref('int_node_values') }}
 ),
 
-effective_weights as (
-    select * from {{ ref('int_effective_weights') }}
-),
-
-index_shares as (
-    select * from {{ ref('int_index_shares') }}
-),
-
-editions as (
-    select * from {{ ref('int_editions') }}
-),
-
 -- every score beside its category, the weighted sum of its regular siblings and the overall index
 scores as (
     select
@@ -158,16 +146,16 @@ final as (
         editions.is_simulated_field as is_simulated,
         editions.is_simulated_field
     from summarised
-    inner join editions using (edition_key)
+    inner join {{ ref('int_editions') }} as editions using (edition_key)
     inner join indicators
         on
             summarised.edition_key = indicators.edition_key
             and summarised.indicator_id = indicators.node_id
-    left join effective_weights
+    left join {{ ref('int_effective_weights') }} as effective_weights
         on
             summarised.edition_key = effective_weights.edition_key
             and summarised.indicator_id = effective_weights.node_id
-    left join index_shares
+    left join {{ ref('int_index_shares') }} as index_shares
         on
             summarised.edition_key = index_shares.edition_key
             and summarised.indicator_id = index_shares.node_id

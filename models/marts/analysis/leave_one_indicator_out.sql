@@ -6,10 +6,6 @@ runs as (
     where run_type = 'leave_one_out'
 ),
 
-run_results as (
-    select * from {{ ref('int_run_results') }}
-),
-
 results as (
     select *
     from {{ ref('fct_index_results') }}
@@ -31,7 +27,7 @@ final as (
         results.is_simulated,
         results.is_simulated_field
     from runs
-    inner join run_results using (run_number)
+    inner join {{ ref('int_run_results') }} as run_results using (run_number)
     inner join results using (edition_key, city_id)
 )
 

@@ -7,10 +7,6 @@ scores as (
     where normalisation = 'as_defined'
 ),
 
-edition_cities as (
-    select * from {{ ref('int_edition_cities') }}
-),
-
 results as (
     select *
     from {{ ref('fct_index_results') }}
@@ -23,9 +19,9 @@ profiles as (
         scores.city_id,
         edition_cities.size_class_id,
         count(*) as indicator_count,
-        {{ ordered_values('scores.score', 'scores.indicator_id') }} as score_list
+        {{ ordered_values('cast(scores.score as double)', 'scores.indicator_id') }} as score_list
     from scores
-    inner join edition_cities using (edition_key, city_id)
+    inner join {{ ref('int_edition_cities') }} as edition_cities using (edition_key, city_id)
     group by scores.edition_key, scores.city_id, edition_cities.size_class_id
 ),
 

@@ -1,13 +1,5 @@
 with
 
-differences as (
-    select * from {{ ref('int_smallest_differences') }}
-),
-
-scenarios as (
-    select * from {{ ref('stg_weight_scenarios') }}
-),
-
 nodes as (
     select *
     from {{ ref('int_edition_nodes') }}
@@ -33,7 +25,7 @@ sure_wins as (
         differences.scenario_id,
         differences.city_id,
         differences.other_city_id
-    from differences
+    from {{ ref('int_smallest_differences') }} as differences
     inner join nodes using (edition_key)
     where
         differences.smallest_difference
@@ -89,7 +81,7 @@ final as (
         results.is_simulated_field
     from fields
     inner join results using (edition_key)
-    inner join scenarios
+    inner join {{ ref('stg_weight_scenarios') }} as scenarios
         on scenarios.normalisation = 'as_defined' and scenarios.root_aggregation <> 'geometric'
     left join loss_counts using (edition_key, scenario_id, city_id)
     left join win_counts using (edition_key, scenario_id, city_id)

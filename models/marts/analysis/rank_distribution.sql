@@ -6,10 +6,6 @@ runs as (
     where run_type = 'weights'
 ),
 
-run_results as (
-    select * from {{ ref('int_run_results') }}
-),
-
 results as (
     select *
     from {{ ref('fct_index_results') }}
@@ -23,7 +19,7 @@ counted as (
         run_results.city_id,
         run_results.rank,
         count(*) as draws_at_rank
-    from run_results
+    from {{ ref('int_run_results') }} as run_results
     inner join runs using (run_number)
     group by runs.edition_key, runs.run_group, run_results.city_id, run_results.rank
 ),

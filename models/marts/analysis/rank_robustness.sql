@@ -1,13 +1,5 @@
 with
 
-distribution as (
-    select * from {{ ref('rank_distribution') }}
-),
-
-scenarios as (
-    select * from {{ ref('stg_weight_scenarios') }}
-),
-
 runs as (
     select *
     from {{ ref('int_runs') }}
@@ -16,10 +8,6 @@ runs as (
 
 run_results as (
     select * from {{ ref('int_run_results') }}
-),
-
-neighbours as (
-    select * from {{ ref('int_field_places') }}
 ),
 
 results as (
@@ -39,7 +27,7 @@ cumulated as (
         sum(draws_at_rank) over (
             partition by edition_key, scenario_id, city_id
         ) as draw_count
-    from distribution
+    from {{ ref('rank_distribution') }} as distribution
 ),
 
 summarised as (
@@ -92,7 +80,7 @@ duels as (
         ) }} as loss_share
     from runs
     inner join run_results using (run_number)
-    inner join neighbours using (edition_key, city_id)
+    inner join {{ ref('int_field_places') }} as neighbours using (edition_key, city_id)
     inner join run_results as next_results
         on
             run_results.run_number = next_results.run_number
@@ -143,7 +131,7 @@ final as (
         results.is_simulated,
         results.is_simulated_field
     from summarised
-    inner join scenarios using (scenario_id)
+    inner join {{ ref('stg_weight_scenarios') }} as scenarios using (scenario_id)
     inner join results using (edition_key, city_id)
     left join duels as duels_above
         on

@@ -1,14 +1,6 @@
 {%- set factors = ['weights', 'normalisation', 'aggregation', 'project_points'] -%}
 with
 
-outputs as (
-    select * from {{ ref('int_sensitivity_outputs') }}
-),
-
-editions as (
-    select * from {{ ref('int_editions') }}
-),
-
 samples as (
     select
         edition_key,
@@ -19,7 +11,7 @@ samples as (
     max(case when matrix = 'AB_{{ factor }}' then mean_rank_shift end)
         as shift_{{ factor }}{{ ',' if not loop.last }}
     {% endfor %}
-    from outputs
+    from {{ ref('int_sensitivity_outputs') }} as outputs
     group by edition_key, draw
 ),
 
@@ -80,7 +72,7 @@ final as (
         editions.is_simulated_field
     from effects
     inner join variances using (edition_key)
-    inner join editions using (edition_key)
+    inner join {{ ref('int_editions') }} as editions using (edition_key)
 )
 
 select * from final

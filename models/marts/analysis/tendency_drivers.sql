@@ -6,14 +6,6 @@ fields as (
     where status = 'analysed'
 ),
 
-contributions as (
-    select * from {{ ref('int_index_contributions') }}
-),
-
-rank_changes as (
-    select * from {{ ref('int_rank_changes') }}
-),
-
 results as (
     select *
     from {{ ref('fct_index_results') }}
@@ -54,7 +46,7 @@ parts_{{ time }} as (
         contributions.part_value,
         contributions.contribution
     from city_changes
-    inner join contributions
+    inner join {{ ref('int_index_contributions') }} as contributions
         on
             city_changes.{{ edition }} = contributions.edition_key
             and city_changes.city_id = contributions.city_id
@@ -159,7 +151,7 @@ drivers as (
         '{{ driver }}' as driver,
         'overall' as node_id,
         {{ driver }} as contribution
-    from rank_changes
+    from {{ ref('int_rank_changes') }} as rank_changes
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),

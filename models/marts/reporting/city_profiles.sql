@@ -196,7 +196,8 @@ final as (
         lines.tendency,
         lines.line_value,
         cast(lines.rank as {{ dbt.type_string() }}) as rank_printed,
-        {{ printed_change('lines.tendency') }} as tendency_printed,
+        case when lines.tendency > 0 then '+' else '' end
+        || cast(lines.tendency as {{ dbt.type_string() }}) as tendency_printed,
         lines.value_printed,
         lines.rank_basis,
         lines.tendency_basis,

@@ -1,29 +1,27 @@
+{#- The names of categories become part of the SQL. -#}
+{{- require_identifiers(var('league_table_categories')) -}}
 with
-
-edition_cities as (
-    select * from {{ ref('int_edition_cities') }}
-),
 
 results as (
     select * from {{ ref('fct_index_results') }}
 ),
 
-categories as (
-    select * from {{ ref('dim_categories') }}
-),
-
 overall_results as (
     select results.*
     from results
-    inner join categories using (edition_key, category_id)
+    inner join {{ ref('dim_categories') }} as categories using (edition_key, category_id)
     where categories.is_overall
 ),
 
 category_columns as (
     select
+        {% for category in var('league_table_categories') %}
+        max(case when category_id = '{{ category }}' then index_value end) as {{ category }}_index,
+        max(case when category_id = '{{ category }}' then rank end) as {{ category }}_rank,
+        max(case when category_id = '{{ category }}' then tendency end) as {{ category }}_tendency,
+        {% endfor %}
         edition_key,
-        city_id,
-        {{ league_table_pivot() }}
+        city_id
     from results
     group by edition_key, city_id
 ),
@@ -65,7 +63,7 @@ final as (
         edition_cities.is_simulated_city,
         overall_results.is_simulated,
         edition_cities.is_simulated_field
-    from edition_cities
+    from {{ ref('int_edition_cities') }} as edition_cities
     inner join overall_results using (edition_key, city_id)
     inner join category_columns using (edition_key, city_id)
 )

@@ -1,14 +1,4 @@
 {% macro better_city_counts(queries, field, partition, key) -%}
-{#-
-  Select: for every row of `queries`, how many cities of its field have a greater rank_value than its
-  query_value. Counts by one sorted pass instead of comparing every pair.
-
-  Arguments:
-    queries: relation with the partition and key columns and query_value
-    field: relation with the partition columns and rank_value, one row per city
-    partition: columns that tell one field from another
-    key: text columns that tell one query of a field from another
--#}
 select
     {{ partition | join(', ') }},
     {{ key | join(', ') }},

@@ -1,5 +1,9 @@
+{% macro edition_key() -%}
+    ranking_id || '_' || cast(edition as {{ dbt.type_string() }}) as edition_key
+{%- endmacro %}
+
+
 {% macro row_key(columns, relation_alias=none) -%}
-    {#- The values of a row's key as readable text: "edition=2025, city_id=duesseldorf". -#}
     {%- set prefix = relation_alias ~ '.' if relation_alias else '' -%}
     {%- for column in columns -%}
         '{{ ", " if not loop.first }}{{ column }}='
@@ -10,12 +14,15 @@
 
 
 {% macro scores_table() -%}
-    {#- SQL expression: the seed that a row of stg_indicator_scores comes from, as tests name it. -#}
     case when is_simulated then 'simulated_indicator_scores' else 'indicator_scores' end
 {%- endmacro %}
 
 
-{% macro begins_with_letter(text) -%}
-    {#- SQL condition: whether an identifier, which is lower case, begins with a letter. -#}
-    substr({{ text }}, 1, 1) between 'a' and 'z'
+{% macro require_identifiers(names) -%}
+    {%- for name in names if not modules.re.fullmatch('[a-z][a-z0-9_]*', name | string) -%}
+        {{ exceptions.raise_compiler_error(
+            "var league_table_categories: '" ~ name ~ "' is not a category_id:"
+            ~ " use small letters, digits and _, beginning with a letter"
+        ) }}
+    {%- endfor -%}
 {%- endmacro %}

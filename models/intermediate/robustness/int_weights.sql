@@ -1,0 +1,218 @@
+{#-
+  Weights of the root and the regular nodes in every set of weights, as lists in the order of node_number, and what one
+  point of a node is worth in the overall index if every mean is arithmetic. Editions with the same
+  tree and draw share a set, and all trees share the random number of a draw and node, so that
+  editions can be compared draw by draw. A parent whose only child is left out is left out itself.
+-#}
+with recursive
+
+weight_sets as (
+    select distinct
+        weight_set_number,
+        methodology_id,
+        weight_draw,
+        distribution,
+        cast(box_share as double) as box_share,
+        left_out_indicator_id,
+        case when has_project_points then 1 else 0 end as project_flag
+    from {{ ref('int_runs') }}
+),
+
+nodes as (
+    select
+        nodes.methodology_id,
+        nodes.node_id,
+        nodes.parent_node_id,
+        nodes.node_number,
+        coalesce(parents.node_number, 0) as parent_number,
+        case when nodes.node_type = 'indicator' then 1 else 0 end as indicator_flag,
+        coalesce(nodes.weight, 1) as weight,
+        coalesce(parents.project_cap_share, 0) as parent_cap_share,
+        count(*) over (partition by nodes.methodology_id, nodes.parent_node_id) as sibling_count
+    from {{ ref('int_framework_nodes') }} as nodes
+    left join {{ ref('int_framework_nodes') }} as parents
+        on
+            nodes.methodology_id = parents.methodology_id
+            and nodes.parent_node_id = parents.node_id
+    where nodes.role = 'regular' or nodes.parent_node_id is null
+),
+
+sibling_masks as (
+    select
+        own.methodology_id,
+        own.node_number,
+        {{ ordered_values(
+            'cast(case when own.parent_number = others.parent_number then 1 else 0 end as double)',
+            'others.node_number'
+        ) }} as siblings
+    from nodes as own
+    inner join nodes as others using (methodology_id)
+    group by own.methodology_id, own.node_number
+),
+
+left_out_indicators as (
+    select distinct
+        methodology_id,
+        left_out_indicator_id
+    from weight_sets
+    where left_out_indicator_id is not null
+),
+
+left_out_nodes as (
+    select
+        methodology_id,
+        left_out_indicator_id,
+        left_out_indicator_id as node_id
+    from left_out_indicators
+    union all
+    select
+        left_out_nodes.methodology_id,
+        left_out_nodes.left_out_indicator_id,
+        nodes.parent_node_id as node_id
+    from left_out_nodes
+    inner join nodes
+        on
+            left_out_nodes.methodology_id = nodes.methodology_id
+            and left_out_nodes.node_id = nodes.node_id
+    where nodes.sibling_count = 1 and nodes.parent_number > 0
+),
+
+trees as (
+    select
+        nodes.methodology_id,
+        {{ ordered_values('nodes.node_id', 'nodes.node_number') }} as node_ids,
+        {{ ordered_values('cast(nodes.weight as double)', 'nodes.node_number') }} as weights,
+        {{ ordered_values('nodes.parent_number', 'nodes.node_number') }} as parent_numbers,
+        {{ ordered_values('cast(nodes.parent_cap_share as double)', 'nodes.node_number') }}
+            as parent_cap_shares,
+        {{ ordered_values('cast(nodes.indicator_flag as double)', 'nodes.node_number') }}
+            as indicator_flags,
+        {{ ordered_values('sibling_masks.siblings', 'nodes.node_number') }} as sibling_masks
+    from nodes
+    inner join sibling_masks using (methodology_id, node_number)
+    group by nodes.methodology_id
+),
+
+-- 1 for a node that takes part, 0 for one that is left out
+masks as (
+    select
+        left_out_indicators.methodology_id,
+        left_out_indicators.left_out_indicator_id,
+        {{ ordered_values(
+            'cast(case when left_out_nodes.node_id is null then 1 else 0 end as double)',
+            'nodes.node_number'
+        ) }} as mask
+    from left_out_indicators
+    inner join nodes using (methodology_id)
+    left join left_out_nodes
+        on
+            left_out_indicators.methodology_id = left_out_nodes.methodology_id
+            and left_out_indicators.left_out_indicator_id = left_out_nodes.left_out_indicator_id
+            and nodes.node_id = left_out_nodes.node_id
+    group by left_out_indicators.methodology_id, left_out_indicators.left_out_indicator_id
+),
+
+numbered as (
+    select
+        weight_sets.*,
+        trees.weights,
+        trees.parent_numbers,
+        trees.parent_cap_shares,
+        trees.sibling_masks,
+        trees.indicator_flags,
+        masks.mask,
+        {{ list_map(
+            'trees.node_ids', uniform_number("weight_sets.weight_draw || '|' || item")
+        ) }} as random_numbers
+    from weight_sets
+    inner join trees using (methodology_id)
+    left join masks
+        on
+            weight_sets.methodology_id = masks.methodology_id
+            and weight_sets.left_out_indicator_id = masks.left_out_indicator_id
+),
+
+drawn as (
+    select
+        *,
+        case
+            when distribution = 'box'
+                then {{ list_map_two(
+                    'weights',
+                    'random_numbers',
+                    'cast(' ~ rounded_decimal(
+                        'left_item * (1 + box_share * (2 * right_item - 1))', 12
+                    ) ~ ' as double)'
+                ) }}
+            when distribution = 'flat_simplex'
+                then {{ list_map_two(
+                    'weights',
+                    'random_numbers',
+                    'cast(' ~ rounded_decimal('-ln(right_item)', 12) ~ ' as double)'
+                ) }}
+            when mask is not null then {{ list_map_two('weights', 'mask', 'left_item * right_item') }}
+            else weights
+        end as drawn_weights
+    from numbered
+),
+
+-- of its siblings, whose sum is 1, and of the parent's points, which a divisor makes fewer
+scaled as (
+    select
+        *,
+        {{ list_map_two(
+            list_map_two(
+                'drawn_weights',
+                list_map('sibling_masks', inner_product('item', 'drawn_weights')),
+                'case when right_item = 0 then 0 else left_item / right_item end'
+            ),
+            'parent_cap_shares',
+            'left_item / (1 + project_flag * right_item)'
+        ) }} as shares
+    from drawn
+),
+
+-- products of the shares along the way up: one more level of parents in every step
+products_1 as (
+    select
+        weight_set_number,
+        methodology_id,
+        drawn_weights,
+        indicator_flags,
+        parent_numbers,
+        shares,
+        shares as products
+    from scaled
+),
+
+{% for level in range(2, var('framework_levels') + 1) %}
+products_{{ level }} as (
+    select
+        weight_set_number,
+        methodology_id,
+        drawn_weights,
+        indicator_flags,
+        parent_numbers,
+        shares,
+        {{ list_map_two(
+            'shares', 'parent_numbers',
+            'left_item * case when right_item = 0 then 1 else '
+            ~ list_item('products', 'right_item') ~ ' end'
+        ) }} as products
+    from products_{{ level - 1 }}
+),
+
+{% endfor %}
+final as (
+    select
+        weight_set_number,
+        methodology_id,
+        drawn_weights as weights,
+        {{ list_map(
+            'products', 'cast(' ~ rounded_decimal('item', 15, 'decimal(18, 15)') ~ ' as double)'
+        ) }} as effective_weights,
+        {{ inner_product('products', 'indicator_flags') }} > 0 as has_indicators
+    from products_{{ var('framework_levels') }}
+)
+
+select * from final
