@@ -117,15 +117,12 @@ def make_field(
     ranking, edition = FIELD
     key = f"{ranking}_{edition}"
     here = f"edition_key = '{key}'"
-    for name, condition in {"int_edition_nodes": here, "int_framework_nodes": "true"}.items():
+    conditions = {"int_editions": here, "int_edition_nodes": here, "int_framework_nodes": "true"}
+    for name, condition in conditions.items():
         origin = at[name].split(".", 1)[1]
         connection.execute(
             f"create table {at[name]} as select * from prepared.{origin} where {condition}"
         )
-    connection.execute(
-        f"create table {at['int_editions']} as"
-        f" select distinct edition_key, methodology_id from {at['int_edition_nodes']}"
-    )
     connection.execute(
         f"create table {at['int_analysis_fields']} as select '{key}' as edition_key,"
         " 'analysed' as status, true as is_additive"
