@@ -4,7 +4,7 @@
 
 Side by side, in turn, each in a process of its own:
 
-1. the project's own compiled SQL (int_runs, int_weight_sets, int_run_results, rank_distribution) in
+1. the project's own compiled SQL (int_runs, int_weights, int_run_results, rank_distribution) in
    a DuckDB file: hashed draws, indices, ranks with ties, every draw stored, full rank distribution,
 2. the same in plain numpy: generated draws, indices, ranks with ties, full rank distribution,
 3. with --peers, pysensmcda and ProMCDA, installed from the package index into a temporary
@@ -46,7 +46,7 @@ from tests.python.dbt_build import RunError, database_of, read_artifact
 from benchmarks.build_time import cpu_model, timed_build
 
 FIELD = ("simulated_field", 2025)
-MODELS = ("int_runs", "int_weight_sets", "int_run_results", "rank_distribution")
+MODELS = ("int_runs", "int_weights", "int_run_results", "rank_distribution")
 SCENARIO = "box"
 BOX_SHARE = 0.25
 CITIES = 83
@@ -117,15 +117,12 @@ def make_field(
     ranking, edition = FIELD
     key = f"{ranking}_{edition}"
     here = f"edition_key = '{key}'"
-    for name, condition in {"int_edition_nodes": here, "int_framework_nodes": "true"}.items():
+    conditions = {"int_editions": here, "int_edition_nodes": here, "int_framework_nodes": "true"}
+    for name, condition in conditions.items():
         origin = at[name].split(".", 1)[1]
         connection.execute(
             f"create table {at[name]} as select * from prepared.{origin} where {condition}"
         )
-    connection.execute(
-        f"create table {at['int_editions']} as"
-        f" select distinct edition_key, methodology_id from {at['int_edition_nodes']}"
-    )
     connection.execute(
         f"create table {at['int_analysis_fields']} as select '{key}' as edition_key,"
         " 'analysed' as status, true as is_additive"
@@ -154,7 +151,7 @@ def make_field(
     )
     # what projects add to a category, up to 4.7 points; the index itself does not matter here
     connection.execute(
-        f"create table {at['int_node_values']} as"
+        f"create table {at['int_index']} as"
         f" select '{key}' as edition_key,"
         " 'city_' || lpad(city::varchar, 6, '0') as city_id, node_id,"
         " case when node_type = 'category' then"
@@ -168,7 +165,7 @@ def make_field(
         f"create table {at['fct_index_results']} as select distinct edition_key,"
         f" '{ranking}' as ranking_id, {edition} as edition, city_id,"
         " 'overall' as category_id, true as is_simulated, true as is_simulated_field"
-        f" from {at['int_node_values']}"
+        f" from {at['int_index']}"
     )
 
 
@@ -250,14 +247,16 @@ def write_field(connection: duckdb.DuckDBPyConnection, plan: SqlPlan, directory:
             len(indicators),
         ),
         additions=table(
-            f"select index_value::double as value from {relations['int_node_values']}"
+            f"select index_value::double as value from {relations['int_index']}"
             " where node_id <> 'overall' order by city_id, node_id",
             len(categories),
         ),
         drawn=table(
-            f"select weight::double as value from {relations['int_weight_sets']}"
+            f"select weights[node_number] as value from {relations['int_weights']}"
             f" inner join {relations['int_runs']} using (weight_set_number)"
-            " where run_type = 'weights' order by draw, node_id",
+            f" inner join {relations['int_edition_nodes']} using (edition_key)"
+            " where run_type = 'weights' and role = 'regular' and parent_node_id is not null"
+            " order by draw, node_id",
             len(nodes),
         ),
     )
