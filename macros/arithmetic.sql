@@ -144,7 +144,7 @@
 
 
 {% macro oriented(value, direction) -%}
-    case when {{ direction }} = 'lower_is_better' then -1 else 1 end * {{ value }}
+    case when {{ direction }} = 'lower_is_better' then -1 else 1 end * cast({{ value }} as decimal(24, 6))
 {%- endmacro %}
 
 

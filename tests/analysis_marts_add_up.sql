@@ -22,19 +22,19 @@ changes as (
         results.ranking_id,
         results.edition,
         results.city_id,
-        results.index_value - previous_results.index_value as index_change,
+        results.index_value
+        - {{ on_this_scale('previous_results.index_value', 'editions.previous_scale_factor') }}
+            as index_change,
         results.tendency,
         coverage.is_additive and previous_coverage.is_additive as is_additive
     from results
-    inner join coverage using (ranking_id, edition)
+    inner join coverage using (edition_key)
+    inner join {{ ref('int_editions') }} as editions using (edition_key)
     inner join coverage as previous_coverage
-        on
-            results.ranking_id = previous_coverage.ranking_id
-            and results.previous_edition = previous_coverage.edition
+        on results.previous_edition_key = previous_coverage.edition_key
     inner join results as previous_results
         on
-            results.ranking_id = previous_results.ranking_id
-            and results.previous_edition = previous_results.edition
+            results.previous_edition_key = previous_results.edition_key
             and results.city_id = previous_results.city_id
 ),
 

@@ -176,7 +176,8 @@ class ExactEdition:
     def _ranks(self, name: str) -> dict[str, int]:
         """Return the rank of every city with an index, if enough of the field has one."""
         is_rounded = self.settings["rank_taken_on"] == "rounded"
-        digits = int(self.settings["index_digits"]) if is_rounded else RANK_DIGITS
+        kind = "score" if self.tree[name]["node_type"] == "indicator" else "index"
+        digits = int(self.settings[f"{kind}_digits"]) if is_rounded else RANK_DIGITS
         values = {
             city: rounded(value, digits)
             for city, value in self.indices[name].items()
