@@ -83,13 +83,13 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test for what its arguments ask: each file, or one page of each kind.
 
-    `page_file`: every page. `page_kind`: one page of every kind, by its path below a language's
-    folder. `page_view`: the same for both rankings. For `ranking_edition` and `ranking_city` see
-    COLUMNS_OF_ARGUMENTS.
+    `page_file`: every page but the profiles. `page_kind`: one page of every kind, by its path below
+    a language's folder. `page_view`: the same for both rankings. For `ranking_edition` and
+    `ranking_city` see COLUMNS_OF_ARGUMENTS.
     """
     files = SiteFiles(metafunc.config.getoption("--site"))
     for argument, values in (
-        ("page_file", files.pages),
+        ("page_file", [path for path in files.pages if path[3:8] != "city/"]),
         ("page_kind", files.kinds),
         ("page_view", files.views),
     ):

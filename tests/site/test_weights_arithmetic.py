@@ -11,6 +11,7 @@ import random
 import re
 import shutil
 import subprocess
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -142,12 +143,13 @@ def by_fractions(field: Field, weights: list[Decimal]) -> Ranking:
         for city, indices in field.indices.items()
     }
     compared = {city: half_up(mean, field.rank_digits) for city, mean in means.items()}
+    in_order = sorted(compared.values())
     return {
         city: (
             (Decimal(mean.numerator) / mean.denominator).quantize(
                 Decimal("1e-12"), rounding=ROUND_HALF_UP
             ),
-            1 + sum(other > compared[city] for other in compared.values()),
+            1 + len(in_order) - bisect_right(in_order, compared[city]),
         )
         for city, mean in means.items()
     }
