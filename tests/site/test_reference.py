@@ -113,7 +113,9 @@ def test_csv_files_are_the_tables(folder: Path, connection: duckdb.DuckDBPyConne
     """Each CSV file has the rows of its table with all digits, a header and RFC 4180 line ends."""
     if not (folder / "downloads").is_dir():
         pytest.skip("the site was built without downloads")
-    for table in table_names(connection):
+    tables = table_names(connection)
+    assert {path.stem for path in (folder / "downloads" / "csv").glob("*.csv")} == set(tables)
+    for table in tables:
         raw = (folder / "downloads" / "csv" / f"{table}.csv").read_bytes().decode("utf-8")
         assert raw.count("\n") == raw.count("\r\n"), table
         header, *rows = csv.reader(raw.splitlines(keepends=True))
@@ -127,7 +129,10 @@ def test_parquet_files_are_the_tables(folder: Path, connection: duckdb.DuckDBPyC
     """Each Parquet file has the rows of its table."""
     if not (folder / "downloads").is_dir():
         pytest.skip("the site was built without downloads")
-    for table in table_names(connection):
+    tables = table_names(connection)
+    offered = (folder / "downloads" / "parquet").glob("*.parquet")
+    assert {path.stem for path in offered} == set(tables)
+    for table in tables:
         path = folder / "downloads" / "parquet" / f"{table}.parquet"
         difference = connection.execute(
             f"""select count(*) from (
