@@ -116,16 +116,22 @@ def site_files(pytestconfig: pytest.Config) -> SiteFiles:
 
 
 @pytest.fixture(scope="session")
-def rows(pytestconfig: pytest.Config) -> Iterator[Rows]:
+def connection(pytestconfig: pytest.Config) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Return a connection to the published file."""
+    with duckdb.connect(str(pytestconfig.getoption("--database")), read_only=True) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def rows(connection: duckdb.DuckDBPyConnection) -> Rows:
     """Return a function that answers a query on the published file, with parameters."""
-    with duckdb.connect(str(pytestconfig.getoption("--database")), read_only=True) as connection:
 
-        def answer(query: str, *parameters: Any) -> list[Row]:
-            cursor = connection.execute(query, parameters)
-            columns = [column[0] for column in cursor.description]
-            return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+    def answer(query: str, *parameters: Any) -> list[Row]:
+        cursor = connection.execute(query, parameters)
+        columns = [column[0] for column in cursor.description]
+        return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
 
-        yield answer
+    return answer
 
 
 @pytest.fixture(scope="session")

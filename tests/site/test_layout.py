@@ -1,4 +1,4 @@
-"""On phones, on slow lines and on paper."""
+"""On slow lines and on paper."""
 
 from __future__ import annotations
 

@@ -6,7 +6,6 @@ import csv
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,21 +14,13 @@ import pytest
 
 from smart_city_index import PROJECT_DIR
 
-from .site_files import RANKINGS
+from .site_files import RANKINGS, SiteFiles
 
 
 @pytest.fixture(scope="module")
-def folder(pytestconfig: pytest.Config) -> Path:
+def folder(site_files: SiteFiles) -> Path:
     """Return the folder of the built site."""
-    return Path(pytestconfig.getoption("--site"))
-
-
-@pytest.fixture(scope="module")
-def connection(pytestconfig: pytest.Config) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Return a connection to the published file."""
-    database = pytestconfig.getoption("--database")
-    with duckdb.connect(str(database), read_only=True) as opened:
-        yield opened
+    return site_files.folder
 
 
 def data(folder: Path, name: str) -> Any:
