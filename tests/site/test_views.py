@@ -31,7 +31,7 @@ TOO_WIDE = """
     .map((one) => `${one.tagName}.${one.getAttribute("class")}: ` +
       `${one.textContent.trim().slice(0, 40)}`)
 """
-# After a frame, in which the page hears that its window has changed. axe-core takes half as long if
+# After a frame, in which the page hears that its window has changed. axe-core takes less time if
 # it need not describe every element that passes.
 GRAVE = """
 async () => {
