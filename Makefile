@@ -2,7 +2,7 @@
 # make build INDEX=../my_index   the same for an index in a folder of its own, into its warehouse/
 # make test    set up, lint and run every test
 # make pytest  the tests alone
-# make test-duckdb-2   with DuckDB 2.0 as the engine the tests that depend on it
+# make test-duckdb-2   compare DuckDB 2.0 with the pinned one, test what depends on the engine
 # make spark   build and test on Apache Spark instead, into build/spark (needs Java)
 # make parity  build on DuckDB and on Spark and compare every row (needs Java)
 # make site    build the static site from the published file, into build/site
@@ -26,9 +26,9 @@ DRIVERS := .drivers/duckdb-1.3/ready .drivers/duckdb-1.4/ready .drivers/duckdb-2
 SPARK_OPTIONS ?= --exclude-resource-type unit_test
 
 # What may differ with the engine; docs/decisions/tests.md says why the rest cannot.
-ENGINE_TESTS := $(addprefix tests/python/,test_connect.py test_contracts.py test_data_tests_can_fail.py \
-	test_diff.py test_own_index.py test_published_warehouse.py test_recomputation.py \
-	test_small_fields.py test_security.py::test_models_cannot_read_or_write_outside_the_seeds)
+ENGINE_TESTS := tests/engine $(addprefix tests/python/,test_connect.py test_contracts.py \
+	test_data_tests_can_fail.py test_published_warehouse.py test_small_fields.py::test_recorded_marts \
+	test_security.py::test_models_cannot_read_or_write_outside_the_seeds)
 DUCKDB_2 := .drivers/duckdb-2.0
 
 # What a lock pins comes with its hashes; the project itself comes last and downloads nothing.
@@ -56,13 +56,11 @@ pytest: $(VENV)/test-ready $(DRIVERS)
 	@echo "==> Tests in tests/python"
 	$(VENV)/bin/$(PYTEST) tests/python $(PYTEST_OPTIONS)
 
-# The driver of 2.0 goes before the pinned one. Properties that hypothesis tries, and bad folders, do
-# not depend on the engine.
+# The driver of 2.0 goes before the pinned one.
 test-duckdb-2: $(VENV)/test-ready $(DRIVERS)
-	@echo "==> Tests that depend on the engine, with DuckDB 2.0"
+	@echo "==> Compare DuckDB 2.0 with the pinned one, and test what depends on the engine"
 	@if [ -d $(DUCKDB_2)/duckdb ]; then \
-		PYTHONPATH=$(CURDIR)/$(DUCKDB_2) $(VENV)/bin/$(PYTEST) -m "not hypothesis" -k "not bad_folder" \
-			$(ENGINE_TESTS) $(PYTEST_OPTIONS); \
+		PYTHONPATH=$(CURDIR)/$(DUCKDB_2) $(VENV)/bin/pytest --one-build $(ENGINE_TESTS) $(PYTEST_OPTIONS); \
 	else echo "Left out: DuckDB 2.0 has no driver for this Python."; fi
 
 spark: .venv-spark/ready

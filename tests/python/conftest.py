@@ -21,6 +21,7 @@ import duckdb
 import pytest
 from filelock import FileLock
 
+from smart_city_index import cli
 from tests.python.few_draws import use_few_draws
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
@@ -111,6 +112,11 @@ class Differences:
 
 
 DIFFERENCES = Differences()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let one build by dbt, with few draws, be what all tests share."""
+    parser.addoption("--one-build", action="store_true", help="share one build, with few draws")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -271,18 +277,34 @@ def built_by_dbt(project_dir: Path, *options: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def published_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+def published_warehouse(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Warehouse:
     """Return a project built and published once; a test that edits it puts everything back.
 
-    Each worker process has a copy of its own, to edit and to build again.
+    Each worker process has a copy of its own, to edit and to build again. With --one-build the
+    steps of `sci build` go on with what dbt has built already.
     """
+
+    def publish_built(directory: Path) -> None:
+        built = request.getfixturevalue("built_project")
+        project_dir = shutil.copytree(built.project_dir, directory / "project")
+
+        def take_built(database: Path, *_: object) -> list[Node]:
+            shutil.copyfile(built.database, database)
+            return list(built.run_results["results"])
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("smart_city_index.build.run_dbt_build", take_built)
+            assert cli.main(["build", "--project-dir", str(project_dir)]) == 0
 
     def build(directory: Path) -> None:
         completed = run_build(copy_project(directory / "project"))
         if completed.returncode != 0:
             pytest.fail(f"sci build failed:\n{completed.stdout}\n{completed.stderr}")
 
-    shared = built_once(tmp_path_factory, "published", build)
+    one_build = request.config.getoption("--one-build")
+    shared = built_once(tmp_path_factory, "published", publish_built if one_build else build)
     project_dir = tmp_path_factory.mktemp("published") / "project"
     shutil.copytree(shared / "project", project_dir)
     directory = project_dir / "warehouse"
@@ -300,14 +322,19 @@ def rolled_back(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def built_project(tmp_path_factory: pytest.TempPathFactory) -> BuiltProject:
+def built_project(
+    tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
+) -> BuiltProject:
     """Return the project, built once for all tests; tests must not change its files.
 
     This is the build that runs all unit tests of dbt. Other builds leave them out.
     """
 
     def build(directory: Path) -> None:
-        built_by_dbt(copy_project(directory / "project"))
+        project_dir = copy_project(directory / "project")
+        if pytestconfig.getoption("--one-build"):
+            use_few_draws(project_dir)
+        built_by_dbt(project_dir)
 
     project_dir = built_once(tmp_path_factory, "built", build) / "project"
     target = project_dir / "target"

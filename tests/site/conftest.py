@@ -83,13 +83,13 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test for what its arguments ask: each file, or one page of each kind.
 
-    `page_file`: every page. `page_kind`: one page of every kind, by its path below a language's
-    folder. `page_view`: the same for both rankings. For `ranking_edition` and `ranking_city` see
-    COLUMNS_OF_ARGUMENTS.
+    `page_file`: every page but the profiles. `page_kind`: one page of every kind, by its path below
+    a language's folder. `page_view`: the same for both rankings. For `ranking_edition` and
+    `ranking_city` see COLUMNS_OF_ARGUMENTS.
     """
     files = SiteFiles(metafunc.config.getoption("--site"))
     for argument, values in (
-        ("page_file", files.pages),
+        ("page_file", [path for path in files.pages if path[3:8] != "city/"]),
         ("page_kind", files.kinds),
         ("page_view", files.views),
     ):
@@ -116,16 +116,22 @@ def site_files(pytestconfig: pytest.Config) -> SiteFiles:
 
 
 @pytest.fixture(scope="session")
-def rows(pytestconfig: pytest.Config) -> Iterator[Rows]:
+def connection(pytestconfig: pytest.Config) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Return a connection to the published file."""
+    with duckdb.connect(str(pytestconfig.getoption("--database")), read_only=True) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def rows(connection: duckdb.DuckDBPyConnection) -> Rows:
     """Return a function that answers a query on the published file, with parameters."""
-    with duckdb.connect(str(pytestconfig.getoption("--database")), read_only=True) as connection:
 
-        def answer(query: str, *parameters: Any) -> list[Row]:
-            cursor = connection.execute(query, parameters)
-            columns = [column[0] for column in cursor.description]
-            return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+    def answer(query: str, *parameters: Any) -> list[Row]:
+        cursor = connection.execute(query, parameters)
+        columns = [column[0] for column in cursor.description]
+        return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
 
-        yield answer
+    return answer
 
 
 @pytest.fixture(scope="session")
@@ -159,15 +165,15 @@ class Tab:
 
     Attributes:
         page: the page.
-        origin: where every request has to go.
         problems: whatever went wrong since it was used anew.
     """
 
-    def __init__(self, context: BrowserContext) -> None:
+    def __init__(self, context: BrowserContext, origin: str) -> None:
         """Open a page and listen to it.
 
         Args:
             context: a new context.
+            origin: where every request has to go.
         """
         context.set_default_timeout(TIMEOUT_MILLISECONDS)
         context.on("request", self._on_request)
@@ -175,14 +181,14 @@ class Tab:
         context.on("requestfailed", self._on_failure)
         context.on("weberror", self._on_error)
         context.on("console", self._on_message)
-        self.origin = ""
+        self.origin = origin
         self.problems: list[str] = []
         self.page = context.new_page()
 
-    def leave(self) -> None:
-        """Leave the page, so that nothing of it goes on, and put it back to screens."""
-        self.page.goto("about:blank")
-        self.page.emulate_media(media="null")
+    def all_problems(self) -> list[str]:
+        """Return what went wrong, after an answer of the page, before which its messages come."""
+        self.page.evaluate("0")
+        return self.problems
 
     def _on_request(self, request: Request) -> None:
         if not request.url.startswith((self.origin, "data:", "about:")):
@@ -207,7 +213,7 @@ class Tab:
 
 @pytest.fixture(scope="session")
 def free_tabs() -> dict[str, list[Tab]]:
-    """Return the tabs that no test uses, by the options of their contexts."""
+    """Return the tabs that no test uses, by origin and the options of their contexts."""
     return {}
 
 
@@ -223,17 +229,17 @@ def open_page(
     used: list[tuple[str, Tab, bool]] = []
 
     def open_one(path: str, origin: str = address, watched: bool = True, **options: Any) -> Page:
-        key = repr(sorted(options.items()))
+        key = repr((origin, sorted(options.items())))
         free = free_tabs.setdefault(key, [])
-        tab = free.pop() if free else Tab(browser.new_context(**options))
+        tab = free.pop() if free else Tab(browser.new_context(**options), origin)
         used.append((key, tab, watched))
-        tab.origin = origin
         tab.problems.clear()
+        tab.page.emulate_media(media="null", color_scheme="light")
         tab.page.goto(origin + path)
         return tab.page
 
     yield open_one
+    problems = [one for _, tab, watched in used if watched for one in tab.all_problems()]
     for key, tab, _ in used:
-        tab.leave()
         free_tabs[key].append(tab)
-    assert [problem for _, tab, watched in used if watched for problem in tab.problems] == []
+    assert problems == []

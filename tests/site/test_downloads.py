@@ -1,12 +1,9 @@
-"""The files that are offered are whole: the same rows as the published tables."""
+"""The files that are offered are the published ones; test_reference.py reads their rows."""
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import replace
 
-import duckdb
 import pytest
 
 from smart_city_index.publication import (
@@ -18,38 +15,6 @@ from smart_city_index.publication import (
 
 from .conftest import Rows
 from .site_files import SiteFiles
-
-
-@pytest.fixture(scope="module")
-def tables(rows: Rows) -> dict[str, int]:
-    """Return the number of rows of every published table."""
-    names = [row["table_name"] for row in rows("select table_name from duckdb_tables()")]
-    return {name: rows(f'select count(*) as count from "{name}"')[0]["count"] for name in names}
-
-
-def test_csv_files_hold_every_table(
-    site_files: SiteFiles, tables: dict[str, int], rows: Rows
-) -> None:
-    """Every table is there as CSV, with its columns and all of its rows."""
-    folder = site_files.folder / "downloads" / "csv"
-    assert {path.stem for path in folder.glob("*.csv")} == set(tables)
-    for name, count in tables.items():
-        header, *records = csv.reader(io.StringIO((folder / f"{name}.csv").read_text("utf-8")))
-        columns = rows(
-            "select column_name from duckdb_columns() where table_name = ? order by column_index",
-            name,
-        )
-        assert header == [row["column_name"] for row in columns]
-        assert len(records) == count, name
-        assert {len(record) for record in records} <= {len(header)}
-
-
-def test_parquet_files_hold_every_table(site_files: SiteFiles, tables: dict[str, int]) -> None:
-    """Every table is there as Parquet with all of its rows."""
-    folder = site_files.folder / "downloads" / "parquet"
-    assert {
-        path.stem: len(duckdb.read_parquet(str(path))) for path in folder.glob("*.parquet")
-    } == tables
 
 
 def test_database_is_the_published_one(site_files: SiteFiles, pytestconfig: pytest.Config) -> None:

@@ -1,4 +1,4 @@
-"""On phones, on slow lines and on paper."""
+"""On slow lines and on paper."""
 
 from __future__ import annotations
 
@@ -12,23 +12,8 @@ from playwright.sync_api import Browser, Response
 from .conftest import OpenPage, Rows
 from .site_files import LANGUAGES, RANKINGS
 
-PHONE = {"width": 360, "height": 740}
 FIRST_VIEW_LIMIT = 300_000
 PAPER_PAGES = 2
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_phone_scrolls_downwards_only(open_page: OpenPage, page_view: str, language: str) -> None:
-    """No page is wider than a phone of 360 pixels."""
-    page = open_page(f"{language}/{page_view}", viewport=PHONE)
-    too_wide = page.evaluate(
-        """() => document.documentElement.scrollWidth <= innerWidth ? [] :
-          [...document.querySelectorAll("body *")]
-            .filter((one) => one.getBoundingClientRect().right > innerWidth + 0.5)
-            .map((one) => `${one.tagName}.${one.getAttribute("class")}: ` +
-              `${one.textContent.trim().slice(0, 40)}`)"""
-    )
-    assert too_wide == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -69,12 +54,3 @@ def test_profile_fits_on_paper(
     assert len(results) == 6
     for result in results:
         assert re.search(rf"{re.escape(result['label'])} ?{result['rank']}\D", text), result
-
-
-def test_paper_has_no_controls(open_page: OpenPage, page_kind: str) -> None:
-    """Controls and navigation stay off the paper; headers that sort are still headers."""
-    page = open_page(f"de/{page_kind}")
-    page.emulate_media(media="print")
-    assert not page.locator("header nav").first.is_visible()
-    controls = page.locator("main :is(button, select, input):not(thead *)")
-    assert controls.locator("visible=true").count() == 0

@@ -9,7 +9,8 @@ from playwright.sync_api import Page
 
 from .cells import Cell, printed, result_cells, rows_in_browser, rows_in_file
 from .conftest import OpenPage, Rows
-from .site_files import LANGUAGES, RANKINGS, SiteFiles
+from .page_mistakes import page_mistakes
+from .site_files import LANGUAGES, RANKINGS, Element, SiteFiles
 
 RESULTS = """
     select
@@ -137,31 +138,55 @@ def test_duesseldorf_2025_labels(open_page: OpenPage, rows: Rows, language: str)
         assert shown == expected
 
 
+def rows_of_class(panels: list[Element], name: str, key: str) -> list[tuple[str, Cells]]:
+    """Return the rows of the tables of a class in some parts of a parsed profile."""
+    tables = [one for panel in panels for one in panel.find_all("table", **{"class": name})]
+    return [row for table in tables for row in rows_in_file(table, key)]
+
+
 def test_every_profile_in_the_files(
     rows: Rows, site_files: SiteFiles, ranking_city: tuple[str, str]
 ) -> None:
-    """Every profile holds every edition's results and indicators, in both languages."""
+    """Every profile is sound and holds every edition's results and indicators, in both languages.
+
+    Profiles of the simulated field carry the banner, no other does; simulated cities are marked. In
+    an edition in which a real city's figures are simulated, the page says so beside the figures.
+    """
     ranking, city = ranking_city
+    (member,) = rows("select is_simulated from dim_cities where city_id = ?", city)
+    is_simulated = {
+        row["edition"]: row["is_simulated"]
+        for row in rows(
+            "select edition, is_simulated from league_table where ranking_id = ? and city_id = ?",
+            ranking,
+            city,
+        )
+    }
     for language in LANGUAGES:
+        path = f"{language}/city/{ranking}/{city}.html"
+        assert page_mistakes(path, site_files) == [], path
+        page = site_files.document(path)
+        banners = page.find_all(id="simulated-banner", data_simulated_field="")
+        assert len(banners) == (ranking == "simulated_field"), path
+        assert all("hidden" not in banner.attributes for banner in banners), path
+        (heading,) = page.find_all("h1")
+        is_marked = any("mark-s" in one.classes for one in heading.walk())
+        assert is_marked == member["is_simulated"], path
         results = expected_results(rows, ranking, city, language)
         indicators = expected_indicators(rows, ranking, city, language)
-        page = site_files.document(f"{language}/city/{ranking}/{city}.html")
-        for edition in results:
+        for edition in results.keys() | is_simulated.keys():
+            shown = path, edition
             panels = page.find_all(data_edition=str(edition))
-            tables = [
-                table
+            assert rows_of_class(panels, "results", "data-category") == results[edition], shown
+            assert rows_of_class(panels, "indicators", "data-indicator") == indicators.get(
+                edition, []
+            ), shown
+            warned = [
+                one
                 for panel in panels
-                for table in panel.find_all("table", **{"class": "results"})
+                for one in panel.find_all(role="note", **{"class": "banner"})
             ]
-            shown = [row for table in tables for row in rows_in_file(table, "data-category")]
-            assert shown == results[edition], edition
-            tables = [
-                table
-                for panel in panels
-                for table in panel.find_all("table", **{"class": "indicators"})
-            ]
-            shown = [row for table in tables for row in rows_in_file(table, "data-indicator")]
-            assert shown == indicators.get(edition, []), edition
+            assert bool(warned) == (is_simulated[edition] and not member["is_simulated"]), shown
 
 
 @pytest.mark.parametrize("city", ["simulated_field/duesseldorf", "smart_city_index/dresden"])
@@ -185,33 +210,3 @@ def test_editions_switch(open_page: OpenPage, rows: Rows, city: str) -> None:
     for _ in expected:
         page.go_back()
     assert shown() == expected[newest]
-
-
-def test_simulated_profiles_say_so(
-    rows: Rows, site_files: SiteFiles, ranking_city: tuple[str, str]
-) -> None:
-    """Profiles of the simulated field carry the banner, no other does; simulated cities are marked.
-
-    In an edition in which a real city's figures are simulated, the page says so beside the figures.
-    """
-    ranking, city = ranking_city
-    (member,) = rows("select is_simulated from dim_cities where city_id = ?", city)
-    editions = rows(
-        "select edition, is_simulated from league_table where ranking_id = ? and city_id = ?",
-        ranking,
-        city,
-    )
-    for language in LANGUAGES:
-        page = site_files.document(f"{language}/city/{ranking}/{city}.html")
-        banners = page.find_all(id="simulated-banner", data_simulated_field="")
-        assert len(banners) == (ranking == "simulated_field")
-        assert all("hidden" not in banner.attributes for banner in banners)
-        (heading,) = page.find_all("h1")
-        assert any("mark-s" in one.classes for one in heading.walk()) == member["is_simulated"]
-        for edition in editions:
-            warned = [
-                one
-                for panel in page.find_all(data_edition=str(edition["edition"]))
-                for one in panel.find_all(role="note", **{"class": "banner"})
-            ]
-            assert bool(warned) == (edition["is_simulated"] and not member["is_simulated"])

@@ -6,7 +6,6 @@ import csv
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,21 +14,13 @@ import pytest
 
 from smart_city_index import PROJECT_DIR
 
-from .site_files import RANKINGS
+from .site_files import RANKINGS, SiteFiles
 
 
 @pytest.fixture(scope="module")
-def folder(pytestconfig: pytest.Config) -> Path:
+def folder(site_files: SiteFiles) -> Path:
     """Return the folder of the built site."""
-    return Path(pytestconfig.getoption("--site"))
-
-
-@pytest.fixture(scope="module")
-def connection(pytestconfig: pytest.Config) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Return a connection to the published file."""
-    database = pytestconfig.getoption("--database")
-    with duckdb.connect(str(database), read_only=True) as opened:
-        yield opened
+    return site_files.folder
 
 
 def data(folder: Path, name: str) -> Any:
@@ -113,7 +104,9 @@ def test_csv_files_are_the_tables(folder: Path, connection: duckdb.DuckDBPyConne
     """Each CSV file has the rows of its table with all digits, a header and RFC 4180 line ends."""
     if not (folder / "downloads").is_dir():
         pytest.skip("the site was built without downloads")
-    for table in table_names(connection):
+    tables = table_names(connection)
+    assert {path.stem for path in (folder / "downloads" / "csv").glob("*.csv")} == set(tables)
+    for table in tables:
         raw = (folder / "downloads" / "csv" / f"{table}.csv").read_bytes().decode("utf-8")
         assert raw.count("\n") == raw.count("\r\n"), table
         header, *rows = csv.reader(raw.splitlines(keepends=True))
@@ -127,7 +120,10 @@ def test_parquet_files_are_the_tables(folder: Path, connection: duckdb.DuckDBPyC
     """Each Parquet file has the rows of its table."""
     if not (folder / "downloads").is_dir():
         pytest.skip("the site was built without downloads")
-    for table in table_names(connection):
+    tables = table_names(connection)
+    offered = (folder / "downloads" / "parquet").glob("*.parquet")
+    assert {path.stem for path in offered} == set(tables)
+    for table in tables:
         path = folder / "downloads" / "parquet" / f"{table}.parquet"
         difference = connection.execute(
             f"""select count(*) from (

@@ -30,6 +30,18 @@ SEED = 2025
 EQUAL = dict.fromkeys(CATEGORIES, Decimal(1))
 ROWS = "#weights-table tbody tr"
 
+# The events of a slider that is moved and let go.
+MOVE_SLIDERS = """
+(weights) => {
+  for (const [category, weight] of Object.entries(weights)) {
+    const slider = document.getElementById(`weight-${category}`);
+    slider.value = weight;
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+    slider.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+}
+"""
+
 Weights = dict[str, Decimal]
 
 
@@ -89,9 +101,8 @@ def shown_rows(page: Page) -> list[tuple[str, dict[str, Cell]]]:
 
 
 def set_weights(page: Page, weights: Weights) -> None:
-    """Move the sliders."""
-    for category, weight in weights.items():
-        page.locator(f"#weight-{category}").fill(f"{weight:.1f}")
+    """Move the sliders, all of them before the next frame is painted."""
+    page.evaluate(MOVE_SLIDERS, {one: f"{weight:.1f}" for one, weight in weights.items()})
 
 
 def open_weights(open_page: OpenPage, language: str, edition: int, **query: Any) -> Page:

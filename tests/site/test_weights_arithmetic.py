@@ -11,7 +11,7 @@ import random
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from bisect import bisect_right
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -20,8 +20,6 @@ import duckdb
 import pytest
 
 from smart_city_index.site import SITE_DIR
-
-from .conftest import DATABASE
 
 ARITHMETIC = SITE_DIR / "assets" / "weights_arithmetic.js"
 QUERY = (SITE_DIR / "queries" / "own_weights.sql").read_text("utf-8")
@@ -142,12 +140,13 @@ def by_fractions(field: Field, weights: list[Decimal]) -> Ranking:
         for city, indices in field.indices.items()
     }
     compared = {city: half_up(mean, field.rank_digits) for city, mean in means.items()}
+    in_order = sorted(compared.values())
     return {
         city: (
             (Decimal(mean.numerator) / mean.denominator).quantize(
                 Decimal("1e-12"), rounding=ROUND_HALF_UP
             ),
-            1 + sum(other > compared[city] for other in compared.values()),
+            1 + len(in_order) - bisect_right(in_order, compared[city]),
         )
         for city, mean in means.items()
     }
@@ -257,14 +256,6 @@ def empty_marts() -> duckdb.DuckDBPyConnection:
     return connection
 
 
-@pytest.fixture(scope="module")
-def published() -> Iterator[duckdb.DuckDBPyConnection]:
-    """The published file."""
-    assert DATABASE.is_file(), f"{DATABASE} does not exist: run make build first"
-    with duckdb.connect(str(DATABASE), read_only=True) as connection:
-        yield connection
-
-
 def compare(
     connection: duckdb.DuckDBPyConnection, cases: list[tuple[Field, list[Decimal]]]
 ) -> tuple[int, int]:
@@ -281,18 +272,18 @@ def compare(
 
 
 def test_script_and_query_agree_on_the_published_file(
-    published: duckdb.DuckDBPyConnection,
+    connection: duckdb.DuckDBPyConnection,
 ) -> None:
     """Random weights in every complete edition: the same index to the last digit and place."""
     dice = random.Random("weights of the published file")
-    fields = fields_of(published)
+    fields = fields_of(connection)
     assert fields
     cases = [
         (field, random_weights(dice, len(field.categories)))
         for field in fields
         for _ in range(VECTORS_PER_EDITION)
     ]
-    compared, tied = compare(published, cases)
+    compared, tied = compare(connection, cases)
     print(f"published file: {len(cases)} weightings, {compared} places, {tied} of them shared")
     assert compared == sum(len(field.indices) for field, _ in cases)
 
@@ -312,11 +303,11 @@ def test_script_and_query_agree_on_ties_and_halves() -> None:
     assert tied > compared / 10
 
 
-def test_equal_weights_give_the_published_places(published: duckdb.DuckDBPyConnection) -> None:
+def test_equal_weights_give_the_published_places(connection: duckdb.DuckDBPyConnection) -> None:
     """Whatever the common weight is, the places are those of the mart, and nobody gains one."""
-    for field in fields_of(published):
+    for field in fields_of(connection):
         expected = dict(
-            published.execute(
+            connection.execute(
                 """
                 select results.city_id, results.rank
                 from fct_index_results as results
@@ -328,7 +319,7 @@ def test_equal_weights_give_the_published_places(published: duckdb.DuckDBPyConne
         )
         for step in (Decimal("0.5"), Decimal(1), Decimal(5)):
             weights = [step] * len(field.categories)
-            queried, gained = by_sql(published, field, weights)
+            queried, gained = by_sql(connection, field, weights)
             (scripted,) = by_node([(field, weights)])
             assert {city: place for city, (_, place) in queried.items()} == expected
             assert {city: place for city, (_, place) in scripted.items()} == expected
@@ -336,22 +327,22 @@ def test_equal_weights_give_the_published_places(published: duckdb.DuckDBPyConne
 
 
 def test_gained_places_are_counted_against_equal_weights(
-    published: duckdb.DuckDBPyConnection,
+    connection: duckdb.DuckDBPyConnection,
 ) -> None:
     """The query's places_gained is the place with equal weights less the place."""
     dice = random.Random("gained places")
-    for field in fields_of(published):
+    for field in fields_of(connection):
         equal = by_fractions(field, [Decimal(1)] * len(field.categories))
         weights = random_weights(dice, len(field.categories))
-        queried, gained = by_sql(published, field, weights)
+        queried, gained = by_sql(connection, field, weights)
         assert gained == {city: equal[city][1] - queried[city][1] for city in field.indices}
 
 
-def test_without_any_weight_there_are_no_places(published: duckdb.DuckDBPyConnection) -> None:
+def test_without_any_weight_there_are_no_places(connection: duckdb.DuckDBPyConnection) -> None:
     """All weights 0: neither the script nor the query ranks anybody."""
-    for field in fields_of(published):
+    for field in fields_of(connection):
         weights = [Decimal(0)] * len(field.categories)
-        assert by_sql(published, field, weights)[0] == {}
+        assert by_sql(connection, field, weights)[0] == {}
         assert by_node([(field, weights)]) == [{}]
 
 

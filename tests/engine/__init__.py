@@ -1,0 +1,1 @@
+"""DuckDB 2.0 gives what the pinned DuckDB gives (`make test-duckdb-2`)."""
