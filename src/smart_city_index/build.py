@@ -8,7 +8,8 @@ The way of a build:
 1. take the locks of the build directory and of the warehouse; make a fresh directory in the first,
    where all that follows is written and which is removed at the end,
 2. read and check the input (gate.py); with --index, write the dbt project of the index folder,
-3. `dbt build` (seeds, models, data tests) into a fresh file,
+3. `dbt build` (seeds, models, data tests) into a fresh file; that of the repository's own build
+   directory is the development database of plain dbt, and stays,
 4. if anything failed: say which rows break which rule, leave the published files as they were,
    exit 1,
 5. compare what was loaded with what was checked,
@@ -111,8 +112,7 @@ def build(request: Request, may_be_empty: set[str]) -> Publication:
     """
     name = published_name(request)
     with run_directory(request) as run_dir, publishing(warehouse_of(request), name):
-        database = run_dir / "database" / DATABASE_NAME
-        database.parent.mkdir()
+        database = fresh_database(request, run_dir)
         with checked_input(request, run_dir) as checked:
             if request.index_dir is None:
                 project_dir = request.project_dir
@@ -140,6 +140,32 @@ def build(request: Request, may_be_empty: set[str]) -> Publication:
             raise UserError(f"cannot copy the marts: {error}") from error
         check_emptied(row_counts, request.warehouse_dir, may_be_empty)
         return publish(export_dir, request.warehouse_dir, name, row_counts, origin)
+
+
+def fresh_database(request: Request, run_dir: Path) -> Path:
+    """Return the file to build, which does not exist.
+
+    In the repository's own build directory it is the file that plain dbt works in: dbt then has one
+    path, which spares it to read the whole project anew, and `dbt build --select` goes on from here.
+
+    Args:
+        request: what is to be built.
+        run_dir: fresh directory of this run.
+
+    Raises:
+        UserError: the file of the last build cannot be removed.
+    """
+    if request.index_dir is None and request.build_dir.resolve() == request.project_dir / "build":
+        database = request.project_dir / "build" / DATABASE_NAME
+        try:
+            database.unlink(missing_ok=True)
+            database.with_name(f"{DATABASE_NAME}.wal").unlink(missing_ok=True)
+        except OSError as error:
+            raise UserError(f"cannot remove {database}: {error.strerror}") from error
+        return database
+    database = run_dir / "database" / DATABASE_NAME
+    database.parent.mkdir()
+    return database
 
 
 def origin_of(
@@ -244,7 +270,12 @@ def run_dbt_build(
         project_dir,
         {
             **{name: value for name, value in os.environ.items() if not name.startswith("DBT_")},
-            "SMART_CITY_INDEX_DB": str(database),
+            # as the profile has it: with another path dbt would read the whole project anew
+            "SMART_CITY_INDEX_DB": (
+                database.relative_to(project_dir).as_posix()
+                if database.is_relative_to(project_dir)
+                else str(database)
+            ),
             "SMART_CITY_INDEX_CODE_VERSION": code_version(engine_dir),
         },
     )
