@@ -23,6 +23,7 @@ import argparse
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -135,7 +136,11 @@ def build(request: Request, may_be_empty: set[str]) -> Publication:
                 origin = origin_of(connection, checked, request)
         export_dir = run_dir / "export"
         try:
-            row_counts = export_marts(database, export_dir, name, declared_marts(project_dir))
+            # of a copy, because all but the marts is removed from it
+            tested = run_dir / "tested" / DATABASE_NAME
+            tested.parent.mkdir()
+            shutil.copyfile(database, tested)
+            row_counts = export_marts(tested, export_dir, name, declared_marts(project_dir))
         except (duckdb.Error, OSError) as error:
             raise UserError(f"cannot copy the marts: {error}") from error
         check_emptied(row_counts, request.warehouse_dir, may_be_empty)
