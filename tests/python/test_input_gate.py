@@ -373,10 +373,10 @@ def test_bad_scores_are_named_with_advice(project_copy: Path, subtests: pytest.S
     assert [(row["file"], row["line"], row["column"], row["value"]) for row in found] == [
         (SCORES, str(line), "raw_value", value) for line, value in enumerate(BAD_SCORES, start=2)
     ]
-    for row, (value, (rule, advice)) in zip(found, BAD_SCORES.items(), strict=True):
+    for finding, (value, (rule, advice)) in zip(found, BAD_SCORES.items(), strict=True):
         with subtests.test(value):
-            assert rule in row["rule"]
-            assert advice in row["advice"]
+            assert rule in finding["rule"]
+            assert advice in finding["advice"]
 
 
 def test_advice_names_what_may_have_been_meant(project_copy: Path) -> None:
