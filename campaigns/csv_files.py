@@ -40,6 +40,7 @@ ALPHABET = (
 LARGE_ROWS = 30_000
 LARGE_EVERY = 200
 PLAIN_ROWS = 20_480
+GUESSING = "(format csv, header true, delimiter ',')"
 
 Row = tuple[str, ...]
 
@@ -85,22 +86,24 @@ def copy_options() -> str:
     return str(options)
 
 
-def loaded(path: Path, options: str) -> list[Row] | None:
+def loaded(connection: duckdb.DuckDBPyConnection, path: Path, options: str) -> list[Row] | None:
     """Return the rows that DuckDB copies from a file, or None if it cannot."""
-    with duckdb.connect() as connection:
-        columns = ", ".join(f"{column} varchar" for column in COLUMNS)
-        connection.execute(f"create table seed ({columns})")
-        try:
-            connection.execute(f"copy seed from {sql_text(path)} {options}")
-        except duckdb.Error:
-            return None
-        return connection.execute("from seed").fetchall()
+    columns = ", ".join(f"{column} varchar" for column in COLUMNS)
+    connection.execute(f"create or replace table seed ({columns})")
+    try:
+        connection.execute(f"copy seed from {sql_text(path)} {options}")
+    except duckdb.Error:
+        return None
+    return connection.execute("from seed").fetchall()
 
 
-def compare(path: Path, rows: list[Row], scratch: Path) -> dict[str, bool]:
+def compare(
+    connection: duckdb.DuckDBPyConnection, path: Path, rows: list[Row], scratch: Path
+) -> dict[str, bool]:
     """Return for each reader whether it has the rows that were written.
 
     Args:
+        connection: a database to load into.
         path: the file.
         rows: what was written.
         scratch: empty directory to work in.
@@ -118,9 +121,9 @@ def compare(path: Path, rows: list[Row], scratch: Path) -> dict[str, bool]:
         findings = gate.report.total
     return {
         "gate": read == expected and not findings,
-        "dbt, the file as it is": loaded(path, copy_options()) == expected,
-        "dbt, the file of the gate": loaded(written, copy_options()) == expected,
-        "a guessing copy": loaded(path, "(format csv, header true, delimiter ',')") == expected,
+        "dbt, the file as it is": loaded(connection, path, copy_options()) == expected,
+        "dbt, the file of the gate": loaded(connection, written, copy_options()) == expected,
+        "a guessing copy": loaded(connection, path, GUESSING) == expected,
     }
 
 
@@ -131,6 +134,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     right: dict[str, int] = {}
+    connection = duckdb.connect()
     for number in range(arguments.files):
         generator = random.Random(f"{arguments.seed} {number}")
         with tempfile.TemporaryDirectory() as directory:
@@ -139,7 +143,7 @@ def main() -> int:
             write_file(path, rows, generator)
             scratch = Path(directory) / "scratch"
             scratch.mkdir()
-            for reader, is_right in compare(path, rows, scratch).items():
+            for reader, is_right in compare(connection, path, rows, scratch).items():
                 right[reader] = right.get(reader, 0) + is_right
                 if not is_right and reader != "a guessing copy":
                     print(f"file {number}: {reader} reads something else")

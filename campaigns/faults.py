@@ -35,7 +35,7 @@ from pathlib import Path
 
 import duckdb
 from tests.python.conftest import DATABASE_NAME, PROJECT_ROOT, WITHOUT_UNIT_TESTS, copy_project
-from tests.python.dbt_build import Plan, fresh_build, make_plan, remove_database
+from tests.python.dbt_build import Plan, built_without_dbt, fresh_build, make_plan
 from tests.python.few_draws import use_few_draws
 
 from smart_city_index.gate import check_project
@@ -325,18 +325,15 @@ def outcome_of(plan: Plan, expected: dict[str, str]) -> tuple[str, str]:
     findings = check_project(plan.project_dir)
     if findings:
         return "gate", str(findings[0])
-    remove_database(plan.database)
-    with duckdb.connect(str(plan.database), config=plan.connect_options) as connection:
-        try:
-            for statement in [*plan.seeds, *plan.models]:
-                connection.execute(statement)
+    try:
+        with built_without_dbt(plan) as connection:
             for name, query, expected_count in plan.tests:
                 ((found,),) = connection.execute(query).fetchall()
                 if found > 0 and expected_count == 0:
                     return "data test", name
-        except duckdb.Error as error:
-            return "error", str(error).splitlines()[0]
-        found_checksums = mart_checksums(connection)
+            found_checksums = mart_checksums(connection)
+    except duckdb.Error as error:
+        return "error", str(error).splitlines()[0]
     changed = [mart for mart in expected if found_checksums[mart] != expected[mart]]
     return ("changed", ", ".join(changed)) if changed else ("harmless", "")
 
@@ -364,10 +361,7 @@ def run_campaign(count: int, seed: int, built: Path | None) -> list[dict[str, st
         os.chdir(project_dir)  # relative paths in the SQL mean the project
         try:
             plan = make_plan(project_dir, project_dir / "build" / "faults" / DATABASE_NAME)
-            remove_database(plan.database)
-            with duckdb.connect(str(plan.database), config=plan.connect_options) as connection:
-                for statement in [*plan.seeds, *plan.models]:
-                    connection.execute(statement)
+            with built_without_dbt(plan) as connection:
                 expected = mart_checksums(connection)
             seed_files = sorted(project_dir.glob("seeds/**/*.csv"))
             for fault in make_faults(seed_files, count, random.Random(seed)):

@@ -47,7 +47,7 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from fnmatch import fnmatchcase
-from itertools import combinations, repeat
+from itertools import combinations, repeat, zip_longest
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -933,22 +933,23 @@ def try_untouched(sql: dict[str, str]) -> tuple[tuple[str, str], float]:
 def sampled(
     spots: list[Spot | ColumnSwap], limit: int | None, seed: int
 ) -> list[Spot | ColumnSwap]:
-    """Return at most so many of the spots, in their order."""
-    if limit is None or limit >= len(spots):
-        return spots
-    numbers = random.Random(seed).sample(range(len(spots)), limit)
-    return [spots[number] for number in sorted(numbers)]
+    """Return at most so many of the spots, in their order, and of each kind of change as many."""
+    kinds: dict[str, list[int]] = defaultdict(list)
+    for number in random.Random(seed).sample(range(len(spots)), len(spots)):
+        kinds[operator_of(spots[number])].append(number)
+    in_turn = [n for turn in zip_longest(*kinds.values()) for n in turn if n is not None]
+    return [spots[number] for number in sorted(in_turn[:limit])]
 
 
 def check_untouched_models(trees: dict[str, exp.Query], executor: Executor) -> float:
-    """Check that every model, parsed and written again, passes everything and changes nothing.
+    """Check that models, parsed and written again, pass everything and change nothing.
 
     Args:
         trees: syntax tree per model.
         executor: runs the laboratories.
 
     Returns:
-        The processor time of all of them together, in seconds.
+        The processor time that a model takes on average, in seconds.
 
     Raises:
         RunError: a model does not.
@@ -959,7 +960,7 @@ def check_untouched_models(trees: dict[str, exp.Query], executor: Executor) -> f
         if outcome != ("unchanged", ""):
             raise RunError(f"{name}, untouched: {': '.join(outcome)}")
         total += processor_seconds
-    return total
+    return total / len(trees)
 
 
 def run_campaign(
@@ -1007,7 +1008,11 @@ def run_campaign(
             initializer=open_laboratory,
             initargs=(project, Path(directory)),
         ) as executor:
-            processor_seconds = LIMIT_FACTOR * check_untouched_models(trees, executor)
+            # the models that are not mutated have nothing to be compared with
+            untouched = {name: trees[name] for mutant in mutants for name in mutant.sql}
+            processor_seconds = (
+                LIMIT_FACTOR * len(trees) * check_untouched_models(untouched, executor)
+            )
             tried = [mutant.sql for mutant in mutants]
             outcomes = executor.map(try_sql, tried, repeat(processor_seconds))
             for mutant, (outcome, detail) in zip(mutants, outcomes, strict=True):

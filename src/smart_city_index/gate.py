@@ -302,26 +302,26 @@ class InputGate:
         )
         self.tables[table] = seed
         found_before = self.report.total
+        row_count = 0
         for file in files:
             self.files.append(file.shown)
             try:
                 sha256 = file_sha256(file.path)
-                if file.path.suffix == ".parquet":
-                    self._read_parquet(table, seed, file)
-                else:
-                    self._read_csv(table, seed, file)
+                is_parquet = file.path.suffix == ".parquet"
+                row_count += (self._read_parquet if is_parquet else self._read_csv)(
+                    table, seed, file
+                )
                 if file_sha256(file.path) != sha256:
                     raise FileError("changed while it was read", "Wait for what is writing to it.")
                 self.read_files.append(ReadFile(file, sha256))
             except FileError as error:
                 self.find(error.finding(file.shown))
-        row_count = self._single(f"select count(*) from texts.{table}")
         if files and not row_count and not seed.may_be_empty and self.report.total == found_before:
             empty = FileError("has a header but no rows", "Restore the rows.")
             self.find(empty.finding(files[0].shown))
 
-    def _read_csv(self, table: str, seed: Seed, file: SourceFile) -> None:
-        """Add the rows of a CSV file to a table of texts.
+    def _read_csv(self, table: str, seed: Seed, file: SourceFile) -> int:
+        """Add the rows of a CSV file to a table of texts; returns their number.
 
         Raises:
             FileError: the file is not in the project's dialect, or has another header.
@@ -342,20 +342,21 @@ class InputGate:
                     row_count += 1
         kinds = {"gate_line": "BIGINT", **dict.fromkeys(seed.types, "VARCHAR")}
         struct = ", ".join(f"'{column}': '{kind}'" for column, kind in kinds.items())
-        loaded = self.connection.execute(
+        loaded: int = self._single(
             f"insert into texts.{table} select {number}, *"
             f" from read_csv({sql_text(plain_file)},"
             " auto_detect = false, hive_partitioning = false, header = false,"
             " delim = ',', quote = '\"', escape = '\"',"
             f" comment = '', new_line = '\\n', max_line_size = 67108864,"
             f" columns = {{{struct}}})"
-        ).fetchall()
+        )
         plain_file.unlink()
-        if loaded != [(row_count,)]:
+        if loaded != row_count:
             raise FileError("cannot be loaded as it was read", "Report this as a bug.")
+        return loaded
 
-    def _read_parquet(self, table: str, seed: Seed, file: SourceFile) -> None:
-        """Add the rows of a Parquet file to a table of texts.
+    def _read_parquet(self, table: str, seed: Seed, file: SourceFile) -> int:
+        """Add the rows of a Parquet file to a table of texts; returns their number.
 
         Raises:
             FileError: the file is no Parquet file, or has other columns.
@@ -374,7 +375,7 @@ class InputGate:
                         "Write texts, numbers or booleans.",
                     )
             texts = ", ".join(as_text(column, types[column]) for column in seed.types)
-            self.connection.execute(
+            loaded: int = self._single(
                 f"insert into texts.{table} select {len(self.files) - 1}, file_row_number + 1,"
                 f" {texts} from {reader}"
             )
@@ -383,6 +384,7 @@ class InputGate:
             raise FileError(
                 f"cannot be read: {reason}", "It must be a whole Parquet file."
             ) from error
+        return loaded
 
     def _check_values(self) -> None:
         """Check every value by itself; the rows with a finding are kept in table faulty_rows."""
@@ -403,10 +405,13 @@ class InputGate:
         checked = " union all ".join(
             f"select *, {rule} as rule from values_{number}" for number, rule in enumerate(by_rules)
         )
+        # pushed down, the filter would prepare and match every pattern once more
+        self.connection.execute("set disabled_optimizers = 'filter_pushdown'")
         self.connection.execute(
             f"create or replace table broken as"
             f" with {values} select * from ({checked}) where rule is not null"
         )
+        self.connection.execute("reset disabled_optimizers")
         for table, column in self.connection.execute(
             "select distinct table_name, column_name from broken order by all"
         ).fetchall():
@@ -493,13 +498,15 @@ class InputGate:
                 table_name if it looks at several tables.
             tables: tables that the rows stand in, if the query does not name them.
         """
-        self.connection.execute(
+        broken_count = self._single(
             # once per key and rule: rows that share a key are found below, by the key
             f"create or replace table broken as"
             f" select {'' if tables else 'table_name, '}row_key, column_name, rule,"
             f" min(found) as found, regexp_extract_all(row_key, '{KEY_COLUMN}', 1) as key_columns"
             f" from ({query}) group by all"
         )
+        if not broken_count:
+            return
         table_name = "''" if tables else "table_name"
         groups = self.connection.execute(
             f"select distinct {table_name} as name, key_columns from broken order by all"

@@ -25,6 +25,7 @@ from smart_city_index import cli
 from tests.python.few_draws import use_few_draws
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = PROJECT_ROOT / "examples" / "simulated_regions"
 PROJECT_NAME = "smart_city_index"
 # Views store the name of their catalogue, which is the name of the file.
 DATABASE_NAME = f"{PROJECT_NAME}.duckdb"
@@ -48,7 +49,7 @@ CATEGORIES = (
     "society_education",
 )
 
-# Options of `dbt build`: dbt's unit tests run in what built_project and few_draws_project build.
+# Options of `dbt build`: dbt's unit tests run in what built_project builds.
 WITHOUT_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 # The models alone.
 WITHOUT_TESTS = ("--exclude-resource-type", "test", "unit_test")
@@ -163,6 +164,19 @@ class Warehouse:
     database: Path
 
 
+@dataclass(frozen=True)
+class OwnIndex:
+    """A built copy of the example.
+
+    Attributes:
+        index_dir: the index folder.
+        database: the published DuckDB file.
+    """
+
+    index_dir: Path
+    database: Path
+
+
 def read_seed(name: str) -> list[dict[str, str]]:
     """Return the rows of a seed file, named relative to seeds/, as texts."""
     with (PROJECT_ROOT / "seeds" / name).open(encoding="utf-8", newline="") as seed_file:
@@ -238,6 +252,31 @@ def run_build(project_dir: Path) -> subprocess.CompletedProcess[str]:
         The ended process with its output; the exit code is not checked.
     """
     return run_sci("build", "--project-dir", project_dir, cwd=project_dir)
+
+
+def copy_example(index_dir: Path) -> None:
+    """Copy the example; what someone has built in it is left out."""
+    shutil.copytree(EXAMPLE, index_dir, ignore=shutil.ignore_patterns("build", "warehouse"))
+
+
+def run_index_build(index_dir: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Build an index folder, from the folder above it.
+
+    Args:
+        index_dir: the index folder.
+        arguments: further options.
+
+    Returns:
+        The ended process with its output; the exit code is not checked.
+    """
+    return run_sci("build", "--index", index_dir.name, *arguments, cwd=index_dir.parent)
+
+
+def built_index(index_dir: Path) -> OwnIndex:
+    """Build an index folder, which must succeed."""
+    completed = run_index_build(index_dir)
+    assert completed.returncode == 0, f"{completed.stdout}\n{completed.stderr}"
+    return OwnIndex(index_dir, index_dir / "warehouse" / f"{index_dir.name}.duckdb")
 
 
 @pytest.fixture
@@ -347,16 +386,35 @@ def built_project(
 
 
 @pytest.fixture(scope="session")
-def few_draws_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the project with few draws, built once by dbt; tests must not change its files."""
+def few_draws_project(
+    tmp_path_factory: pytest.TempPathFactory, built_project: BuiltProject
+) -> Path:
+    """Return the built project with few draws, by dbt's SQL; tests must not change its files."""
+    from tests.python.dbt_build import built_without_dbt, make_plan
 
     def build(directory: Path) -> None:
-        project_dir = copy_project(directory / "project")
+        project_dir = directory / "project"
+        shutil.copytree(built_project.project_dir, project_dir)
         use_few_draws(project_dir)
-        # the campaigns run the unit tests of this build on changed SQL
-        built_by_dbt(project_dir)
+        plan = make_plan(project_dir, project_dir / "build" / DATABASE_NAME)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(project_dir)
+            with built_without_dbt(plan):
+                pass
 
     return built_once(tmp_path_factory, "few_draws", build) / "project"
+
+
+@pytest.fixture(scope="session")
+def own_index(tmp_path_factory: pytest.TempPathFactory) -> OwnIndex:
+    """Return the example, built once; tests must not change it."""
+
+    def build(directory: Path) -> None:
+        copy_example(directory / "regions")
+        built_index(directory / "regions")
+
+    index_dir = built_once(tmp_path_factory, "own_index", build) / "regions"
+    return OwnIndex(index_dir, index_dir / "warehouse" / "regions.duckdb")
 
 
 @pytest.fixture

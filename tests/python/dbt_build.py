@@ -5,13 +5,16 @@ dbt leaves the compiled SQL of every node behind. It can be run again, in part o
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import yaml
 from jinja2.nativetypes import NativeEnvironment
 
@@ -216,3 +219,15 @@ def make_plan(project_dir: Path, database: Path) -> Plan:
         models=models,
         tests=tests,
     )
+
+
+@contextlib.contextmanager
+def built_without_dbt(plan: Plan) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Create and load the seeds and models of a plan in a fresh file, and yield it open."""
+    remove_database(plan.database)
+    with duckdb.connect(str(plan.database), config=plan.connect_options) as connection:
+        for name, value in plan.settings.items():
+            connection.execute(f"set {name} = '{value}'")
+        for statement in [*plan.seeds, *plan.models]:
+            connection.execute(statement)
+        yield connection

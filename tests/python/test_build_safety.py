@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import subprocess
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,14 +12,27 @@ import duckdb
 import pytest
 from filelock import FileLock
 
-from smart_city_index import UserError
+from smart_city_index import UserError, cli
 from smart_city_index.marts import export_marts
 from tests.python.conftest import Warehouse, run_build
+from tests.python.few_draws import use_few_draws
 from tests.python.fingerprints import record_fingerprints
 
 FINGERPRINTS = "seeds/reference/source_fingerprints.csv"
 SCORES = "seeds/results/indicator_scores.csv"
 PUBLISHED = "seeds/results/published_results.csv"
+
+
+@pytest.fixture(scope="module")
+def warehouse(
+    published_warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory
+) -> Warehouse:
+    """Return a copy of what is published; what builds here draws few weights."""
+    project_dir = tmp_path_factory.mktemp("safety") / "project"
+    shutil.copytree(published_warehouse.project_dir, project_dir)
+    use_few_draws(project_dir)
+    directory = project_dir / "warehouse"
+    return Warehouse(project_dir, directory, directory / published_warehouse.database.name)
 
 
 def content_hashes(directory: Path) -> dict[str, str]:
@@ -55,14 +68,6 @@ def edited(warehouse: Warehouse, edits: dict[str, tuple[str, str]]) -> Iterator[
     finally:
         for file, original in originals.items():
             (warehouse.project_dir / file).write_bytes(original)
-
-
-def build_with(
-    warehouse: Warehouse, edits: dict[str, tuple[str, str]]
-) -> subprocess.CompletedProcess[str]:
-    """Build with edited seeds and return the ended process."""
-    with edited(warehouse, edits):
-        return run_build(warehouse.project_dir)
 
 
 LOCKS = {
@@ -114,38 +119,28 @@ BAD_INPUTS = {
 
 @pytest.mark.parametrize("case", BAD_INPUTS)
 def test_bad_input_is_named_and_nothing_is_published(
-    published_warehouse: Warehouse, case: str
+    warehouse: Warehouse, case: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The message names file, row, column and rule; the published files stay byte for byte."""
     edits, expected_texts = BAD_INPUTS[case]
-    before = content_hashes(published_warehouse.directory)
-    completed = build_with(published_warehouse, edits)
-    assert completed.returncode == 1
+    before = content_hashes(warehouse.directory)
+    with edited(warehouse, edits):
+        assert cli.main(["build", "--project-dir", str(warehouse.project_dir)]) == 1
+    errors = capsys.readouterr().err
     for text in [*expected_texts, "Nothing was published"]:
-        assert text in completed.stderr
-    assert content_hashes(published_warehouse.directory) == before
+        assert text in errors
+    assert content_hashes(warehouse.directory) == before
 
 
-def test_reader_and_build_do_not_disturb_each_other(published_warehouse: Warehouse) -> None:
-    """A reader that holds the published file keeps its figures; the build replaces the file."""
-    inode_before = published_warehouse.database.stat().st_ino
-    with duckdb.connect(str(published_warehouse.database), read_only=True) as reader:
-        count_before = reader.execute("select count(*) from league_table").fetchall()
-        completed = run_build(published_warehouse.project_dir)
-        assert completed.returncode == 0, completed.stderr
-        assert reader.execute("select count(*) from league_table").fetchall() == count_before
-    assert published_warehouse.database.stat().st_ino != inode_before
-
-
-def test_second_build_is_refused(published_warehouse: Warehouse) -> None:
+def test_second_build_is_refused(warehouse: Warehouse) -> None:
     """While a build holds the lock of the build directory or of the warehouse no other one starts."""
-    before = content_hashes(published_warehouse.directory)
+    before = content_hashes(warehouse.directory)
     for lock, message in LOCKS.items():
-        with FileLock(published_warehouse.project_dir / lock):
-            completed = run_build(published_warehouse.project_dir)
+        with FileLock(warehouse.project_dir / lock):
+            completed = run_build(warehouse.project_dir)
         assert completed.returncode == 1
         assert message in completed.stderr
-    assert content_hashes(published_warehouse.directory) == before
+    assert content_hashes(warehouse.directory) == before
 
 
 def capped_scores(warehouse: Warehouse, ranking: str, city: str) -> str:
@@ -158,18 +153,37 @@ def capped_scores(warehouse: Warehouse, ranking: str, city: str) -> str:
     )
 
 
-def test_adding_cities_needs_seed_rows_only(published_warehouse: Warehouse) -> None:
-    """New cities with scores and a published result change no SQL and no expected count."""
+SMUGGLED_TEXTS = [
+    "'); drop table dim_cities; --",
+    "{{ this_is_jinja() }}",
+    "' || (select 1/0) || '",
+    "1=1+1",
+]
+# They name other directories and a failing flag.
+DBT_VARIABLES = {
+    "DBT_TARGET_PATH": "/nonexistent/target",
+    "DBT_PROFILES_DIR": "/nonexistent",
+    "DBT_EMPTY": "true",
+}
+
+
+def test_a_build_on_more_rows(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, subtests: pytest.Subtests
+) -> None:
+    """Rows are all that new cities need, texts arrive letter by letter, and readers are left alone.
+
+    No DBT_ variable of the environment arrives at all. All in one build, because it takes long.
+    """
     city = "Nordrhein-Westfalen,100001,,,made up\n"
     edits = {
-        SCORES: ("", capped_scores(published_warehouse, "smart_city_index", "neustadt")),
+        SCORES: ("", capped_scores(warehouse, "smart_city_index", "neustadt")),
         PUBLISHED: ("", "smart_city_index,2025,neustadt,mobility,70,,33.3,1,made up\n"),
         "seeds/reference/cities.csv": ("", f"neustadt,Neustadt,NW,{city}"),
         "seeds/reference/official_keys.csv": ("", "neustadt,05999999,made up\n"),
         "seeds/methodology/field_members.csv": ("", "smart_city_index,neustadt,2025,,made up\n"),
         "seeds/simulated/simulated_indicator_scores.csv": (
             "",
-            capped_scores(published_warehouse, "simulated_field", "simulated_83"),
+            capped_scores(warehouse, "simulated_field", "simulated_83"),
         ),
         "seeds/simulated/simulated_cities.csv": (
             "",
@@ -179,29 +193,50 @@ def test_adding_cities_needs_seed_rows_only(published_warehouse: Warehouse) -> N
             "",
             "simulated_field,simulated_83,2025,,made up\n",
         ),
+        "seeds/reference/best_practices.csv": (
+            "",
+            "".join(
+                f'smart_city_index,2025,duesseldorf,{number},"{text}","{text}","{text}","{text}",,x\n'
+                for number, text in enumerate(SMUGGLED_TEXTS, start=2)
+            ),
+        ),
     }
-    with edited(published_warehouse, edits):
-        completed = run_build(published_warehouse.project_dir)
+    for name, value in DBT_VARIABLES.items():
+        monkeypatch.setenv(name, value)
+    held_file = warehouse.database.stat().st_ino
+    with duckdb.connect(str(warehouse.database), read_only=True) as reader:
+        count_before = reader.execute("select count(*) from league_table").fetchall()
+        with edited(warehouse, edits):
+            completed = run_build(warehouse.project_dir)
         assert completed.returncode == 0, completed.stderr
-        with duckdb.connect(str(published_warehouse.database), read_only=True) as connection:
-            rows = connection.execute(
-                "select city_id, category_id, rank, rank_basis, index_printed, tendency"
-                " from fct_index_results where city_id in ('neustadt', 'simulated_83')"
-                " and category_id in ('overall', 'mobility') order by 1, 2"
-            ).fetchall()
-            verdicts = connection.execute(
-                "select figure, verdict from published_reconciliation where city_id = 'neustadt'"
-                " order by 1"
-            ).fetchall()
-    assert rows == [
-        ("neustadt", "mobility", 70, "published", "33.3", None),
-        ("neustadt", "overall", None, None, "32.9", None),
-        ("simulated_83", "mobility", 84, "computed", "33.3", None),
-        ("simulated_83", "overall", 84, "computed", "32.9", None),
-    ]
-    assert verdicts == [("index", "match"), ("rank", "consistent")]
-    restored = run_build(published_warehouse.project_dir)
-    assert restored.returncode == 0, restored.stderr
+        with subtests.test("reader"):
+            assert reader.execute("select count(*) from league_table").fetchall() == count_before
+            assert warehouse.database.stat().st_ino != held_file
+    with duckdb.connect(str(warehouse.database), read_only=True) as connection:
+        rows = connection.execute(
+            "select city_id, category_id, rank, rank_basis, index_printed, tendency"
+            " from fct_index_results where city_id in ('neustadt', 'simulated_83')"
+            " and category_id in ('overall', 'mobility') order by 1, 2"
+        ).fetchall()
+        verdicts = connection.execute(
+            "select figure, verdict from published_reconciliation where city_id = 'neustadt'"
+            " order by 1"
+        ).fetchall()
+        texts = connection.execute(
+            "select label_de, text_de from city_profiles where ranking_id = 'smart_city_index'"
+            " and edition = 2025 and section = 'best_practice' and line_id <> 'best_practice_1'"
+            " order by line_number"
+        ).fetchall()
+    with subtests.test("cities"):
+        assert rows == [
+            ("neustadt", "mobility", 70, "published", "33.3", None),
+            ("neustadt", "overall", None, None, "32.9", None),
+            ("simulated_83", "mobility", 84, "computed", "33.3", None),
+            ("simulated_83", "overall", 84, "computed", "32.9", None),
+        ]
+        assert verdicts == [("index", "match"), ("rank", "consistent")]
+    with subtests.test("texts"):
+        assert texts == [(text, text) for text in SMUGGLED_TEXTS]
 
 
 def test_exactly_the_declared_marts_are_published(tmp_path: Path) -> None:

@@ -14,14 +14,15 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from smart_city_index import cli
 from smart_city_index.check import default_seed_files
 from smart_city_index.declarations import LOCATIONS, project_vars
 from smart_city_index.gate import SHOWN_PER_RULE, InputGate, SourceFile
 from smart_city_index.index_folder import location_files, read_index_folder
 from smart_city_index.reader import FileError, Finding
-from tests.python.conftest import PROJECT_ROOT, run_sci
+from tests.python.conftest import PROJECT_ROOT, copy_example
 from tests.python.exports import DATABASE, publish_export, write_export
-from tests.python.test_own_index import SCORES, content_hashes, copy_example, run_index_build
+from tests.python.test_own_index import SCORES, content_hashes
 
 HEADERS = {
     "indicator_scores": "ranking_id,edition,city_id,indicator_id,raw_value,is_not_applicable,source,is_simulated",
@@ -332,12 +333,10 @@ PARQUET_ROW = (
     " 'life_expectancy' as indicator_id, {value} as raw_value, false as is_not_applicable,"
     " 'made up' as source, true as is_simulated"
 )
-PARQUET_VALUES = {
-    "0.1::double": None,
-    "80::bigint": None,
-    "123456.654321::double": None,
-    "80.100000000::decimal(18,9)": None,
-    "'80.1'": None,
+GOOD_PARQUET_VALUES: dict[str, str | None] = dict.fromkeys(
+    ("0.1::double", "80::bigint", "123456.654321::double", "80.1000::decimal(18,9)", "'80.1'")
+)
+BAD_PARQUET_VALUES: dict[str, str | None] = {
     "1e-7::double": "more than 6 digits",
     "0.1::float": "more than 6 digits",
     "1e16::double": "too large",
@@ -348,25 +347,37 @@ PARQUET_VALUES = {
     "''": "must be a number",
     "true": "must be a number",
     "1e-17::double": "must be a number",
+}
+BAD_PARQUET_TYPES: dict[str, str | None] = {
     "date '2019-01-01'": "has column raw_value of type DATE",
     "[80.1]": "has column raw_value of type DECIMAL(3,1)[]",
     "'80.1'::blob": "has column raw_value of type BLOB",
 }
 
 
-@pytest.mark.parametrize("value", PARQUET_VALUES)
-def test_typed_values_of_parquet(gate: Gate, value: str) -> None:
-    """What a typed value stands for must be exactly what the declared type can hold."""
-    gate.write_parquet("scores.parquet", PARQUET_ROW.format(value=value))
-    findings = gate.check(indicator_scores="scores.parquet")
-    rule = PARQUET_VALUES[value]
-    if rule is None:
-        assert not findings
-    else:
-        (finding,) = findings
-        assert rule in finding.rule
-        place = (0, "") if rule.startswith("has column") else (1, "raw_value")
-        assert (finding.line, finding.column) == place
+@pytest.mark.parametrize(
+    "values",
+    [GOOD_PARQUET_VALUES, BAD_PARQUET_VALUES, BAD_PARQUET_TYPES],
+    ids=["good values", "bad values", "bad types"],
+)
+def test_typed_values_of_parquet(gate: Gate, values: dict[str, str | None]) -> None:
+    """What a typed value stands for must be exactly what the declared type can hold.
+
+    Each value has a file and a city of its own.
+    """
+    expected = []
+    for number, (value, rule) in enumerate(values.items(), start=1):
+        row = PARQUET_ROW.replace("region_01", f"region_{number:02}")
+        gate.write_parquet(f"scores_{number:02}.parquet", row.format(value=value))
+        place = (0, "") if values is BAD_PARQUET_TYPES else (1, "raw_value")
+        if rule:
+            expected.append((f"scores_{number:02}.parquet", *place, rule))
+    findings = gate.check(indicator_scores="scores_*.parquet")
+    found = [(finding.file, finding.line, finding.column, finding.rule) for finding in findings]
+    assert len(found) == len(expected)
+    for one, other in zip(found, expected, strict=True):
+        assert one[:3] == other[:3]
+        assert other[3] in one[3]
 
 
 def test_duplicates_within_and_between_files(gate: Gate) -> None:
@@ -434,8 +445,11 @@ def test_simulated_rows_in_a_real_ranking(tmp_path: Path) -> None:
         assert f"{name}.csv" in {finding.file for finding in findings}
 
 
-def test_scores_for_the_shipped_rankings(tmp_path: Path) -> None:
+def test_scores_for_the_shipped_rankings(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """--scores-location adds rows to this repository's rankings too; --check only checks them."""
+    monkeypatch.chdir(tmp_path)
     score = "smart_city_index,2025,{city},payment,88.5,false,made up,{is_simulated}"
     for city, is_simulated, rule in [
         ("aachen", "false", "The input has no findings"),
@@ -448,15 +462,15 @@ def test_scores_for_the_shipped_rankings(tmp_path: Path) -> None:
     ]:
         row = score.format(city=city, is_simulated=is_simulated)
         (tmp_path / "scores.csv").write_text(f"{HEADERS['indicator_scores']}\n{row}\n")
-        completed = run_sci(
-            "check", "--build-dir", "build", "--scores-location", "scores.csv", cwd=tmp_path
-        )
-        assert rule in completed.stdout + completed.stderr, completed.stderr
+        cli.main(["check", "--build-dir", "build", "--scores-location", "scores.csv"])
+        assert rule in "".join(capsys.readouterr())
     assert sorted(path.name for path in tmp_path.iterdir()) == ["build", "scores.csv"]
     assert [path.name for path in (tmp_path / "build").iterdir()] == [".build.lock"]
 
 
-def test_bad_file_leaves_the_published_files(tmp_path: Path) -> None:
+def test_bad_file_leaves_the_published_files(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A bad external file ends the build before dbt starts; what is published stays as it was."""
     index_dir = tmp_path / Path(DATABASE).stem
     copy_example(index_dir)
@@ -464,8 +478,9 @@ def test_bad_file_leaves_the_published_files(tmp_path: Path) -> None:
     before = content_hashes(index_dir / "warehouse")
     row = edited_row(GOOD_ROWS["indicator_scores"], 4, "full")
     (tmp_path / "scores.csv").write_text(f"{HEADERS['indicator_scores']}\n{row}\n")
-    completed = run_index_build(index_dir, "--scores-location", "scores.csv")
-    assert completed.returncode == 1
-    assert "scores.csv:2, column raw_value, value 'full': must be a number." in completed.stderr
-    assert "Nothing was published" in completed.stderr
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["build", "--index", index_dir.name, "--scores-location", "scores.csv"]) == 1
+    errors = capsys.readouterr().err
+    assert "scores.csv:2, column raw_value, value 'full': must be a number." in errors
+    assert "Nothing was published" in errors
     assert content_hashes(index_dir / "warehouse") == before

@@ -15,8 +15,8 @@ from smart_city_index import cli
 from smart_city_index.check import CheckedInput, InputError, Request, checked_input, run_directory
 from smart_city_index.index_project import assemble_project
 from smart_city_index.loaded import LoadError, compare_with_input
-from tests.python.conftest import PROJECT_ROOT
-from tests.python.test_own_index import SCORES, content_hashes, copy_example
+from tests.python.conftest import PROJECT_ROOT, copy_example
+from tests.python.test_own_index import SCORES, content_hashes
 
 EVIL_MODEL = "def model(dbt, session):\n    raise SystemExit('ran')\n"
 

@@ -35,6 +35,8 @@ CHANGES = "seeds/results/published_index_changes.csv"
 STATISTICS = "seeds/results/published_field_statistics.csv"
 FINGERPRINTS = "seeds/reference/source_fingerprints.csv"
 
+NUMBER = "must be a number"
+
 Edit = Callable[[str], str | bytes]
 
 
@@ -74,19 +76,6 @@ def deeper(text: str) -> str:
 # What is wrong: file, edit, and what the finding must say (column, value, part of the rule).
 # fmt: off
 CASES: dict[str, tuple[str, Edit, tuple[str, str, str]]] = {
-    "score NaN": (SCORES, score("NaN"), ("raw_value", "NaN", "must be a number")),
-    "score infinity": (SCORES, score("inf"), ("raw_value", "inf", "must be a number")),
-    "score as text": (SCORES, score("full"), ("raw_value", "full", "must be a number")),
-    "score NULL": (SCORES, score("NULL"), ("raw_value", "NULL", "must be a number")),
-    "decimal comma": (SCORES, score('"99,5"'), ("raw_value", "99,5", "must be a number")),
-    "thousands separator": (SCORES, score("1'000"), ("raw_value", "1'000", "must be a number")),
-    "exponent": (SCORES, score("1e2"), ("raw_value", "1e2", "must be a number")),
-    "plus sign": (SCORES, score("+99"), ("raw_value", "+99", "must be a number")),
-    "bare minus": (SCORES, score("-"), ("raw_value", "-", "must be a number")),
-    "hexadecimal": (SCORES, score("0x10"), ("raw_value", "0x10", "must be a number")),
-    "Arabic digits": (SCORES, score("٩٩"), ("raw_value", "٩٩", "must be a number")),
-    "too many digits": (SCORES, score("9.1234567"), ("raw_value", "9.1234567", "more than 6 digits")),
-    "too large": (SCORES, score("9" * 13), ("raw_value", "9" * 13, "too large")),
     "whole number with digits": (PUBLISHED, replaced(",hamburg,overall,1,", ",hamburg,overall,1.0,"), ("published_rank", "1.0", "whole number")),
     "integer overflow": (PUBLISHED, replaced(",hamburg,overall,1,", ",hamburg,overall,3000000000,"), ("published_rank", "3000000000", "too large")),
     "boolean as number": (SCORES, replaced(",71.4,false,", ",71.4,0,"), ("is_not_applicable", "0", "true or false")),
@@ -148,11 +137,6 @@ CASES: dict[str, tuple[str, Edit, tuple[str, str, str]]] = {
     "category without children": (HIERARCHY, lambda text: text.replace("sci_2025,smart_parking,mobility,", "sci_2025,smart_parking,mobility,").replace(",mobility,indicator,", ",administration,indicator,"), ("node_id", "mobility", "must have children")),
     "tendency from nowhere": (PUBLISHED, appended("smart_city_index,2019,bottrop,mobility,3,-5,,,x"), ("published_tendency", "-5", "must lead to a place")),
     "box wider than the weights": (SETTINGS, replaced("sensitivity_box_share,0.25", "sensitivity_box_share,1.25"), ("setting_value", "1.25", "must be below 1")),
-    "no figure, German": (SCORES, score("k.A."), ("raw_value", "k.A.", "must be a number")),
-    "no figure, Excel": (SCORES, score("#NV"), ("raw_value", "#NV", "must be a number")),
-    "unit": (SCORES, score("62 dB"), ("raw_value", "62 dB", "must be a number")),
-    "percent sign": (SCORES, score("62%"), ("raw_value", "62%", "must be a number")),
-    "leading zero": (SCORES, score("099"), ("raw_value", "099", "must be a number")),
     "German boolean": (SCORES, replaced(",71.4,false,", ",71.4,FALSCH,"), ("is_not_applicable", "FALSCH", "true or false")),
     "formula": (CITIES, replaced(",Aachen,", ",=1+1,"), ("city_name", "=1+1", "makes it a formula")),
     "link that runs code": (BEST_PRACTICES, replaced(",https://", ",javascript:https://"), ("link", "javascript:", "must be an address")),
@@ -238,6 +222,13 @@ def edit_file(project_dir: Path, file: str, edit: Edit) -> None:
 def findings_of(project_dir: Path, file: str) -> list[Finding]:
     """Return what the gate finds in one file."""
     return [finding for finding in check_project(project_dir) if finding.file == file]
+
+
+def all_findings(project_dir: Path) -> list[dict[str, str]]:
+    """Return everything that the gate finds, as it writes it into a file."""
+    with tempfile.TemporaryDirectory() as scratch, InputGate(project_dir, Path(scratch)) as gate:
+        report = gate.check(own_seed_files(gate, project_dir))
+        return list(csv.DictReader(report.all_findings.open(encoding="utf-8")))
 
 
 def test_shipped_seeds_have_no_findings() -> None:
@@ -354,22 +345,38 @@ def test_names_in_any_script_pass(project_copy: Path) -> None:
     assert check_project(project_copy) == []
 
 
-ADVICE = {
-    "k.A.": "a missing value is an absent row", "-": "a missing value is an absent row",
-    "#NV": "a missing value is an absent row", "NULL": "a missing value is an absent row",
-    "1'000": "thousands separator", "1.000,5": "thousands separator", "1e2": "without an exponent",
-    "62 dB": "its unit stands elsewhere", "62%": "its unit stands elsewhere", "٩٩": "digits 0 to 9",
-    "+99": "without leading zeros and signs", ".5": "a digit on each side", "\u22125": "as -",
-    "01.01.2023": "not a date", " 5": "Remove the space",
+# What is written in the place of a score, and what the finding must say: the rule, the advice.
+BAD_SCORES = {
+    **dict.fromkeys(("k.A.", "-", "#NV", "NULL"), (NUMBER, "a missing value is an absent row")),
+    **dict.fromkeys(("NaN", "inf"), (NUMBER, "a missing value is an absent row")),
+    **dict.fromkeys(("1'000", "1.000,5"), (NUMBER, "thousands separator")),
+    **dict.fromkeys(("62 dB", "62%"), (NUMBER, "its unit stands elsewhere")),
+    **dict.fromkeys(("+99", "099"), (NUMBER, "without leading zeros and signs")),
+    "full": (NUMBER, "Write digits with a decimal point only."), "0x10": (NUMBER, ""),
+    "99,5": (NUMBER, "a decimal point, not a comma"), "1e2": (NUMBER, "without an exponent"),
+    "٩٩": (NUMBER, "digits 0 to 9"), ".5": (NUMBER, "a digit on each side"),
+    "\u22125": (NUMBER, "as -"), "01.01.2023": (NUMBER, "not a date"),
+    " 5": (NUMBER, "Remove the space"), "9.1234567": ("more than 6 digits", "Round it"),
+    "9" * 13: ("too large", "Correct it."),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("value", ADVICE)
-def test_advice_fits_the_habit(project_copy: Path, value: str) -> None:
-    """Who writes numbers as usual elsewhere reads what to do."""
-    edit_file(project_copy, SCORES, score(f'"{value}"'))
-    (finding,) = findings_of(project_copy, SCORES)
-    assert ADVICE[value] in finding.advice
+def test_bad_scores_are_named_with_advice(project_copy: Path, subtests: pytest.Subtests) -> None:
+    """Who writes numbers as usual elsewhere reads what is wrong, and what to do; a row for each."""
+    scores = project_copy / SCORES
+    header, *lines = scores.read_text(encoding="utf-8").splitlines()
+    rows = [line.split(",") for line in lines]
+    for row, value in zip(rows, BAD_SCORES, strict=False):
+        row[header.split(",").index("raw_value")] = f'"{value}"'
+    scores.write_text("\n".join([header, *map(",".join, rows)]) + "\n", encoding="utf-8")
+    found = all_findings(project_copy)
+    assert [(row["file"], row["line"], row["column"], row["value"]) for row in found] == [
+        (SCORES, str(line), "raw_value", value) for line, value in enumerate(BAD_SCORES, start=2)
+    ]
+    for finding, (value, (rule, advice)) in zip(found, BAD_SCORES.items(), strict=True):
+        with subtests.test(value):
+            assert rule in finding["rule"]
+            assert advice in finding["advice"]
 
 
 def test_advice_names_what_may_have_been_meant(project_copy: Path) -> None:

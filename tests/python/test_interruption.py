@@ -14,8 +14,7 @@ import pytest
 
 from smart_city_index import cli
 from smart_city_index.interruption import Interrupted, interruptible, not_any_more_interruptible
-from tests.python.conftest import run_sci
-from tests.python.test_own_index import copy_example
+from tests.python.conftest import copy_example, run_sci
 
 # What dbt says first, when the gate is through.
 FIRST_WORDS = "Running with dbt"

@@ -9,10 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import random
-import shutil
-import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -21,66 +18,24 @@ import pytest
 import yaml
 from filelock import FileLock
 
+from smart_city_index import cli
 from smart_city_index.check import Request, checked_input, run_directory
 from smart_city_index.index_project import database_name
-from tests.python.conftest import PROJECT_ROOT, Differences, built_once, run_sci
+from tests.python.conftest import (
+    EXAMPLE,
+    PROJECT_ROOT,
+    Differences,
+    OwnIndex,
+    built_index,
+    copy_example,
+    run_index_build,
+)
 from tests.python.exact_index import ExactEdition, exact_editions, read_rows
 
-EXAMPLE = PROJECT_ROOT / "examples" / "simulated_regions"
 SCORES = Path("scores") / "simulated_indicator_scores.csv"
 # Its run time and code version differ by nature.
 EXCLUDED_MARTS = {"meta_build"}
 LIMIT = 1e-10
-
-
-@dataclass(frozen=True)
-class OwnIndex:
-    """A built copy of the example.
-
-    Attributes:
-        index_dir: the index folder.
-        database: the published DuckDB file.
-    """
-
-    index_dir: Path
-    database: Path
-
-
-def copy_example(index_dir: Path) -> None:
-    """Copy the example; what someone has built in it is left out."""
-    shutil.copytree(EXAMPLE, index_dir, ignore=shutil.ignore_patterns("build", "warehouse"))
-
-
-def run_index_build(index_dir: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Build an index folder, from the folder above it.
-
-    Args:
-        index_dir: the index folder.
-        arguments: further options.
-
-    Returns:
-        The ended process with its output; the exit code is not checked.
-    """
-    return run_sci("build", "--index", index_dir.name, *arguments, cwd=index_dir.parent)
-
-
-def built(index_dir: Path) -> OwnIndex:
-    """Build an index folder, which must succeed."""
-    completed = run_index_build(index_dir)
-    assert completed.returncode == 0, f"{completed.stdout}\n{completed.stderr}"
-    return OwnIndex(index_dir, index_dir / "warehouse" / f"{index_dir.name}.duckdb")
-
-
-@pytest.fixture(scope="session")
-def own_index(tmp_path_factory: pytest.TempPathFactory) -> OwnIndex:
-    """Return the example, built once; tests must not change it."""
-
-    def build(directory: Path) -> None:
-        copy_example(directory / "regions")
-        built(directory / "regions")
-
-    index_dir = built_once(tmp_path_factory, "own_index", build) / "regions"
-    return OwnIndex(index_dir, index_dir / "warehouse" / "regions.duckdb")
 
 
 @pytest.fixture(scope="module")
@@ -299,7 +254,9 @@ BAD_FOLDERS: dict[str, tuple[str, str | None, list[str]]] = {
 
 
 @pytest.mark.parametrize("case", BAD_FOLDERS)
-def test_bad_folder_is_named(tmp_path: Path, case: str) -> None:
+def test_bad_folder_is_named(
+    tmp_path: Path, case: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What is wrong with a folder or its settings is said under the user's own file names."""
     file, content, texts = BAD_FOLDERS[case]
     index_dir = tmp_path / "regions"
@@ -309,12 +266,12 @@ def test_bad_folder_is_named(tmp_path: Path, case: str) -> None:
         (index_dir / file).unlink()
     else:
         (index_dir / file).write_text(content, encoding="utf-8")
-    completed = run_sci("check", "--index", index_dir.name, cwd=tmp_path)
-    assert completed.returncode == 1
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["check", "--index", index_dir.name]) == 1
+    errors = capsys.readouterr().err
     for text in texts:
-        assert text in completed.stderr, completed.stderr
-    assert str(index_dir / "build") not in completed.stderr
-    assert "Traceback" not in completed.stderr
+        assert text in errors
+    assert str(index_dir / "build") not in errors
 
 
 def test_second_build_of_an_index_is_refused(own_index: OwnIndex) -> None:
@@ -442,7 +399,7 @@ def test_parquet_files_give_the_same(own_index: OwnIndex, tmp_path: Path) -> Non
         file.unlink()
         write_csv(index_dir / "large" / f"{name}.csv", of_file, list(of_file[0])[::-1])
         add_setting(index_dir, f"{setting}_location: large/{name}.csv")
-    index = built(index_dir)
+    index = built_index(index_dir)
     assert mart_checksums(index.database) == mart_checksums(own_index.database)
     before = content_hashes(index_dir / "warehouse")
     rows[9]["indicator_id"] = "misspelt"

@@ -1,4 +1,7 @@
-"""Nothing that comes from outside becomes SQL, and the build reads only what the project names."""
+"""Nothing that comes from outside becomes SQL, and the build reads only what the project names.
+
+That texts of a seed stay texts is shown in test_build_safety.py, where they share a build.
+"""
 
 from __future__ import annotations
 
@@ -21,50 +24,6 @@ from tests.python.conftest import (
     run_dbt,
 )
 from tests.python.dbt_build import kind_of, read_artifact
-from tests.python.fingerprints import record_fingerprints
-
-SMUGGLED_TEXTS = [
-    "'); drop table dim_cities; --",
-    "{{ this_is_jinja() }}",
-    "' || (select 1/0) || '",
-    "1=1+1",
-]
-
-
-def test_what_comes_along_changes_nothing_of_a_build(
-    published_warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Texts of a seed arrive letter by letter, and no DBT_ variable arrives at all.
-
-    The texts are SQL, Jinja and quotes; the variables name other directories and a failing flag.
-    """
-    monkeypatch.setenv("DBT_TARGET_PATH", "/nonexistent/target")
-    monkeypatch.setenv("DBT_PROFILES_DIR", "/nonexistent")
-    monkeypatch.setenv("DBT_EMPTY", "true")
-    seed = published_warehouse.project_dir / "seeds/reference/best_practices.csv"
-    fingerprints = published_warehouse.project_dir / "seeds/reference/source_fingerprints.csv"
-    originals = {path: path.read_bytes() for path in (seed, fingerprints)}
-    rows = "".join(
-        f'smart_city_index,2025,duesseldorf,{number},"{text}","{text}","{text}","{text}",,made up\n'
-        for number, text in enumerate(SMUGGLED_TEXTS, start=2)
-    )
-    try:
-        seed.write_bytes(originals[seed] + rows.encode())
-        record_fingerprints(published_warehouse.project_dir)
-        completed = run_build(published_warehouse.project_dir)
-    finally:
-        for path, original in originals.items():
-            path.write_bytes(original)
-    assert completed.returncode == 0, completed.stderr
-    with duckdb.connect(str(published_warehouse.database), read_only=True) as connection:
-        found = connection.execute(
-            "select label_de, text_de from city_profiles where ranking_id = 'smart_city_index'"
-            " and edition = 2025 and section = 'best_practice' and line_id <> 'best_practice_1'"
-            " order by line_number"
-        ).fetchall()
-        assert connection.execute("select count(*) > 0 from league_table").fetchall() == [(True,)]
-    assert found == [(text, text) for text in SMUGGLED_TEXTS]
-
 
 BAD_CATEGORIES = ["mobility_index, 1 as x --", "o'brien", "Mobility", "", "a b"]
 

@@ -292,7 +292,10 @@ def test_scaling_the_weights_of_siblings_changes_nothing(
         )
         for year, edition in fields.items()
     }
-    with warehouse.build(fields) as plain, warehouse.build(scaled) as other:
+    with (
+        warehouse.build(fields, marts=MARTS_OF_CITIES) as plain,
+        warehouse.build(scaled, marts=MARTS_OF_CITIES) as other,
+    ):
         for mart in MARTS_OF_CITIES:
             assert mart_rows(plain, mart, "true") == mart_rows(other, mart, "true"), mart
 
@@ -330,7 +333,11 @@ def test_a_dominated_city_moves_nobody(
         "rank_bounds": "edition, scenario_id, city_id, best_rank, worst_rank",
         "rank_distribution": "edition, scenario_id, city_id, rank, draws_at_rank",
     }
-    with warehouse.build(better) as plain, warehouse.build(dominated) as other:
+    marts = (*columns, "analysis_coverage")
+    with (
+        warehouse.build(better, marts=marts) as plain,
+        warehouse.build(dominated, marts=marts) as other,
+    ):
         for mart, selected in columns.items():
             query = f"select {selected} from {mart} where city_id <> 'c9' order by all"
             assert rows(plain, query) == rows(other, query), mart
@@ -362,7 +369,10 @@ def test_names_of_cities_do_not_count(
         "tendency_drivers": "edition, figure, driver, node_id, contribution",
         "improvement_levers": "edition, indicator_id, rank_at_maximum, score_points_to_next_rank",
     }
-    with warehouse.build(fields) as plain, warehouse.build(renamed) as other:
+    with (
+        warehouse.build(fields, marts=columns) as plain,
+        warehouse.build(renamed, marts=columns) as other,
+    ):
         for mart, selected in columns.items():
             query = f"select city_id, {selected} from {mart}"
             expected = sorted(((names[city], *rest) for city, *rest in rows(plain, query)), key=str)
