@@ -229,7 +229,7 @@ def test_a_seed_that_changed_after_the_check_is_noticed(builds: Builds) -> None:
 def test_every_dispatched_macro_has_a_case() -> None:
     """A macro with a version for Spark is compared, or a reason is given."""
     macros = "\n".join(
-        path.read_text(encoding="utf-8") for path in PROJECT_ROOT.glob("macros/*.sql")
+        path.read_text(encoding="utf-8") for path in PROJECT_ROOT.glob("macros/**/*.sql")
     )
     dispatched = set(re.findall(r"adapter\.dispatch\('(\w+)'\)", macros))
     assert sorted([*MACRO_CASES, *NO_CASE]) == sorted(dispatched)

@@ -41,6 +41,7 @@ INDICATORS = {
     "goalposts": (
         "higher_is_better", f"-{LARGEST}", LARGEST, "false", ["0", LARGEST, f"-{LARGEST}", "3"],
     ),
+    "goalposts_low": ("lower_is_better", "0", "1", "false", [LARGEST, f"-{LARGEST}", "0.5", "0.75"]),
     "goalposts_log": (
         "lower_is_better", SMALLEST, LARGEST, "true", [LARGEST, SMALLEST, "1", "1000"],
     ),
@@ -161,7 +162,7 @@ def add_others(folder: Folder) -> None:
         for number, city in enumerate(CITIES):
             folder.score("deep", 2024, city, f"in_{name}", 100 - number**2 - len(name))
         parent = name
-    for name, scale in (("tenth", "10"), ("hundred", "100")):
+    for name, scale in (("thousandth", "0.001"), ("thousand", "1000"), ("hundred", "100")):
         folder.methodology(name, scale, 1, 1)
         folder.node(name, "overall", "")
         folder.indicator(name, "x", "overall")
@@ -169,7 +170,7 @@ def add_others(folder: Folder) -> None:
     folder.node("digits", "overall", "")
     folder.indicator("digits", "x", "overall")
     folder.ranking("returns", {2022: "hundred", 2023: "hundred", 2024: "hundred"})
-    folder.ranking("rescaled", {2023: "tenth", 2024: "hundred"})
+    folder.ranking("rescaled", {2023: "thousandth", 2024: "thousand"})
     folder.ranking("digits", {2024: "digits"})
     for city in CITIES:
         folder.member("deep", city, 2024)
@@ -182,8 +183,8 @@ def add_others(folder: Folder) -> None:
     folder.member("returns", "c1", 2024)
     for city, score in zip(CITIES, ("87.4", "87.1", "50", "20"), strict=True):
         folder.score("digits", 2024, city, "x", score)
-        folder.score("rescaled", 2024, city, "x", score)
-        folder.score("rescaled", 2023, city, "x", Decimal(score) / 10)
+        folder.score("rescaled", 2024, city, "x", Decimal(score) * 10)
+        folder.score("rescaled", 2023, city, "x", Decimal(score) / 100_000)
 
 
 @pytest.fixture(scope="module")
@@ -288,7 +289,7 @@ def test_a_city_leaves_and_returns(connection: duckdb.DuckDBPyConnection) -> Non
 
 
 def test_editions_are_compared_on_one_scale(connection: duckdb.DuckDBPyConnection) -> None:
-    """Scores of a tenth on a tenth of the scale: nothing has changed but the method."""
+    """Scores of a millionth on a millionth of the scale: nothing has changed but the method."""
     assert connection.execute(
         "select distinct tendency, is_method_changed from fct_index_results"
         " where ranking_id = 'rescaled' and edition = 2024"

@@ -24,8 +24,9 @@ common_cities as (
         places.rank as rank_now,
         previous_places.rank as rank_before,
         places.rank_value as value_now,
-        {{ on_this_scale('previous_places.rank_value', 'editions.previous_scale_factor') }}
-            as value_before,
+        round(
+            {{ on_this_scale('previous_places.rank_value', 'editions.previous_scale_factor') }}, 8
+        ) as value_before,
         rank() over (
             partition by places.edition_key
             order by places.rank_value desc nulls last

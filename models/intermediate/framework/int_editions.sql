@@ -9,8 +9,10 @@ select
     editions.methodology_id,
     editions.methodology_id <> previous_editions.methodology_id as is_method_changed,
     -- what turns an index of the edition before into one on this edition's scale
-    {{ divide('methodologies.scale_maximum', 'previous_methodologies.scale_maximum') }}
-        as previous_scale_factor,
+    {{ rounded_decimal(
+        to_double('methodologies.scale_maximum')
+        ~ ' / ' ~ to_double('previous_methodologies.scale_maximum'), 12, 'decimal(24, 12)'
+    ) }} as previous_scale_factor,
 
     ---------- settings
     methodologies.methodology_name,

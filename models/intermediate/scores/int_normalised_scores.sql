@@ -36,21 +36,20 @@ own_rule_values as (
         raw_values.*,
         indicators.scoring_rule,
         indicators.scale_maximum,
+        indicators.worst_goalpost,
+        indicators.best_goalpost,
         indicators.is_capped,
+        case when indicators.direction = 'lower_is_better' then -1 else 1 end as orientation,
         case
             when indicators.scoring_rule = 'goalposts'
-                then {{ divide(
-                    'indicators.scale_maximum * ('
-                    ~ natural_logarithm_if('indicators.is_logarithmic', 'raw_values.raw_value')
-                    ~ ' - indicators.worst_goalpost)',
-                    'indicators.best_goalpost - indicators.worst_goalpost'
-                ) }}
-        end as goalpost_score
+                then {{ natural_logarithm_if('indicators.is_logarithmic', 'raw_values.raw_value') }}
+        end as compared_value
     from {{ ref('int_raw_values') }} as raw_values
     inner join indicators using (edition_key, indicator_id)
     where indicators.scoring_rule in ('as_scored', 'goalposts')
 ),
 
+-- what lies beyond a goalpost is capped first: its score could be of any size
 own_rule_scores as (
     select
         edition_key,
@@ -62,9 +61,13 @@ own_rule_scores as (
         source,
         case
             when scoring_rule = 'as_scored' then raw_value
-            when is_capped and goalpost_score < 0 then 0
-            when is_capped and goalpost_score > scale_maximum then scale_maximum
-            else goalpost_score
+            when is_capped and orientation * (compared_value - worst_goalpost) <= 0 then 0
+            when is_capped and orientation * (compared_value - best_goalpost) >= 0
+                then scale_maximum
+            else {{ divide(
+                'scale_maximum * (compared_value - worst_goalpost)',
+                'best_goalpost - worst_goalpost'
+            ) }}
         end as score
     from own_rule_values
 ),
