@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import os
 import shutil
 import tempfile
@@ -67,10 +68,13 @@ def swapped_columns(text: str) -> str:
 
 
 def deeper(text: str) -> str:
-    """Put two categories between an indicator and its category."""
-    category = ",category,regular,9,x,x,false,points,,,,,,,1,arithmetic,,x\n"
-    moved = text.replace("sci_2025,payment,administration,", "sci_2025,payment,below_it,")
-    return moved + (f"sci_2025,below,administration{category}sci_2025,below_it,below{category}")
+    """Put 20 categories between an indicator and its category."""
+    parents = ["administration", *(f"below_{depth}" for depth in range(20))]
+    text = text.replace("sci_2025,payment,administration,", f"sci_2025,payment,{parents[-1]},")
+    return text + "".join(
+        f"sci_2025,{name},{parent},category,regular,9,x,x,false,points,,,,,,,1,arithmetic,,x\n"
+        for parent, name in itertools.pairwise(parents)
+    )
 
 
 # What is wrong: file, edit, and what the finding must say (column, value, part of the rule).
@@ -156,8 +160,8 @@ CASES: dict[str, tuple[str, Edit, tuple[str, str, str]]] = {
     "edition before its previous one": (EDITIONS, replaced("smart_city_index,2020,2019,", "smart_city_index,2020,2021,"), ("previous_edition", "2021", "must be before the edition")),
     "member who leaves before it comes": (MEMBERS, replaced("smart_city_index,aachen,2019,,", "smart_city_index,aachen,2019,2018,"), ("last_edition", "2018", "must not be before first_edition")),
     "two roots": (HIERARCHY, replaced("sci_2025,mobility,overall,", "sci_2025,mobility,,"), ("node_id", "mobility", "the root, and only the root, must be of type overall")),
-    "circle": (HIERARCHY, replaced("sci_2025,mobility,overall,", "sci_2025,mobility,mobility,"), ("node_id", "mobility", "must reach the root within four levels")),
-    "tree too deep": (HIERARCHY, deeper, ("node_id", "payment", "must reach the root within four levels")),
+    "circle": (HIERARCHY, replaced("sci_2025,mobility,overall,", "sci_2025,mobility,mobility,"), ("node_id", "mobility", "must reach the root within 20 levels")),
+    "tree too deep": (HIERARCHY, deeper, ("node_id", "payment", "must reach the root within 20 levels")),
     "category that begins with a digit": (HIERARCHY, lambda text: text.replace("mobility", "5_mobility"), ("node_id", "5_mobility", "must begin with a letter")),
     "indicator without a rule": (HIERARCHY, replaced(",as_scored,", ",,"), ("node_id", "internal_processes", "must have a scoring rule and a direction")),
     "goalposts for another rule": (HIERARCHY, replaced(",as_scored,,,", ",as_scored,0,100,"), ("node_id", "internal_processes", "have an effect with scoring rule goalposts only")),

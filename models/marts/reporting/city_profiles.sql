@@ -147,7 +147,9 @@ lines as (
         results.rank,
         results.rank_basis,
         case when all_lines.section = 'result' then results.tendency end as tendency,
-        case when all_lines.section = 'result' then results.tendency_basis end as tendency_basis
+        case when all_lines.section = 'result' then results.tendency_basis end as tendency_basis,
+        case when all_lines.section = 'result' then results.is_method_changed end
+            as is_method_changed
     from (
         select * from header_lines
         union all
@@ -201,6 +203,7 @@ final as (
         lines.value_printed,
         lines.rank_basis,
         lines.tendency_basis,
+        lines.is_method_changed,
         lines.value_basis,
 
         ---------- provenance
