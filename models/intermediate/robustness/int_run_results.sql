@@ -57,7 +57,9 @@ normalisations as (
 
 city_values as (
     select
-        normalisations.*,
+        normalisations.edition_key,
+        normalisations.normalisation,
+        normalisations.has_project_points,
         scores.city_id,
         scores.node_number,
         cast(scores.score as double) as node_value
@@ -65,7 +67,9 @@ city_values as (
     inner join scores using (edition_key, normalisation)
     union all
     select
-        normalisations.*,
+        normalisations.edition_key,
+        normalisations.normalisation,
+        normalisations.has_project_points,
         additions.city_id,
         additions.node_number,
         additions.addition as node_value

@@ -19,10 +19,12 @@ index_jumps as (
     select
         results.*,
         'index_jump' as rule_id,
-        abs(
-            results.index_value - {{ on_this_scale(
-                'previous_results.index_value', 'editions.previous_scale_factor'
-            ) }}
+        cast(
+            abs(
+                results.index_value - {{ on_this_scale(
+                    'previous_results.index_value', 'editions.previous_scale_factor'
+                ) }}
+            ) as decimal(18, 12)
         ) as found_value,
         editions.scale_maximum / 100 as threshold_factor
     from results
