@@ -151,7 +151,7 @@ def fresh_database(request: Request, run_dir: Path) -> Path:
     """Return the file to build, which does not exist.
 
     In the repository's own build directory it is the file that plain dbt works in: dbt then has one
-    path, which spares it to read the whole project anew, and `dbt build --select` goes on from here.
+    path and reads the project once, and `dbt build --select` goes on from here.
 
     Args:
         request: what is to be built.

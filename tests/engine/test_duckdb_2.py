@@ -14,13 +14,14 @@ import duckdb
 
 from smart_city_index import cli
 from smart_city_index.diff import compare
-from tests.python.conftest import DATABASE_NAME, PROJECT_ROOT, BuiltProject, Warehouse
-from tests.python.test_own_index import (
-    add_setting,
+from tests.python.conftest import (
+    DATABASE_NAME,
+    PROJECT_ROOT,
+    BuiltProject,
+    Warehouse,
     copy_example,
-    external_scores,
-    write_parquet,
 )
+from tests.python.test_own_index import add_setting, external_scores, write_parquet
 
 
 def run_sql(built: BuiltProject, seeds: Path, database: Path, *, pinned: bool) -> Path:

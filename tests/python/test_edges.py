@@ -16,9 +16,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.python.conftest import PROJECT_ROOT, built_once
+from tests.python.conftest import PROJECT_ROOT, built_index, built_once
 from tests.python.exact_index import ExactEdition, exact_editions, rounded
-from tests.python.test_own_index import built
 
 LARGEST = "999999999999.999999"
 SMALLEST = "0.000001"
@@ -136,8 +135,8 @@ def add_ranges(folder: Folder) -> None:
         for rule in (*INDICATORS, "as_scored"):
             folder.node(name, f"of_{rule}", "overall")
         folder.indicator(name, "as_scored", "of_as_scored")
-        for city, share in zip(CITIES, (1, Fraction(1, 3), 0, Fraction(1, 2)), strict=True):
-            score = rounded(Fraction(scale) * share, 6)
+        for city, divisor in zip(CITIES, (1, 3, 100, 2), strict=True):
+            score = rounded(Fraction(scale) / divisor, 6)
             folder.score(name, 2024, city, "as_scored", score)
         for indicator, (direction, lower, upper, logarithm, values) in INDICATORS.items():
             is_goalposts = indicator.startswith("goalposts")
@@ -209,7 +208,7 @@ def index_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
         add_ranges(folder)
         add_others(folder)
         folder.write(directory / "edges")
-        built(directory / "edges")
+        built_index(directory / "edges")
 
     return built_once(tmp_path_factory, "edges", build) / "edges"
 
