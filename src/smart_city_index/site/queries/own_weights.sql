@@ -33,7 +33,7 @@ category_indices as (
             and results.edition = categories.edition
             and results.category_id = categories.category_id
             and categories.depth = 1
-    left join weights using (category_id)
+    left join weights on results.category_id = weights.category_id
 ),
 
 sums as (
