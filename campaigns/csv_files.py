@@ -9,7 +9,7 @@ breaks, other separators and letters of all kinds. What is compared is every fie
 
 - what was written,
 - what the gate holds (InputGate),
-- what dbt loads from the file as it is (`copy` of macros/seeds.sql), as for our own seeds,
+- what dbt loads from the file as it is (`copy` of macros/engines/duckdb.sql), as for our own seeds,
 - what dbt loads from the file that the gate writes, as for an index folder.
 
 Without the options of that `copy` DuckDB guesses; the last line says how often it is right.
@@ -81,7 +81,7 @@ def write_file(path: Path, rows: list[Row], generator: random.Random) -> None:
 
 def copy_options() -> str:
     """Return the options of the `copy` with which dbt loads a seed."""
-    macro = (PROJECT_DIR / "macros" / "seeds.sql").read_text(encoding="utf-8")
+    macro = (PROJECT_DIR / "macros" / "engines" / "duckdb.sql").read_text(encoding="utf-8")
     (options,) = re.findall(r"copy .*? from .*? (\(\s*format csv.*?\n        \))", macro, re.DOTALL)
     return str(options)
 

@@ -619,9 +619,13 @@ def ranking_rows(ranking: str, editions: dict[int, Edition]) -> dict[str, list[R
                 "last_edition": max(years),
             }
         )
-    previous = None
+    previous, methodology = None, ""
     for year, edition in sorted(editions.items()):
-        methodology = f"{ranking}_{year}"
+        before = editions[previous] if previous is not None else None
+        # an edition with the same tree has the methodology of the edition before
+        is_new_method = before is None or before.tree is not edition.tree
+        if is_new_method:
+            methodology = f"{ranking}_{year}"
         seeds["editions"].append(
             {
                 "ranking_id": ranking,
@@ -634,48 +638,49 @@ def ranking_rows(ranking: str, editions: dict[int, Edition]) -> dict[str, list[R
             }
         )
         previous = year
-        seeds["methodologies"].append(
-            {
-                "methodology_id": methodology,
-                "name": f"methodology {year}",
-                "description": f"formula {year}",
-                "scale_maximum": 100,
-                "score_digits": 2,
-                "index_digits": edition.index_digits,
-                "rank_taken_on": edition.rank_taken_on,
-                "missing_value_rule": "renormalise",
-                "minimum_coverage": 0,
-                "minimum_field_coverage": 1,
-            }
-        )
-        for order, (name, node) in enumerate(sorted(edition.tree.items()), 1):
-            kind = "indicator" if node.is_indicator else "category"
-            seeds["hierarchy"].append(
+        if is_new_method:
+            seeds["methodologies"].append(
                 {
                     "methodology_id": methodology,
-                    "node_id": name,
-                    "parent_node_id": node.parent,
-                    "node_type": ROOT if node.parent is None else kind,
-                    "role": None
-                    if node.parent is None
-                    else "project"
-                    if node.is_project
-                    else "regular",
-                    "sort_order": order,
-                    "name_de": f"Knoten {name}",
-                    "name_en": f"Node {name}",
-                    "name_is_inferred": False,
-                    "unit": "points",
-                    "source": f"tree {year}",
-                    "direction": "higher_is_better" if node.is_indicator else None,
-                    "scoring_rule": "as_scored" if node.is_indicator else None,
-                    "is_capped": False,
-                    "is_logarithmic": False,
-                    "weight": node.weight,
-                    "aggregation": None if node.is_indicator else node.aggregation,
-                    "project_cap_share": node.cap or None,
+                    "name": f"methodology {year}",
+                    "description": f"formula {year}",
+                    "scale_maximum": 100,
+                    "score_digits": 2,
+                    "index_digits": edition.index_digits,
+                    "rank_taken_on": edition.rank_taken_on,
+                    "missing_value_rule": "renormalise",
+                    "minimum_coverage": 0,
+                    "minimum_field_coverage": 1,
                 }
             )
+            for order, (name, node) in enumerate(sorted(edition.tree.items()), 1):
+                kind = "indicator" if node.is_indicator else "category"
+                seeds["hierarchy"].append(
+                    {
+                        "methodology_id": methodology,
+                        "node_id": name,
+                        "parent_node_id": node.parent,
+                        "node_type": ROOT if node.parent is None else kind,
+                        "role": None
+                        if node.parent is None
+                        else "project"
+                        if node.is_project
+                        else "regular",
+                        "sort_order": order,
+                        "name_de": f"Knoten {name}",
+                        "name_en": f"Node {name}",
+                        "name_is_inferred": False,
+                        "unit": "points",
+                        "source": f"tree {year}",
+                        "direction": "higher_is_better" if node.is_indicator else None,
+                        "scoring_rule": "as_scored" if node.is_indicator else None,
+                        "is_capped": False,
+                        "is_logarithmic": False,
+                        "weight": node.weight,
+                        "aggregation": None if node.is_indicator else node.aggregation,
+                        "project_cap_share": node.cap or None,
+                    }
+                )
         for city, scores in edition.scores.items():
             seeds["simulated_indicator_scores" if edition.is_simulated else "indicator_scores"] += [
                 {

@@ -243,7 +243,7 @@ def test_every_number_agrees_with_exact_fractions(
         # mean magnifies the last digit of a score near zero
         is_geometric = edition.tree[node]["aggregation"] == "geometric"
         scale = Fraction(edition.settings["scale_maximum"])
-        allowed = Fraction(1, 10**9 if is_geometric else 10**12) + scale / 10**14
+        allowed = Fraction(1, 10**8 if is_geometric else 10**12) + scale / 10**14
         expected = edition.indices[node][city]
         assert expected is not None, where
         assert abs(Fraction(value) - expected) <= allowed, where

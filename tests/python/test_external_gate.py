@@ -159,7 +159,7 @@ BAD_VALUES: dict[str, tuple[str, int, str, tuple[str, str]]] = {
     "real city with a simulated name": ("cities", 8, "false", ("city_name", "must be named Simuliert")),
     "city of the seeds": ("cities", 0, "region_01", ("city_id", "simulated_cities.csv:2 already")),
     "name of the seeds": ("cities", 1, "Simulierte Region 01", ("city_name", "simulated_cities.csv:2 already")),
-    "member of the seeds": ("field_members", 1, "region_01", ("ranking_id, city_id", "simulated_field_members.csv:2 already")),
+    "member of the seeds": ("field_members", 1, "region_08", ("ranking_id, city_id, first_edition", "simulated_field_members.csv:9 already")),
     "year too small": ("field_members", 2, "203", ("first_edition", "must be between 1900 and 2999")),
     "real member that is a simulated city": ("field_members", 5, "false", ("is_simulated", "must be true for a simulated city")),
     "member of an unknown ranking": ("field_members", 0, "nowhere", ("ranking_id", "must exist in rankings")),

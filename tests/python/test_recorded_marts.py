@@ -342,9 +342,20 @@ def test_scores(seeds: dict[str, list[Texts]], exact: dict[tuple[str, int], Exac
                     "ranked_city_count": len(edition.ranks[name]) if rank else None,
                     "previous_rank": previous_rank,
                     "tendency": previous_rank - rank if rank and previous_rank else None,
+                    "is_method_changed": is_method_changed(
+                        seeds, node["ranking_id"], node["edition"]
+                    ),
                 }
             )
     check_rows("fct_indicator_scores", expected)
+
+
+def is_method_changed(seeds: dict[str, list[Texts]], ranking: str, edition: str) -> bool | None:
+    """Return whether an edition has another methodology than the one before; None for the first."""
+    editions = {row["edition"]: row for row in seeds["editions"] if row["ranking_id"] == ranking}
+    before = editions[edition]["previous_edition"]
+    methodology = editions[edition]["methodology_id"]
+    return editions[before]["methodology_id"] != methodology if before else None
 
 
 def described(seeds: dict[str, list[Texts]], edition: str, city: str) -> Row:
@@ -536,6 +547,7 @@ def test_results(seeds: dict[str, list[Texts]], exact: dict[tuple[str, int], Exa
                     ),
                     "tendency": change,
                     "tendency_basis": basis_of(change, "published" if is_implied else "computed"),
+                    "is_method_changed": is_method_changed(seeds, ranking, str(year)),
                     "is_new_in_field": bool(before) and int(first) > int(before or 0),
                     "is_simulated": ranking == "flat_field",
                     "published_source": figures.get("source"),
