@@ -619,7 +619,8 @@ def ranking_rows(ranking: str, editions: dict[int, Edition]) -> dict[str, list[R
                 "last_edition": max(years),
             }
         )
-    previous, methodology = None, ""
+    previous: int | None = None
+    methodology = ""
     for year, edition in sorted(editions.items()):
         before = editions[previous] if previous is not None else None
         # an edition with the same tree has the methodology of the edition before
