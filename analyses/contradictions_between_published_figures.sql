@@ -7,7 +7,7 @@ select
     published_value,
     computed_value,
     difference,
-    check_basis,
+    checked_against,
     contradiction_note,
     source
 from {{ ref('published_reconciliation') }}

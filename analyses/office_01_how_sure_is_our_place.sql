@@ -3,7 +3,7 @@
 select
     robustness.scenario_id,
     robustness.weight_distribution,
-    robustness.box_share,
+    robustness.weight_variation,
     robustness.rank,
     robustness.rank_p05,
     robustness.median_rank,

@@ -3,11 +3,11 @@ select
     indicator_id,
     rank,
     rank_without,
-    places_gained_without
+    ranks_gained_without
 from {{ ref('leave_one_indicator_out') }}
 where
     ranking_id = 'simulated_field'
     and edition = 2025
     and city_id = 'duesseldorf'
-    and places_gained_without <> 0
-order by places_gained_without desc, indicator_id asc
+    and ranks_gained_without <> 0
+order by ranks_gained_without desc, indicator_id asc

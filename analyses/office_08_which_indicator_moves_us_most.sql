@@ -9,6 +9,6 @@ select
     rank_at_best_quarter,
     rank_at_maximum,
     index_points_at_maximum
-from {{ ref('improvement_levers') }}
+from {{ ref('what_if_scores') }}
 where ranking_id = 'simulated_field' and edition = 2025 and city_id = 'duesseldorf'
 order by index_points_at_maximum desc, indicator_id asc

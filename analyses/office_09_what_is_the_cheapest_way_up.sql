@@ -1,6 +1,6 @@
 -- What is the cheapest way up? For each goal the sets with the fewest indicators and score points.
 select
-    places_to_gain,
+    ranks_to_gain,
     objective,
     rank_to_reach,
     count(*) as indicator_count,
@@ -11,7 +11,7 @@ select
         ', '
         order by step
     ) as indicators
-from {{ ref('improvement_paths') }}
+from {{ ref('target_scores') }}
 where ranking_id = 'simulated_field' and edition = 2025 and city_id = 'duesseldorf'
-group by places_to_gain, objective, rank_to_reach
-order by places_to_gain, objective
+group by ranks_to_gain, objective, rank_to_reach
+order by ranks_to_gain, objective

@@ -4,9 +4,9 @@ select
     category_id,
     rank,
     tendency,
-    index_printed,
-    rank_basis,
-    index_basis,
+    index_displayed,
+    rank_source,
+    index_source,
     published_source
 from {{ ref('fct_index_results') }}
 where ranking_id = 'smart_city_index' and city_id = 'duesseldorf'

@@ -3,7 +3,7 @@ select
     overall_rank,
     overall_tendency,
     city_name,
-    overall_index_printed,
+    overall_index_displayed,
     administration_rank,
     energy_environment_rank,
     it_communication_rank,

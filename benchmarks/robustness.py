@@ -4,7 +4,7 @@
 
 Side by side, in turn, each in a process of its own:
 
-1. the project's own compiled SQL (int_runs, int_weights, int_run_results, rank_distribution) in
+1. the project's own compiled SQL (int_simulations, int_weights, int_simulation_results, rank_distribution) in
    a DuckDB file: hashed draws, indices, ranks with ties, every draw stored, full rank distribution,
 2. the same in plain numpy: generated draws, indices, ranks with ties, full rank distribution,
 3. with --peers, pysensmcda and ProMCDA, installed from the package index into a temporary
@@ -46,8 +46,8 @@ from tests.python.dbt_build import RunError, database_of, read_artifact
 from benchmarks.build_time import cpu_model, timed_build
 
 FIELD = ("simulated_field", 2025)
-MODELS = ("int_runs", "int_weights", "int_run_results", "rank_distribution")
-SCENARIO = "box"
+MODELS = ("int_simulations", "int_weights", "int_simulation_results", "rank_distribution")
+SCENARIO = "varied"
 BOX_SHARE = 0.25
 CITIES = 83
 DRAWS = 10_000
@@ -124,18 +124,18 @@ def make_field(
             f"create table {at[name]} as select * from prepared.{origin} where {condition}"
         )
     connection.execute(
-        f"create table {at['int_analysis_fields']} as select '{key}' as edition_key,"
+        f"create table {at['int_analysed_editions']} as select '{key}' as edition_key,"
         " 'analysed' as status, true as is_additive"
     )
     connection.execute(
         f"create table {at['stg_weight_scenarios']} as select '{SCENARIO}' as scenario_id,"
-        f" 'box' as distribution, {BOX_SHARE}::decimal(9, 6) as box_share,"
+        f" 'varied' as distribution, {BOX_SHARE}::decimal(9, 6) as weight_variation,"
         " 'as_defined' as normalisation, 'as_defined' as root_aggregation,"
         f" {draws} as draw_count, 'benchmark' as seed_text"
     )
     connection.execute(
         f"create table {at['stg_analysis_settings']} as select * from"
-        " (values ('sensitivity_sample_count', 0.0), ('sensitivity_box_share', 0.25))"
+        " (values ('sensitivity_sample_count', 0.0), ('sensitivity_weight_variation', 0.25))"
         " as settings(setting_id, setting_value)"
     )
     # scores with one digit, hashed, so that they are the same every time
@@ -164,7 +164,7 @@ def make_field(
     connection.execute(
         f"create table {at['fct_index_results']} as select distinct edition_key,"
         f" '{ranking}' as ranking_id, {edition} as edition, city_id,"
-        " 'overall' as category_id, true as is_simulated, true as is_simulated_field"
+        " 'overall' as category_id, true as is_simulated, true as is_simulated_ranking"
         f" from {at['int_index']}"
     )
 
@@ -253,9 +253,9 @@ def write_field(connection: duckdb.DuckDBPyConnection, plan: SqlPlan, directory:
         ),
         drawn=table(
             f"select weights[node_number] as value from {relations['int_weights']}"
-            f" inner join {relations['int_runs']} using (weight_set_number)"
+            f" inner join {relations['int_simulations']} using (weight_set_number)"
             f" inner join {relations['int_edition_nodes']} using (edition_key)"
-            " where run_type = 'weights' and role = 'regular' and parent_node_id is not null"
+            " where simulation_type = 'weights' and role = 'regular' and parent_node_id is not null"
             " order by draw, node_id",
             len(nodes),
         ),

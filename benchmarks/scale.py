@@ -105,7 +105,7 @@ def write_field(index_dir: Path, size: Size) -> None:
         size: entities and editions.
     """
     index_dir.mkdir(parents=True)
-    for name in ("methodologies", "hierarchy"):
+    for name in ("methodologies", "framework"):
         seed_file = PROJECT_ROOT / "seeds" / "methodology" / f"{name}.csv"
         with seed_file.open(encoding="utf-8", newline="") as seed:
             header, *rows = csv.reader(seed)
@@ -131,7 +131,7 @@ def write_field(index_dir: Path, size: Size) -> None:
     data.mkdir()
     (index_dir / "index.yml").write_text(
         "cities_location: data/cities.parquet\n"
-        "field_members_location: data/field_members.parquet\n"
+        "ranking_members_location: data/ranking_members.parquet\n"
         "scores_location: data/scores_*.parquet\n"
         "enforce_primary_keys: false\n",
         encoding="utf-8",
@@ -158,12 +158,12 @@ def write_field(index_dir: Path, size: Size) -> None:
         connection.execute(
             f"copy (select '{RANKING}' as ranking_id, city_id, {years[0]} as first_edition,"
             " cast(null as integer) as last_edition, source, is_simulated from cities)"
-            f" to '{data}/field_members.parquet'"
+            f" to '{data}/ranking_members.parquet'"
         )
         connection.execute(
             "create table indicators as select node_id, role,"
             " row_number() over (order by node_id) as number"
-            f" from read_csv('{index_dir}/hierarchy.csv', header = true)"
+            f" from read_csv('{index_dir}/framework.csv', header = true)"
             " where node_type = 'indicator'"
         )
         for year in years:

@@ -23,8 +23,8 @@ with
 tree as (
     select
         nodes.node_id, nodes.parent_node_id as category_id, nodes.role, parents.project_cap_share
-    from read_csv('{index_dir}/hierarchy.csv', header = true) as nodes
-    inner join read_csv('{index_dir}/hierarchy.csv', header = true) as parents
+    from read_csv('{index_dir}/framework.csv', header = true) as nodes
+    inner join read_csv('{index_dir}/framework.csv', header = true) as parents
         on nodes.parent_node_id = parents.node_id
     where nodes.node_type = 'indicator'
 ),
@@ -145,7 +145,7 @@ def compute_in_pandas(index_dir: Path, _database: Path, _memory: str) -> float:
     import pandas
 
     started = time.monotonic()
-    with (index_dir / "hierarchy.csv").open(encoding="utf-8") as opened:
+    with (index_dir / "framework.csv").open(encoding="utf-8") as opened:
         nodes = pandas.read_csv(opened)
     files = sorted((index_dir / "data").glob("scores_*.parquet"))
     columns = ["edition", "city_id", "indicator_id", "raw_value"]

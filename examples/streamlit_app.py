@@ -19,9 +19,9 @@ import streamlit
 PUBLISHED_FILE = Path(__file__).resolve().parents[1] / "warehouse" / "smart_city_index.duckdb"
 
 RANKINGS = """
-select ranking_id, ranking_name_en, is_simulated_field
+select ranking_id, ranking_name_en, is_simulated_ranking
 from dim_rankings
-order by is_simulated_field, ranking_id
+order by is_simulated_ranking, ranking_id
 """
 EDITIONS = """
 select edition, city_count
@@ -40,7 +40,7 @@ RESULTS = """
 select
     results.rank,
     cities.city_name as city,
-    results.index_printed as index,
+    results.index_displayed as index,
     results.tendency,
     case when results.is_simulated then 'simulated' else 'real' end as scores
 from fct_index_results as results
@@ -85,7 +85,7 @@ def show(file: Path) -> None:
     category_id = streamlit.selectbox(
         "Category", categories.index, format_func=categories["category_name_en"].get
     )
-    if rankings["is_simulated_field"][ranking_id]:
+    if rankings["is_simulated_ranking"][ranking_id]:
         streamlit.warning(
             "**Simulated.** Every rank here is one among simulated cities, and all scores are"
             " simulated unless the last column says *real*."

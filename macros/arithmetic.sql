@@ -121,7 +121,7 @@
 {%- endmacro %}
 
 
-{% macro rank_percent_score(value_rank, tie_size, value_count, scale_maximum) -%}
+{% macro percentile_rank_score(value_rank, tie_size, value_count, scale_maximum) -%}
     case
         when {{ value_count }} = 1 then {{ scale_maximum }}
         else {{ divide(

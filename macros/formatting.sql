@@ -1,4 +1,4 @@
-{% macro printed_number(value, digits) -%}
+{% macro displayed_number(value, digits) -%}
     case {{ digits }}
         {% for n in range(5) -%}
         when {{ n }}
@@ -13,7 +13,7 @@
 {%- endmacro %}
 
 
-{% macro printed_area(value) -%}
+{% macro displayed_area(value) -%}
     case
         when {{ value }} = round({{ value }}, 0)
             then cast(cast({{ value }} as decimal(18, 0)) as {{ dbt.type_string() }})
@@ -22,7 +22,7 @@
 {%- endmacro %}
 
 
-{% macro printed_thousands(value, separator) -%}
+{% macro displayed_thousands(value, separator) -%}
     {%- set text = 'cast(' ~ value ~ ' as ' ~ dbt.type_string() ~ ')' -%}
     {%- set last_three = "'" ~ separator ~ "' || substr(" ~ text ~ ', length(' ~ text ~ ') - 2, 3)' -%}
     case

@@ -19,12 +19,12 @@
             'published_indicator_count', 'published_parameter_count', 'published_data_point_count',
             'survey_period', 'note'
         ],
-        'field_members': [
+        'ranking_members': [
             'ranking_id', 'city_id', 'first_edition', 'last_edition'
         ],
-        'hierarchy': [
+        'framework': [
             'methodology_id', 'node_id', 'parent_node_id', 'node_type', 'role', 'sort_order',
-            'name_de', 'name_en', 'name_is_inferred', 'unit', 'direction', 'scoring_rule',
+            'name_de', 'name_en', 'name_is_inferred', 'unit', 'direction', 'normalisation',
             'lower_goalpost', 'upper_goalpost', 'is_capped', 'is_logarithmic', 'weight',
             'aggregation', 'project_cap_share'
         ],
@@ -39,8 +39,8 @@
             'ranking_id', 'edition', 'city_id', 'category_id', 'published_index_change',
             'change_digits'
         ],
-        'published_field_statistics': [
-            'ranking_id', 'edition', 'category_id', 'statistic', 'place', 'published_value',
+        'published_edition_statistics': [
+            'ranking_id', 'edition', 'category_id', 'statistic', 'rank', 'published_value',
             'value_digits'
         ],
         'known_contradictions': [

@@ -102,14 +102,14 @@ path_sums as (
         ranking_id,
         edition,
         city_id,
-        places_to_gain,
+        ranks_to_gain,
         objective,
         max(index_points_needed) as index_points_needed,
         sum(index_points) as index_points,
         max(step) as last_step,
         count(*) as step_count
-    from {{ ref('improvement_paths') }}
-    group by ranking_id, edition, city_id, places_to_gain, objective
+    from {{ ref('target_scores') }}
+    group by ranking_id, edition, city_id, ranks_to_gain, objective
 ),
 
 drawn_ranks as (
@@ -160,9 +160,9 @@ broken_rules as (
     union all
 
     select
-        'improvement_paths' as table_name,
+        'target_scores' as table_name,
         {{ row_key(
-            ['ranking_id', 'edition', 'city_id', 'places_to_gain', 'objective']
+            ['ranking_id', 'edition', 'city_id', 'ranks_to_gain', 'objective']
         ) }} as row_key,
         'index_points' as column_name,
         cast(index_points as {{ dbt.type_string() }}) as found,

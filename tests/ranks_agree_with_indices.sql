@@ -19,7 +19,7 @@ rank_values as (
             as rank_value
     from results
     inner join editions using (ranking_id, edition)
-    where results.rank_basis = 'computed'
+    where results.rank_source = 'computed'
 ),
 
 recounted as (

@@ -45,15 +45,15 @@ indices as (
 
 published_statistics as (
     select
-        'published_field_statistics' as table_name,
+        'published_edition_statistics' as table_name,
         {{ row_key(
-            ['ranking_id', 'edition', 'category_id', 'statistic', 'place'],
+            ['ranking_id', 'edition', 'category_id', 'statistic', 'rank'],
             relation_alias='statistics'
         ) }} as row_key,
         'published_value' as column_name,
         statistics.published_value as found_value,
         scales.scale_maximum as highest_value
-    from {{ ref('stg_published_field_statistics') }} as statistics
+    from {{ ref('stg_published_edition_statistics') }} as statistics
     inner join scales using (edition_key)
 ),
 

@@ -12,7 +12,7 @@ published_scores as (
     select indicator_scores.*
     from {{ ref('stg_indicator_scores') }} as indicator_scores
     inner join {{ ref('dim_rankings') }} as rankings using (ranking_id)
-    where not rankings.is_simulated_field and not indicator_scores.is_simulated
+    where not rankings.is_simulated_ranking and not indicator_scores.is_simulated
 ),
 
 league as (
@@ -27,7 +27,7 @@ broken_rules as (
         city_name as found,
         'a simulated city must not stand in a real ranking' as rule
     from league
-    where is_simulated_city and not is_simulated_field
+    where is_simulated_city and not is_simulated_ranking
 
     union all
 
@@ -38,7 +38,7 @@ broken_rules as (
         cast(is_simulated as {{ dbt.type_string() }}) as found,
         'a simulated score must not stand in a real ranking' as rule
     from scores
-    where is_simulated and not is_simulated_field
+    where is_simulated and not is_simulated_ranking
 
     union all
 
@@ -54,7 +54,7 @@ broken_rules as (
     left join published_scores using (edition, city_id, indicator_id, raw_value)
     where
         scores.status = 'scored'
-        and scores.is_simulated_field
+        and scores.is_simulated_ranking
         and not scores.is_simulated
         and published_scores.city_id is null
 )

@@ -15,8 +15,8 @@ paired as (
         results.city_id,
         results.category_id,
         results.tendency,
-        results.tendency_basis,
-        results.is_new_in_field,
+        results.tendency_source,
+        results.is_new_in_edition,
         previous_results.rank - results.rank as recounted_tendency
     from results
     left join results as previous_results
@@ -36,5 +36,5 @@ select
 from paired
 where
     (recounted_tendency is not null and tendency is distinct from recounted_tendency)
-    or (tendency_basis = 'computed' and recounted_tendency is null)
-    or (is_new_in_field and tendency_basis = 'computed')
+    or (tendency_source = 'computed' and recounted_tendency is null)
+    or (is_new_in_edition and tendency_source = 'computed')

@@ -13,7 +13,7 @@ heights as (
 )
 
 select
-    'hierarchy' as table_name,
+    'framework' as table_name,
     {{ row_key(['methodology_id']) }} as row_key,
     'parent_node_id' as column_name,
     cast(height as {{ dbt.type_string() }}) as found,

@@ -10,7 +10,7 @@
 
 {% macro external_directories() -%}
     {%- set directories = [] -%}
-    {%- for name in ['cities_location', 'field_members_location', 'scores_location'] -%}
+    {%- for name in ['cities_location', 'ranking_members_location', 'scores_location'] -%}
         {%- set location = var(name, none) -%}
         {%- if location -%}
             {%- set fixed_part = modules.re.split('[*?\\[]', location)[0] -%}

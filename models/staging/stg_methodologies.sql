@@ -9,5 +9,5 @@ select
     rank_taken_on,
     missing_value_rule,
     minimum_coverage,
-    minimum_field_coverage
+    minimum_city_coverage
 from {{ ref('methodologies') }}

@@ -6,5 +6,5 @@ select
     publisher,
     description,
     source,
-    is_simulated_field
+    is_simulated_ranking
 from {{ ref('rankings') }}

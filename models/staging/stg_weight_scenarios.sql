@@ -1,7 +1,7 @@
 select
     scenario_id,
     distribution,
-    box_share,
+    weight_variation,
     normalisation,
     root_aggregation,
     draw_count,

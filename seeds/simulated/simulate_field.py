@@ -229,7 +229,7 @@ def to_tenths(text: str) -> int:
 
 def read_categories() -> list[Category]:
     """Return the categories of the methodology in the order of the page."""
-    rows = read_rows("methodology/hierarchy.csv")
+    rows = read_rows("methodology/framework.csv")
     nodes = [row for row in rows if row["methodology_id"] == METHODOLOGY_ID]
     nodes.sort(key=lambda row: int(row["sort_order"]))
     categories = []
@@ -265,9 +265,9 @@ class Published:
                 self.ranks[SECOND_EDITION, category] = rank
                 self.ranks[FIRST_EDITION, category] = rank + int(row["published_tendency"])
                 self.indices[category] = index
-        for row in real_ranking("published_field_statistics.csv"):
+        for row in real_ranking("published_edition_statistics.csv"):
             value = to_tenths(row["published_value"])
-            if row["statistic"] == "index_at_place":
+            if row["statistic"] == "index_at_rank":
                 self.index_at[row["edition"], row["category_id"]][int(row["place"])] = value
             elif row["statistic"] == "mean":
                 self.means[row["edition"]] = value
@@ -677,7 +677,7 @@ HEADERS = {
     "simulated_cities": (
         "city_id,city_name,state_code,state_name,population,latitude,longitude,source"
     ),
-    "simulated_field_members": "ranking_id,city_id,first_edition,last_edition,source",
+    "simulated_ranking_members": "ranking_id,city_id,first_edition,last_edition,source",
     "simulated_indicator_scores": (
         "ranking_id,edition,city_id,indicator_id,raw_value,is_not_applicable,source"
     ),
@@ -733,7 +733,7 @@ def main() -> None:
     places = overall_places(published)
     files = {
         "simulated_cities": city_rows(places[SECOND_EDITION]),
-        "simulated_field_members": member_rows(places),
+        "simulated_ranking_members": member_rows(places),
         "simulated_indicator_scores": score_rows(published, places),
     }
     for name, rows in files.items():

@@ -266,7 +266,7 @@ def check_settings(gate: InputGate, folder: IndexFolder) -> None:
     known = categories(gate, below_root=False)
     unknown = [
         f"{folder.path / 'index.yml'}: league_table_categories: {category!r} is no category of"
-        f" hierarchy.csv; known are {', '.join(known)}"
+        f" framework.csv; known are {', '.join(known)}"
         for category in folder.settings.get("league_table_categories", [])
         if category not in known
     ]
@@ -283,7 +283,7 @@ def categories(gate: InputGate, *, below_root: bool) -> list[str]:
     """
     condition = "and parent_node_id = 'overall'" if below_root else ""
     rows = gate.connection.execute(
-        f"select node_id from texts.hierarchy where node_type = 'category' {condition}"
+        f"select node_id from texts.framework where node_type = 'category' {condition}"
         " group by node_id order by min(gate_line)"
     ).fetchall()
     return [category for (category,) in rows]
@@ -293,11 +293,11 @@ def category_levels(gate: InputGate) -> int:
     """Return the number of levels of categories in the highest tree."""
     rows = gate.connection.execute(
         "with recursive categories as ("
-        " select methodology_id, node_id, 1 as level from texts.hierarchy"
+        " select methodology_id, node_id, 1 as level from texts.framework"
         " where node_type = 'overall'"
         " union all"
         " select nodes.methodology_id, nodes.node_id, parents.level + 1"
-        " from texts.hierarchy as nodes inner join categories as parents"
+        " from texts.framework as nodes inner join categories as parents"
         " on nodes.methodology_id = parents.methodology_id"
         " and nodes.parent_node_id = parents.node_id"
         " where nodes.node_type = 'category'"

@@ -17,7 +17,7 @@ from yaml import CSafeLoader
 # Kinds of input that may also come from outside, and the var that says where from.
 LOCATIONS = {
     "cities": "cities_location",
-    "field_members": "field_members_location",
+    "ranking_members": "ranking_members_location",
     "indicator_scores": "scores_location",
 }
 # Column that files from outside have on top: they may mix what is simulated and what is not.

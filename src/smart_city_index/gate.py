@@ -46,11 +46,11 @@ KEY_COLUMN = "(?:^|, )([a-z_0-9]+)="
 RECORDED = "figures_are_those_recorded"
 # The tests in tests/input, in the order in which one fault follows from another.
 TEST_STAGES = (
-    ("seed_rows_agree_with_each_other", "hierarchy_is_a_tree"),
-    ("simulated_rows_are_flagged", "figures_belong_to_the_field_and_tree"),
+    ("seed_rows_agree_with_each_other", "framework_is_a_tree"),
+    ("simulated_rows_are_flagged", "figures_belong_to_the_edition_and_tree"),
     (
-        "indicator_values_fit_their_scoring_rule",
-        "published_figures_fit_the_field",
+        "indicator_values_fit_their_normalisation",
+        "published_figures_fit_the_edition",
         "cities_fit_their_rankings",
     ),
     # the fingerprint of what another rule finds changes once it is corrected
@@ -584,7 +584,7 @@ class InputGate:
         if rule.startswith("must be empty if, and only if,"):
             return "Leave the row out if there is no figure: a missing value is an absent row."
         if rule == "what is simulated must not stand in a real ranking":
-            return "Correct it, or set is_simulated_field of the ranking."
+            return "Correct it, or set is_simulated_ranking of the ranking."
         if re.match("(must be recorded|is not that of the rows): ", rule):
             return (
                 "Compare the rows with the source; if they are right, enter what `sci fingerprints`"
@@ -609,7 +609,7 @@ class InputGate:
         if rule.startswith("must be one of "):
             return rule.removeprefix("must be one of ").split(", ")
         if re.match("must be an? (indicator|category) of", rule):
-            table, key = "hierarchy", ["node_id"]
+            table, key = "framework", ["node_id"]
         elif rule.startswith("must exist in "):
             table = rule.removeprefix("must exist in ").removeprefix("stg_")
             key = self.seeds[table].tests[0].arguments["key"]

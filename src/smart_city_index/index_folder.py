@@ -1,7 +1,7 @@
 """Look at an index that is kept in a folder of its own: which files it has and what it sets.
 
 The folder may come from anybody. It is data: CSV files named like the seeds (rankings.csv,
-hierarchy.csv ...), in any subfolders, and index.yml with settings. Nothing else in it is used, no
+framework.csv ...), in any subfolders, and index.yml with settings. Nothing else in it is used, no
 link is followed, and nothing is written to it here. What an index may leave out stands with the
 seeds, in seeds/*/*.yml (`meta: {own_index: ...}`). See docs/your_own_index.md.
 """

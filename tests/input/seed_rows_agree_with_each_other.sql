@@ -44,12 +44,12 @@ broken_rules as (
     union all
 
     select
-        'published_field_statistics' as table_name,
-        {{ row_key(['ranking_id', 'edition', 'category_id', 'statistic', 'place']) }} as row_key,
+        'published_edition_statistics' as table_name,
+        {{ row_key(['ranking_id', 'edition', 'category_id', 'statistic', 'rank']) }} as row_key,
         'value_digits' as column_name,
         cast(value_digits as {{ dbt.type_string() }}) as found,
         'must be the number of digits of published_value' as rule
-    from {{ ref('stg_published_field_statistics') }}
+    from {{ ref('stg_published_edition_statistics') }}
     where published_value <> {{ round_to_digits('published_value', 'value_digits') }}
 
     union all
@@ -78,7 +78,7 @@ broken_rules as (
     union all
 
     select
-        case when is_simulated then 'simulated_field_members' else 'field_members' end
+        case when is_simulated then 'simulated_ranking_members' else 'ranking_members' end
             as table_name,
         {{ row_key(['ranking_id', 'city_id', 'first_edition']) }} as row_key,
         'last_edition' as column_name,
@@ -93,7 +93,7 @@ broken_rules as (
             *,
             lead(first_edition) over (partition by ranking_id, city_id order by first_edition)
                 as next_first_edition
-        from {{ ref('stg_field_members') }}
+        from {{ ref('stg_ranking_members') }}
     ) as spans
     where
         last_edition < first_edition
@@ -104,11 +104,11 @@ broken_rules as (
     select
         'weight_scenarios' as table_name,
         {{ row_key(['scenario_id']) }} as row_key,
-        'box_share' as column_name,
-        cast(box_share as {{ dbt.type_string() }}) as found,
+        'weight_variation' as column_name,
+        cast(weight_variation as {{ dbt.type_string() }}) as found,
         'must be stated for a box of weights, and only for a box' as rule
     from {{ ref('stg_weight_scenarios') }}
-    where (distribution = 'box') <> (box_share is not null)
+    where (distribution = 'varied') <> (weight_variation is not null)
 
     {% for column, pattern in [
         ('scenario_id', '([0-9]+)_percent'),
@@ -119,31 +119,31 @@ broken_rules as (
     select
         'weight_scenarios' as table_name,
         {{ row_key(['scenario_id']) }} as row_key,
-        'box_share' as column_name,
-        cast(box_share as {{ dbt.type_string() }}) as found,
+        'weight_variation' as column_name,
+        cast(weight_variation as {{ dbt.type_string() }}) as found,
         'must be what {{ column }} states, which is ' || stated_percent || ' percent' as rule
     from (
         select
             scenario_id,
-            box_share,
+            weight_variation,
             nullif(regexp_extract({{ column }}, '{{ pattern }}', 1), '') as stated_percent
         from {{ ref('stg_weight_scenarios') }}
     ) as named
     where
         stated_percent is not null
-        and cast(stated_percent as integer) is distinct from 100 * box_share
+        and cast(stated_percent as integer) is distinct from 100 * weight_variation
     {% endfor %}
 
     union all
 
     select
-        'published_field_statistics' as table_name,
-        {{ row_key(['ranking_id', 'edition', 'category_id', 'statistic', 'place']) }} as row_key,
-        'place' as column_name,
-        cast(place as {{ dbt.type_string() }}) as found,
-        'must be stated for index_at_place, and only there' as rule
-    from {{ ref('stg_published_field_statistics') }}
-    where (statistic = 'index_at_place') <> (place is not null)
+        'published_edition_statistics' as table_name,
+        {{ row_key(['ranking_id', 'edition', 'category_id', 'statistic', 'rank']) }} as row_key,
+        'rank' as column_name,
+        cast(rank as {{ dbt.type_string() }}) as found,
+        'must be stated for index_at_rank, and only there' as rule
+    from {{ ref('stg_published_edition_statistics') }}
+    where (statistic = 'index_at_rank') <> (rank is not null)
 
     union all
 
@@ -153,12 +153,12 @@ broken_rules as (
         'setting_value' as column_name,
         cast(setting_value as {{ dbt.type_string() }}) as found,
         case
-            when setting_id = 'sensitivity_box_share' then 'must be below 1'
+            when setting_id = 'sensitivity_weight_variation' then 'must be below 1'
             else 'must be a whole number'
         end as rule
     from {{ ref('stg_analysis_settings') }}
     where
-        (setting_id = 'sensitivity_box_share' and setting_value >= 1)
+        (setting_id = 'sensitivity_weight_variation' and setting_value >= 1)
         or (
             setting_id in ('sensitivity_sample_count', 'peer_count')
             and setting_value <> round(setting_value, 0)
@@ -174,7 +174,7 @@ broken_rules as (
         'the setting must be there' as rule
     from (
         {% for setting_id in [
-            'sensitivity_sample_count', 'sensitivity_box_share', 'peer_count', 'strength_share',
+            'sensitivity_sample_count', 'sensitivity_weight_variation', 'peer_count', 'strength_share',
             'low_spread', 'floor_or_ceiling_share', 'low_correlation', 'high_correlation', 'low_alpha'
         ] %}
         select '{{ setting_id }}' as setting_id
@@ -204,7 +204,7 @@ broken_rules as (
         cast(null as {{ dbt.type_string() }}) as found,
         'the line must have its labels' as rule
     from (
-        {% for line_id in ['state', 'area', 'population', 'place'] %}
+        {% for line_id in ['state', 'area', 'population', 'rank'] %}
         select '{{ line_id }}' as line_id
         {% if not loop.last %}union all{% endif %}
         {% endfor %}

@@ -15,12 +15,12 @@ cities as (
 
 rows_of_cities as (
     select
-        'field_members' as table_name,
+        'ranking_members' as table_name,
         {{ row_key(['ranking_id', 'city_id']) }} as row_key,
         ranking_id,
         city_id,
         is_simulated
-    from {{ ref('stg_field_members') }}
+    from {{ ref('stg_ranking_members') }}
     union all
     select
         'indicator_scores' as table_name,
@@ -61,7 +61,7 @@ broken_rules as (
     inner join rankings using (ranking_id)
     where
         (cities.is_simulated and not rows_of_cities.is_simulated)
-        or (rows_of_cities.is_simulated and not rankings.is_simulated_field)
+        or (rows_of_cities.is_simulated and not rankings.is_simulated_ranking)
 )
 
 select * from broken_rules

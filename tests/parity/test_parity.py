@@ -252,7 +252,7 @@ def test_macro_gives_the_same(intermediate_tables: dict[str, Comparison], case: 
 
 CHANGES = {
     "a value's last digit": "select * replace (index_value + 0.000000000001 as index_value)",
-    "a text": "select * replace (index_printed || ' ' as index_printed)",
+    "a text": "select * replace (index_displayed || ' ' as index_displayed)",
     "a value that is missing": "select * replace (cast(null as integer) as rank)",
 }
 

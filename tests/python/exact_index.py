@@ -67,7 +67,7 @@ def scores_of(values: dict[str, Fraction], node: Row, scale: Fraction) -> dict[s
 
     Args:
         values: raw value by city.
-        node: the indicator's row of hierarchy.csv.
+        node: the indicator's row of framework.csv.
         scale: best possible score.
     """
     if not values:
@@ -76,9 +76,9 @@ def scores_of(values: dict[str, Fraction], node: Row, scale: Fraction) -> dict[s
     lowest, highest = min(values.values()), max(values.values())
     scores: dict[str, Fraction] = {}
     for city, value in values.items():
-        if node["scoring_rule"] == "as_scored":
+        if node["normalisation"] == "none":
             score = value
-        elif node["scoring_rule"] == "rank_percent":
+        elif node["normalisation"] == "percentile_rank":
             worse = sum((o > value) if lower_is_better else (o < value) for o in values.values())
             equal = sum(other == value for other in values.values()) - 1
             score = (
@@ -86,12 +86,12 @@ def scores_of(values: dict[str, Fraction], node: Row, scale: Fraction) -> dict[s
                 if len(values) > 1
                 else scale
             )
-        elif node["scoring_rule"] == "share_of_best":
+        elif node["normalisation"] == "distance_to_reference":
             if lower_is_better:
                 score = scale if value == lowest else scale * lowest / value
             else:
                 score = scale * value / highest if highest else Fraction(0)
-        elif node["scoring_rule"] == "min_max":
+        elif node["normalisation"] == "min_max":
             share = (value - lowest) / (highest - lowest) if highest > lowest else Fraction(1, 2)
             score = scale * (1 - share if lower_is_better else share)
         else:
@@ -112,7 +112,7 @@ class ExactEdition:
     """One edition of a ranking.
 
     Attributes:
-        tree: rows of hierarchy.csv by node.
+        tree: rows of framework.csv by node.
         settings: row of methodologies.csv.
         cities: cities of the field.
         scores: score by indicator and city, where there is one.
@@ -184,7 +184,7 @@ class ExactEdition:
             if value is not None
         }
         field_size = sum((name, city) not in self.not_applicable for city in self.cities)
-        least = Fraction(self.settings["minimum_field_coverage"]) * field_size
+        least = Fraction(self.settings["minimum_city_coverage"]) * field_size
         return ranks_of(values) if len(values) >= least else {}
 
 
@@ -198,9 +198,9 @@ def exact_editions(index_dir: Path) -> dict[tuple[str, int], ExactEdition]:
         The editions by ranking and year.
     """
     methodologies = {row["methodology_id"]: row for row in read_rows(index_dir, "methodologies")}
-    hierarchy = read_rows(index_dir, "hierarchy")
-    members = read_rows(index_dir, "field_members") + read_rows(
-        index_dir, "simulated_field_members"
+    framework = read_rows(index_dir, "framework")
+    members = read_rows(index_dir, "ranking_members") + read_rows(
+        index_dir, "simulated_ranking_members"
     )
     scores = read_rows(index_dir, "indicator_scores") + read_rows(
         index_dir, "simulated_indicator_scores"
@@ -210,7 +210,7 @@ def exact_editions(index_dir: Path) -> dict[tuple[str, int], ExactEdition]:
         ranking, year = row["ranking_id"], int(row["edition"])
         methodology = row["methodology_id"]
         edition = ExactEdition(
-            tree={n["node_id"]: n for n in hierarchy if n["methodology_id"] == methodology},
+            tree={n["node_id"]: n for n in framework if n["methodology_id"] == methodology},
             settings=methodologies[methodology],
             cities=sorted(
                 member["city_id"]

@@ -344,13 +344,13 @@ def default_scenarios() -> list[Row]:
     common = {"normalisation": "as_defined", "root_aggregation": "as_defined", "draw_count": 40}
     return [
         {
-            "scenario_id": "box",
-            "distribution": "box",
-            "box_share": 0.25,
+            "scenario_id": "varied",
+            "distribution": "varied",
+            "weight_variation": 0.25,
             "seed_text": "s1",
             **common,
         },
-        {"scenario_id": "any", "distribution": "flat_simplex", "seed_text": "s2", **common},
+        {"scenario_id": "any", "distribution": "uniform", "seed_text": "s2", **common},
     ]
 
 
@@ -363,13 +363,13 @@ def recorded_rows(mart: str) -> list[dict[str, str]]:
 def recorded_scenarios() -> list[Row]:
     """Return one scenario of every kind, with few draws, once so many that 5 percent are two."""
     common = {"normalisation": "as_defined", "root_aggregation": "as_defined", "draw_count": 20}
-    box = {"distribution": "box", "box_share": 0.3, "seed_text": "s1"}
-    rank_percent = {"normalisation": "rank_percent", "draw_count": 25}
+    box = {"distribution": "varied", "weight_variation": 0.3, "seed_text": "s1"}
+    percentile_rank = {"normalisation": "percentile_rank", "draw_count": 25}
     return [
-        {**common, "scenario_id": "box", **box},
-        {**common, "scenario_id": "any", "distribution": "flat_simplex", "seed_text": "s2"},
+        {**common, "scenario_id": "varied", **box},
+        {**common, "scenario_id": "any", "distribution": "uniform", "seed_text": "s2"},
         {**common, "scenario_id": "min_max", **box, "normalisation": "min_max"},
-        {**common, "scenario_id": "rank_percent", **box, **rank_percent},
+        {**common, "scenario_id": "percentile_rank", **box, **percentile_rank},
         {**common, "scenario_id": "geometric", **box, "root_aggregation": "geometric"},
     ]
 
@@ -541,7 +541,7 @@ def seed_rows(
                 "name_en": f"Ranking {ranking}",
                 "publisher": f"publisher of {ranking}",
                 "reference_ranking_id": RANKING if ranking == "flat_field" else None,
-                "is_simulated_field": True,
+                "is_simulated_ranking": True,
                 "description": f"about {ranking}",
                 "source": f"source of {ranking}",
             }
@@ -573,12 +573,12 @@ def seed_rows(
             },
         ],
         "weight_scenarios": scenarios,
-        "improvement_goals": [{"places_to_gain": 1}, {"places_to_gain": 2}],
+        "rank_targets": [{"ranks_to_gain": 1}, {"ranks_to_gain": 2}],
         "analysis_settings": [
             {"setting_id": name, "setting_value": value}
             for name, value in {
                 "sensitivity_sample_count": 5,
-                "sensitivity_box_share": 0.25,
+                "sensitivity_weight_variation": 0.25,
                 "peer_count": 2,
                 "strength_share": 0.25,
                 "low_spread": 5,
@@ -601,17 +601,17 @@ def ranking_rows(ranking: str, editions: dict[int, Edition]) -> dict[str, list[R
         name: []
         for name in (
             "methodologies",
-            "hierarchy",
+            "framework",
             "editions",
             "indicator_scores",
             "simulated_indicator_scores",
-            "simulated_field_members",
+            "simulated_ranking_members",
             "published_results",
         )
     }
     for city in sorted({city for edition in editions.values() for city in edition.cities}):
         years = [year for year, edition in editions.items() if city in edition.scores]
-        seeds["simulated_field_members"].append(
+        seeds["simulated_ranking_members"].append(
             {
                 "ranking_id": ranking,
                 "city_id": city,
@@ -651,12 +651,12 @@ def ranking_rows(ranking: str, editions: dict[int, Edition]) -> dict[str, list[R
                     "rank_taken_on": edition.rank_taken_on,
                     "missing_value_rule": "renormalise",
                     "minimum_coverage": 0,
-                    "minimum_field_coverage": 1,
+                    "minimum_city_coverage": 1,
                 }
             )
             for order, (name, node) in enumerate(sorted(edition.tree.items()), 1):
                 kind = "indicator" if node.is_indicator else "category"
-                seeds["hierarchy"].append(
+                seeds["framework"].append(
                     {
                         "methodology_id": methodology,
                         "node_id": name,
@@ -674,7 +674,7 @@ def ranking_rows(ranking: str, editions: dict[int, Edition]) -> dict[str, list[R
                         "unit": "points",
                         "source": f"tree {year}",
                         "direction": "higher_is_better" if node.is_indicator else None,
-                        "scoring_rule": "as_scored" if node.is_indicator else None,
+                        "normalisation": "none" if node.is_indicator else None,
                         "is_capped": False,
                         "is_logarithmic": False,
                         "weight": node.weight,

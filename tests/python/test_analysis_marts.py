@@ -49,7 +49,7 @@ def normalised(scores: Vector, normalisation: str) -> Vector:
     if normalisation == "min_max":
         spread = scores.max() - scores.min()
         return (scores - scores.min()) / spread * 100 if spread else np.full_like(scores, 50.0)
-    if normalisation == "rank_percent":
+    if normalisation == "percentile_rank":
         return 100 * (rankdata(scores) - 1) / (len(scores) - 1)
     return scores
 
@@ -78,7 +78,7 @@ def field(
             cap=float(row["project_cap_share"] or 0),
             aggregation=row["aggregation"] or "arithmetic",
         )
-        for row in read_seed("methodology/hierarchy.csv")
+        for row in read_seed("methodology/framework.csv")
         if row["methodology_id"] == methodology
     }
     if root_aggregation != "as_defined":
@@ -96,7 +96,7 @@ def field(
     for city, category, index in rows(
         connection,
         "select city_id, category_id, index_value from fct_index_results"
-        " where ranking_id = ? and edition = ? and index_basis = 'published'",
+        " where ranking_id = ? and edition = ? and index_source = 'published'",
         RANKING,
         year,
     ):
@@ -119,8 +119,8 @@ def drawn_weights(edition: Edition, scenario: dict[str, str], draws: int) -> dic
                 for draw in range(1, draws + 1)
             ]
         )
-        if scenario["distribution"] == "box":
-            found[node] = weight * (1 + float(scenario["box_share"]) * (2 * numbers - 1))
+        if scenario["distribution"] == "varied":
+            found[node] = weight * (1 + float(scenario["weight_variation"]) * (2 * numbers - 1))
         else:
             found[node] = -np.log(numbers)
     return found
@@ -132,17 +132,17 @@ def ranks_of(values: Matrix) -> npt.NDArray[np.int64]:
 
 
 def run_results(
-    connection: duckdb.DuckDBPyConnection, year: int, run_type: str
+    connection: duckdb.DuckDBPyConnection, year: int, simulation_type: str
 ) -> dict[str, tuple[Matrix, npt.NDArray[np.int64]]]:
     """Return indices and ranks, cities by draws, of the runs of a type by run group."""
     fetched = connection.execute(
-        "select run_group, city_id, cast(index_value as double) as index_value, rank"
-        " from main_intermediate.int_run_results"
-        " inner join main_intermediate.int_runs using (run_number)"
-        " where edition_key = ? and run_type = ? order by run_group, city_id, draw",
-        [f"{RANKING}_{year}", run_type],
+        "select simulation_group, city_id, cast(index_value as double) as index_value, rank"
+        " from main_intermediate.int_simulation_results"
+        " inner join main_intermediate.int_simulations using (simulation_number)"
+        " where edition_key = ? and simulation_type = ? order by simulation_group, city_id, draw",
+        [f"{RANKING}_{year}", simulation_type],
     ).fetchnumpy()
-    groups = np.asarray(fetched["run_group"])
+    groups = np.asarray(fetched["simulation_group"])
     city_count = len(np.unique(np.asarray(fetched["city_id"])))
     return {
         str(group): (
@@ -189,15 +189,15 @@ def test_every_sensitivity_run(
     connection: duckdb.DuckDBPyConnection, differences: Differences
 ) -> None:
     """Every sample of the design, drawn anew, shifts the ranks by as much."""
-    (box_share,) = (
+    (weight_variation,) = (
         float(row["setting_value"])
         for row in read_seed("methodology/analysis_settings.csv")
-        if row["setting_id"] == "sensitivity_box_share"
+        if row["setting_id"] == "sensitivity_weight_variation"
     )
     year = EDITIONS[-1]
     fields = {
         (normalisation, aggregation): field(connection, year, normalisation, aggregation)
-        for normalisation in ("as_defined", "min_max", "rank_percent")
+        for normalisation in ("as_defined", "min_max", "percentile_rank")
         for aggregation in ("arithmetic", "geometric")
     }
     plain = field(connection, year)
@@ -215,14 +215,14 @@ def test_every_sensitivity_run(
             factor: random_number(f"sensitivity|{factor}|{source}|{draw}")
             for factor, source in sources.items()
         }
-        normalisation = ("as_defined", "min_max", "rank_percent")[int(numbers["normalisation"] * 3)]
+        normalisation = ("as_defined", "min_max", "percentile_rank")[int(numbers["normalisation"] * 3)]
         aggregation = ("arithmetic", "geometric")[int(numbers["aggregation"] * 2)]
         edition = fields[normalisation, aggregation]
         weights = {
             node: weight
             * (
                 1
-                + box_share
+                + weight_variation
                 * (2 * random_number(f"sensitivity|{sources['weights']}|{draw}|{node}") - 1)
             )
             for node, weight in edition.weights().items()
@@ -320,7 +320,7 @@ def least_mean(values: Vector, weights: Vector, share: float) -> float:
     return float(solved.fun)
 
 
-@pytest.mark.parametrize(("scenario", "share"), [("box_25_percent", 0.25), ("any_weights", 1.0)])
+@pytest.mark.parametrize(("scenario", "share"), [("weights_25_percent", 0.25), ("uniform_weights", 1.0)])
 def test_smallest_differences_by_linear_programming(
     scenario: str,
     share: float,
@@ -335,7 +335,7 @@ def test_smallest_differences_by_linear_programming(
         for city, other, value in rows(
             connection,
             "select city_id, other_city_id, smallest_difference"
-            " from main_intermediate.int_smallest_differences"
+            " from main_intermediate.int_pairwise_dominance"
             " where edition_key = ? and scenario_id = ?",
             f"{RANKING}_{year}",
             scenario,
@@ -419,7 +419,7 @@ def test_levers_by_computing_the_index_again(
         connection,
         "select city_id, indicator_id, maximum_score, score_points_to_next_rank, reaches_next_rank,"
         " median_score, rank_at_median, best_quarter_score, rank_at_best_quarter, rank_at_maximum,"
-        " index_points_at_maximum from improvement_levers where edition = ?",
+        " index_points_at_maximum from what_if_scores where edition = ?",
         year,
     )
     nodes = [name for name, node in edition.tree.items() if node.is_indicator]
@@ -461,8 +461,8 @@ def test_paths_are_the_cheapest(
     needed: dict[tuple[str, int], float] = {}
     for city, places, objective, indicator, score, points in rows(
         connection,
-        "select city_id, places_to_gain, objective, indicator_id, score_to, index_points_needed"
-        " from improvement_paths where edition = ?",
+        "select city_id, ranks_to_gain, objective, indicator_id, score_to, index_points_needed"
+        " from target_scores where edition = ?",
         year,
     ):
         paths[city, places, objective][indicator] = float(score)
@@ -470,7 +470,7 @@ def test_paths_are_the_cheapest(
     levers: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for city, weight, score, maximum in rows(
         connection,
-        "select city_id, effective_weight, score, maximum_score from improvement_levers"
+        "select city_id, effective_weight, score, maximum_score from what_if_scores"
         " where edition = ?",
         year,
     ):
@@ -611,7 +611,7 @@ def test_peers_strengths_and_waterfall(
         others = [
             k
             for k, other in enumerate(cities)
-            if other != city and (scope == "field" or classes[other] == classes[city])
+            if other != city and (scope == "edition" or classes[other] == classes[city])
         ]
         own = table[cities.index(city)]
         nearest = np.sort(np.sqrt(((table[others] - own) ** 2).mean(axis=1)))[:5]
@@ -711,7 +711,7 @@ def test_sobol_indices_of_known_functions(
         ),
         built_project.nodes("model")["int_editions"]["relation_name"]: (
             "(select 'r_1' as edition_key, 'r' as ranking_id, 1 as edition,"
-            " true as is_simulated_field)"
+            " true as is_simulated_ranking)"
         ),
     }
     for relation, stand_in in replaced.items():

@@ -180,7 +180,7 @@ def test_a_build_on_more_rows(
         PUBLISHED: ("", "smart_city_index,2025,neustadt,mobility,70,,33.3,1,made up\n"),
         "seeds/reference/cities.csv": ("", f"neustadt,Neustadt,NW,{city}"),
         "seeds/reference/official_keys.csv": ("", "neustadt,05999999,made up\n"),
-        "seeds/methodology/field_members.csv": ("", "smart_city_index,neustadt,2025,,made up\n"),
+        "seeds/methodology/ranking_members.csv": ("", "smart_city_index,neustadt,2025,,made up\n"),
         "seeds/simulated/simulated_indicator_scores.csv": (
             "",
             capped_scores(warehouse, "simulated_field", "simulated_83"),
@@ -189,7 +189,7 @@ def test_a_build_on_more_rows(
             "",
             f"simulated_83,Simulierte Stadt 83,S01,{city}",
         ),
-        "seeds/simulated/simulated_field_members.csv": (
+        "seeds/simulated/simulated_ranking_members.csv": (
             "",
             "simulated_field,simulated_83,2025,,made up\n",
         ),
@@ -214,7 +214,7 @@ def test_a_build_on_more_rows(
             assert warehouse.database.stat().st_ino != held_file
     with duckdb.connect(str(warehouse.database), read_only=True) as connection:
         rows = connection.execute(
-            "select city_id, category_id, rank, rank_basis, index_printed, tendency"
+            "select city_id, category_id, rank, rank_source, index_displayed, tendency"
             " from fct_index_results where city_id in ('neustadt', 'simulated_83')"
             " and category_id in ('overall', 'mobility') order by 1, 2"
         ).fetchall()

@@ -43,8 +43,8 @@ REJECTED_UPDATES: dict[str, dict[str, str]] = {
         ),
         "status <> 'scored' or source is not null": "source = null where status = 'scored'",
         "rank between 1 and ranked_city_count": "rank = ranked_city_count + 1",
-        "not is_simulated or is_simulated_field": (
-            "is_simulated = true where not is_simulated_field"
+        "not is_simulated or is_simulated_ranking": (
+            "is_simulated = true where not is_simulated_ranking"
         ),
     },
     "fct_index_results": {
@@ -53,44 +53,44 @@ REJECTED_UPDATES: dict[str, dict[str, str]] = {
         "published_index >= 0": "published_index = -0.1",
         "index_without_project_points >= 0": "index_without_project_points = -0.1",
         "coverage between 0 and 1": "coverage = 1.1",
-        "(index_value is null) = (index_basis is null)": (
-            "index_basis = null where index_value is not null"
+        "(index_value is null) = (index_source is null)": (
+            "index_source = null where index_value is not null"
         ),
-        "index_basis in ('computed', 'published')": (
-            "index_basis = 'guessed' where index_value is not null"
+        "index_source in ('computed', 'published')": (
+            "index_source = 'guessed' where index_value is not null"
         ),
         "rank >= 1": "rank = 0 where rank is not null and tendency is null",
-        "rank <= ranked_city_count": "ranked_city_count = 0 where rank_basis = 'computed'",
-        "(rank is null) = (rank_basis is null)": (
-            "rank_basis = null where rank is not null and tied_with is null"
+        "rank <= ranked_city_count": "ranked_city_count = 0 where rank_source = 'computed'",
+        "(rank is null) = (rank_source is null)": (
+            "rank_source = null where rank is not null and tied_with is null"
         ),
-        "rank_basis in ('computed', 'published')": (
-            "rank_basis = 'guessed' where rank is not null and tied_with is null"
+        "rank_source in ('computed', 'published')": (
+            "rank_source = 'guessed' where rank is not null and tied_with is null"
         ),
-        "rank_basis <> 'computed' or index_value is not null": (
-            "index_value = null, index_basis = null where rank_basis = 'computed'"
+        "rank_source <> 'computed' or index_value is not null": (
+            "index_value = null, index_source = null where rank_source = 'computed'"
         ),
-        "tied_with is null or rank_basis = 'computed'": (
-            "tied_with = 'aachen' where rank_basis = 'published'"
+        "tied_with is null or rank_source = 'computed'": (
+            "tied_with = 'aachen' where rank_source = 'published'"
         ),
         "rank_in_state between 1 and cities_in_state": "rank_in_state = cities_in_state + 1",
         "rank_in_size_class between 1 and cities_in_size_class": (
             "rank_in_size_class = 0 where cities_in_size_class is not null"
         ),
-        "(tendency is null) = (tendency_basis is null)": (
-            "tendency_basis = null where tendency is not null"
+        "(tendency is null) = (tendency_source is null)": (
+            "tendency_source = null where tendency is not null"
         ),
         "tendency = previous_rank - rank": (
             "tendency = tendency + 1 where previous_rank is not null and tendency is not null"
         ),
-        "index_basis <> 'published' or published_source is not null": (
-            "published_source = null where index_basis = 'published' and rank_basis is null"
+        "index_source <> 'published' or published_source is not null": (
+            "published_source = null where index_source = 'published' and rank_source is null"
         ),
-        "rank_basis <> 'published' or published_source is not null": (
-            "published_source = null where rank_basis = 'published' and index_basis is null"
+        "rank_source <> 'published' or published_source is not null": (
+            "published_source = null where rank_source = 'published' and index_source is null"
         ),
-        "not is_simulated or is_simulated_field": (
-            "is_simulated = true where not is_simulated_field"
+        "not is_simulated or is_simulated_ranking": (
+            "is_simulated = true where not is_simulated_ranking"
         ),
     },
     "meta_build": {"row_count >= 0": "row_count = -1"},
@@ -107,13 +107,13 @@ REJECTED_UPDATES: dict[str, dict[str, str]] = {
     },
     "published_reconciliation": {
         "verdict in ('match', 'last_digit', 'consistent', 'contradiction', 'not_checkable')": (
-            "verdict = 'unknown' where check_basis is not null"
+            "verdict = 'unknown' where checked_against is not null"
         ),
         "figure in ('index', 'rank', 'tendency', 'index_change')": (
             "figure = 'score' where figure = 'index'"
         ),
-        "(verdict = 'not_checkable') = (check_basis is null)": (
-            "check_basis = null where verdict = 'match'"
+        "(verdict = 'not_checkable') = (checked_against is null)": (
+            "checked_against = null where verdict = 'match'"
         ),
     },
     "edition_reconciliation": {
@@ -122,7 +122,7 @@ REJECTED_UPDATES: dict[str, dict[str, str]] = {
         ),
     },
     "analysis_coverage": {
-        "status in ('analysed', 'scores_missing', 'index_missing', 'field_too_large',"
+        "status in ('analysed', 'scores_missing', 'index_missing', 'too_many_cities',"
         " 'no_indicators', 'no_cities')": "status = 'guessed'",
         "score_count between 0 and expected_score_count": "score_count = expected_score_count + 1",
     },
@@ -161,11 +161,11 @@ REJECTED_UPDATES: dict[str, dict[str, str]] = {
         "figure in ('index', 'rank')": "figure = 'mood'",
         (
             "driver in ('score', 'weight', 'indicator_added', 'indicator_dropped',"
-            " 'project_points', 'carried_index', 'rounding', 'own_change', 'others_change',"
+            " 'project_points', 'override', 'rounding', 'own_change', 'others_change',"
             " 'cities_left', 'cities_entered')"
         ): "driver = 'luck' where driver = 'rounding'",
     },
-    "improvement_levers": {
+    "what_if_scores": {
         "score between 0 and maximum_score": "score = maximum_score + 1",
         "rank_at_median between 1 and rank": "rank_at_median = rank + 1",
         "rank_at_best_quarter between 1 and rank_at_median": (
@@ -174,16 +174,16 @@ REJECTED_UPDATES: dict[str, dict[str, str]] = {
         "rank_at_maximum between 1 and rank_at_best_quarter": "rank_at_maximum = 0",
         "index_points_at_maximum >= 0": "index_points_at_maximum = -1",
     },
-    "improvement_paths": {
+    "target_scores": {
         "objective in ('fewest_indicators', 'fewest_score_points')": (
             "objective = 'none' where objective = 'fewest_indicators'"
         ),
-        "rank_to_reach <= rank - places_to_gain": "rank_to_reach = rank",
+        "rank_to_reach <= rank - ranks_to_gain": "rank_to_reach = rank",
         "score_to >= score_from": "score_to = score_from - 1",
         "index_points > 0": "index_points = 0",
     },
     "peer_cities": {
-        "scope in ('field', 'size_class')": "scope = 'state' where scope = 'field'",
+        "scope in ('edition', 'size_class')": "scope = 'state' where scope = 'edition'",
         "nearness >= 1": "nearness = 0 where nearness = 1",
         "distance >= 0": "distance = -1",
         "city_id <> peer_city_id": "peer_city_id = city_id",
@@ -193,10 +193,10 @@ REJECTED_UPDATES: dict[str, dict[str, str]] = {
         "mean_rank between rank and ranked_city_count": "mean_rank = rank - 1",
     },
     "category_waterfall": {
-        "comparison in ('field_mean', 'next_better_city')": (
+        "comparison in ('edition_mean', 'next_better_city')": (
             "comparison = 'other' where comparison = 'next_better_city'"
         ),
-        "(comparison = 'field_mean') = (compared_city_id is null)": (
+        "(comparison = 'edition_mean') = (compared_city_id is null)": (
             "compared_city_id = null where comparison = 'next_better_city'"
         ),
     },

@@ -34,9 +34,9 @@ RANGES = {
 INDICATORS = {
     "min_max": ("higher_is_better", "", "", "", [LARGEST, f"-{LARGEST}", "1", "0"]),
     "min_max_low": ("lower_is_better", "", "", "", ["10000011", "10", "11", "10"]),
-    "rank_percent": ("higher_is_better", "", "", "", [LARGEST, f"-{LARGEST}", SMALLEST, "0"]),
-    "share_of_best": ("higher_is_better", "", "", "", [LARGEST, "0", SMALLEST, "5"]),
-    "share_of_best_low": ("lower_is_better", "", "", "", [LARGEST, SMALLEST, "1", "7"]),
+    "percentile_rank": ("higher_is_better", "", "", "", [LARGEST, f"-{LARGEST}", SMALLEST, "0"]),
+    "distance_to_reference": ("higher_is_better", "", "", "", [LARGEST, "0", SMALLEST, "5"]),
+    "distance_to_reference_low": ("lower_is_better", "", "", "", [LARGEST, SMALLEST, "1", "7"]),
     "goalposts": (
         "higher_is_better", f"-{LARGEST}", LARGEST, "false", ["0", LARGEST, f"-{LARGEST}", "3"],
     ),
@@ -62,7 +62,7 @@ class Folder:
     def ranking(self, name: str, editions: dict[int, str]) -> None:
         """Add a ranking with its editions by year, each of which follows the one before."""
         self.add(
-            "rankings", ranking_id=name, name_de=name, name_en=name, is_simulated_field="true",
+            "rankings", ranking_id=name, name_de=name, name_en=name, is_simulated_ranking="true",
             description=name,
         )  # fmt: skip
         previous: int | str = ""
@@ -78,16 +78,16 @@ class Folder:
         self.add(
             "methodologies", methodology_id=name, name=name, description=name, scale_maximum=scale,
             score_digits=digits[0], index_digits=digits[1], rank_taken_on=rank,
-            missing_value_rule="no_index", minimum_coverage=1, minimum_field_coverage=1,
+            missing_value_rule="no_index", minimum_coverage=1, minimum_city_coverage=1,
         )  # fmt: skip
 
     def node(self, methodology: str, name: str, parent: str, **settings: Any) -> None:
         """Add a node of a tree: a category, or an indicator if it has a scoring rule."""
-        kind = "indicator" if "scoring_rule" in settings else "category"
+        kind = "indicator" if "normalisation" in settings else "category"
         self.add(
-            "hierarchy", methodology_id=methodology, node_id=name, parent_node_id=parent,
+            "framework", methodology_id=methodology, node_id=name, parent_node_id=parent,
             node_type=kind if parent else "overall", role="regular" if parent else "",
-            sort_order=len(self.rows.get("hierarchy", [])) % 999 + 1, name_de=name, name_en=name,
+            sort_order=len(self.rows.get("framework", [])) % 999 + 1, name_de=name, name_en=name,
             name_is_inferred="false", weight=1,
             aggregation=settings.pop("aggregation", "" if kind == "indicator" else "arithmetic"),
             **settings,
@@ -95,7 +95,7 @@ class Folder:
 
     def indicator(self, methodology: str, name: str, parent: str) -> None:
         """Add an indicator whose values are scores."""
-        settings = {"scoring_rule": "as_scored", "direction": "higher_is_better"}
+        settings = {"normalisation": "none", "direction": "higher_is_better"}
         self.node(methodology, name, parent, **settings)
 
     def score(self, ranking: str, year: int, city: str, indicator: str, value: Any) -> None:
@@ -108,7 +108,7 @@ class Folder:
     def member(self, ranking: str, city: str, first: int, last: int | str = "") -> None:
         """Add a span of editions that cover a city."""
         self.add(
-            "simulated_field_members", ranking_id=ranking, city_id=city, first_edition=first,
+            "simulated_ranking_members", ranking_id=ranking, city_id=city, first_edition=first,
             last_edition=last,
         )  # fmt: skip
 
@@ -132,17 +132,17 @@ def add_ranges(folder: Folder) -> None:
         folder.node(name, "overall", "", aggregation=aggregation)
         for city in CITIES:
             folder.member(name, city, 2024)
-        for rule in (*INDICATORS, "as_scored"):
+        for rule in (*INDICATORS, "none"):
             folder.node(name, f"of_{rule}", "overall")
-        folder.indicator(name, "as_scored", "of_as_scored")
+        folder.indicator(name, "none", "of_as_scored")
         for city, divisor in zip(CITIES, (1, 3, 100, 2), strict=True):
             score = rounded(Fraction(scale) / divisor, 6)
-            folder.score(name, 2024, city, "as_scored", score)
+            folder.score(name, 2024, city, "none", score)
         for indicator, (direction, lower, upper, logarithm, values) in INDICATORS.items():
             is_goalposts = indicator.startswith("goalposts")
             folder.node(
                 name, indicator, f"of_{indicator}", direction=direction,
-                scoring_rule=indicator.removesuffix("_low").removesuffix("_log"),
+                normalisation=indicator.removesuffix("_low").removesuffix("_log"),
                 lower_goalpost=lower, upper_goalpost=upper, is_logarithmic=logarithm,
                 is_capped="true" if is_goalposts else "",
             )  # fmt: skip
@@ -201,7 +201,7 @@ def index_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 state_name="A",
             )
         folder.add(
-            "weight_scenarios", scenario_id="box", distribution="box", box_share="0.5",
+            "weight_scenarios", scenario_id="varied", distribution="varied", weight_variation="0.5",
             normalisation="as_defined", root_aggregation="as_defined", draw_count=20,
             seed_text="edges", description="few draws",
         )  # fmt: skip
@@ -272,7 +272,7 @@ def test_every_number_is_displayed_with_its_digits(
 def test_a_city_leaves_and_returns(connection: duckdb.DuckDBPyConnection) -> None:
     """It has no rank while it is away, and no tendency in the edition of its return."""
     found = connection.execute(
-        "select edition, city_id, rank, tendency, is_new_in_field from fct_index_results"
+        "select edition, city_id, rank, tendency, is_new_in_edition from fct_index_results"
         " where ranking_id = 'returns' and category_id = 'overall' and edition > 2022"
         " order by edition, city_id"
     ).fetchall()

@@ -27,12 +27,12 @@ from tests.python.test_own_index import SCORES, content_hashes
 HEADERS = {
     "indicator_scores": "ranking_id,edition,city_id,indicator_id,raw_value,is_not_applicable,source,is_simulated",
     "cities": "city_id,city_name,state_code,state_name,population,latitude,longitude,source,is_simulated",
-    "field_members": "ranking_id,city_id,first_edition,last_edition,source,is_simulated",
+    "ranking_members": "ranking_id,city_id,first_edition,last_edition,source,is_simulated",
 }
 GOOD_ROWS = {
     "indicator_scores": "simulated_living,2019,region_01,life_expectancy,80.1,false,made up,true",
     "cities": "region_10,Simulierte Region 10,G4,Simulierte Gruppe 4,1000,,,made up,true",
-    "field_members": "simulated_living,region_09,2023,,made up,true",
+    "ranking_members": "simulated_living,region_09,2023,,made up,true",
 }
 
 
@@ -159,10 +159,10 @@ BAD_VALUES: dict[str, tuple[str, int, str, tuple[str, str]]] = {
     "real city with a simulated name": ("cities", 8, "false", ("city_name", "must be named Simuliert")),
     "city of the seeds": ("cities", 0, "region_01", ("city_id", "simulated_cities.csv:2 already")),
     "name of the seeds": ("cities", 1, "Simulierte Region 01", ("city_name", "simulated_cities.csv:2 already")),
-    "member of the seeds": ("field_members", 1, "region_08", ("ranking_id, city_id, first_edition", "simulated_field_members.csv:9 already")),
-    "year too small": ("field_members", 2, "203", ("first_edition", "must be between 1900 and 2999")),
-    "real member that is a simulated city": ("field_members", 5, "false", ("is_simulated", "must be true for a simulated city")),
-    "member of an unknown ranking": ("field_members", 0, "nowhere", ("ranking_id", "must exist in rankings")),
+    "member of the seeds": ("ranking_members", 1, "region_08", ("ranking_id, city_id, first_edition", "simulated_ranking_members.csv:9 already")),
+    "year too small": ("ranking_members", 2, "203", ("first_edition", "must be between 1900 and 2999")),
+    "real member that is a simulated city": ("ranking_members", 5, "false", ("is_simulated", "must be true for a simulated city")),
+    "member of an unknown ranking": ("ranking_members", 0, "nowhere", ("ranking_id", "must exist in rankings")),
 }
 # fmt: on
 
@@ -184,12 +184,12 @@ def test_bad_value_is_named(gate: Gate, case: str) -> None:
     rows = {
         "indicator_scores": "simulated_living,2019,region_02,life_expectancy,80.1,false,made up,true",
         "cities": other,
-        "field_members": "simulated_services,region_09,2023,,made up,true",
+        "ranking_members": "simulated_services,region_09,2023,,made up,true",
     }
     third = {
         "indicator_scores": "simulated_living,2019,region_03,life_expectancy,80.1,false,made up,true",
         "cities": other.replace("11", "12"),
-        "field_members": "simulated_services,region_08,2023,,made up,true",
+        "ranking_members": "simulated_services,region_08,2023,,made up,true",
     }
     gate.write("part_1.csv", HEADERS[name], rows[name])
     gate.write("part_2.csv", HEADERS[name], third[name], row)
@@ -415,7 +415,7 @@ def test_cities_from_outside_are_known_to_the_seeds(tmp_path: Path) -> None:
     """Members in the seeds and scores from outside may be of cities that only a location brings."""
 
     def edit(index_dir: Path) -> None:
-        with (index_dir / "entities" / "simulated_field_members.csv").open("a") as members:
+        with (index_dir / "entities" / "simulated_ranking_members.csv").open("a") as members:
             members.write("simulated_living,region_10,2023,,made up\n")
 
     gate = Gate(index_with(tmp_path / "own", edit), tmp_path)
@@ -425,20 +425,20 @@ def test_cities_from_outside_are_known_to_the_seeds(tmp_path: Path) -> None:
     assert not gate.check(cities="cities.csv", indicator_scores="scores.csv")
     findings = gate.check(indicator_scores="scores.csv")
     assert [(Path(f.file).name, f.value, f.rule) for f in findings] == [
-        ("simulated_field_members.csv", "region_10", "must exist in cities"),
+        ("simulated_ranking_members.csv", "region_10", "must exist in cities"),
         ("scores.csv", "region_10", "must exist in cities"),
     ]
 
 
 def test_simulated_rows_in_a_real_ranking(tmp_path: Path) -> None:
-    """A ranking without is_simulated_field takes no simulated member or score."""
+    """A ranking without is_simulated_ranking takes no simulated member or score."""
 
     def edit(index_dir: Path) -> None:
         rankings = index_dir / "rankings.csv"
         rankings.write_text(rankings.read_text().replace(",true,Goalposts", ",false,Goalposts"))
 
     gate = Gate(index_with(tmp_path / "own", edit), tmp_path)
-    for name in ("indicator_scores", "field_members"):
+    for name in ("indicator_scores", "ranking_members"):
         gate.write(f"{name}.csv", HEADERS[name], GOOD_ROWS[name])
         findings = list(gate.check(**{name: f"{name}.csv"}))
         assert {f.rule for f in findings} == {"what is simulated must not stand in a real ranking"}

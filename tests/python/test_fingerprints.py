@@ -37,7 +37,7 @@ def test_real_figures_with_a_source_are_all_compared() -> None:
     compared = {row["seed_name"] for row in read_seed("reference/source_fingerprints.csv")}
     with_source = {seed.name for seed in declared_seeds(PROJECT_ROOT) if "source" in seed.types}
     own = {"rankings", "methodologies", "ranking_limits", "ranking_states", "size_classes"} | {
-        *("weight_scenarios", "analysis_settings", "improvement_goals", "profile_labels"),
+        *("weight_scenarios", "analysis_settings", "rank_targets", "profile_labels"),
         "source_fingerprints",
     }
     simulated = {name for name in with_source if name.startswith("simulated_")}

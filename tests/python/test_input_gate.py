@@ -24,8 +24,8 @@ PUBLISHED = "seeds/results/published_results.csv"
 CITIES = "seeds/reference/cities.csv"
 EDITIONS = "seeds/methodology/editions.csv"
 METHODOLOGIES = "seeds/methodology/methodologies.csv"
-HIERARCHY = "seeds/methodology/hierarchy.csv"
-MEMBERS = "seeds/methodology/field_members.csv"
+FRAMEWORK = "seeds/methodology/framework.csv"
+MEMBERS = "seeds/methodology/ranking_members.csv"
 SETTINGS = "seeds/methodology/analysis_settings.csv"
 SCENARIOS = "seeds/methodology/weight_scenarios.csv"
 BEST_PRACTICES = "seeds/reference/best_practices.csv"
@@ -33,7 +33,7 @@ QC_RULES = "seeds/methodology/qc_rules.csv"
 KEYS = "seeds/reference/official_keys.csv"
 FACTS = "seeds/reference/city_facts.csv"
 CHANGES = "seeds/results/published_index_changes.csv"
-STATISTICS = "seeds/results/published_field_statistics.csv"
+STATISTICS = "seeds/results/published_edition_statistics.csv"
 FINGERPRINTS = "seeds/reference/source_fingerprints.csv"
 
 NUMBER = "must be a number"
@@ -95,11 +95,11 @@ CASES: dict[str, tuple[str, Edit, tuple[str, str, str]]] = {
     "unknown previous edition": (EDITIONS, replaced("smart_city_index,2020,2019,", "smart_city_index,2020,2018,"), ("ranking_id, previous_edition", "smart_city_index, 2018", "must exist in editions")),
     "unknown methodology": (EDITIONS, replaced(",sci_2021,", ",sci_2018,"), ("methodology_id", "sci_2018", "must exist in methodologies")),
     "unknown missing rule": (METHODOLOGIES, replaced(",no_index,", ",ignore,"), ("missing_value_rule", "ignore", "must be one of")),
-    "unknown scoring rule": (HIERARCHY, replaced(",as_scored,", ",z_score,"), ("scoring_rule", "z_score", "must be one of")),
-    "unknown aggregation": (HIERARCHY, replaced(",arithmetic,", ",median,"), ("aggregation", "median", "must be one of")),
-    "weight zero": (HIERARCHY, replaced(",1,arithmetic,", ",0,arithmetic,"), ("weight", "0", "must be between 0.000001 and 999")),
-    "weight negative": (HIERARCHY, replaced(",1,arithmetic,", ",-1,arithmetic,"), ("weight", "-1", "must be between")),
-    "unknown parent": (HIERARCHY, replaced("sci_2025,payment,administration,", "sci_2025,payment,administratio,"), ("methodology_id, parent_node_id", "sci_2025, administratio", "must exist in hierarchy")),
+    "unknown scoring rule": (FRAMEWORK, replaced(",none,", ",z_score,"), ("normalisation", "z_score", "must be one of")),
+    "unknown aggregation": (FRAMEWORK, replaced(",arithmetic,", ",median,"), ("aggregation", "median", "must be one of")),
+    "weight zero": (FRAMEWORK, replaced(",1,arithmetic,", ",0,arithmetic,"), ("weight", "0", "must be between 0.000001 and 999")),
+    "weight negative": (FRAMEWORK, replaced(",1,arithmetic,", ",-1,arithmetic,"), ("weight", "-1", "must be between")),
+    "unknown parent": (FRAMEWORK, replaced("sci_2025,payment,administration,", "sci_2025,payment,administratio,"), ("methodology_id, parent_node_id", "sci_2025, administratio", "must exist in framework")),
     "duplicate key": (SCORES, appended("smart_city_index,2025,duesseldorf,payment,99.0,false,x"), ("ranking_id, edition, city_id, indicator_id", "smart_city_index, 2025, duesseldorf, payment", "must be unique, but stands on line")),
     "leading space": (SCORES, replaced(",duesseldorf,payment,", ", duesseldorf,payment,"), ("city_id", " duesseldorf", "begins or ends with a space")),
     "trailing space": (CITIES, replaced(",Düsseldorf,", ",Düsseldorf ,"), ("city_name", "Düsseldorf ", "begins or ends with a space")),
@@ -137,10 +137,10 @@ CASES: dict[str, tuple[str, Edit, tuple[str, str, str]]] = {
     "score left empty": (SCORES, score(""), ("raw_value", "", "must be empty if, and only if")),
     "header in capitals": (QC_RULES, replaced("rule_id,threshold", "Rule_ID, threshold"), ("", "", "capitals or spaces in its column names")),
     "emptied rows of a spreadsheet": (SCORES, appended(",,,,,,"), ("", "", "is an empty line")),
-    "direction of what is scored": (HIERARCHY, replaced("higher_is_better,as_scored", "lower_is_better,as_scored"), ("node_id", "internal_processes", "has no effect with as_scored")),
-    "category without children": (HIERARCHY, lambda text: text.replace("sci_2025,smart_parking,mobility,", "sci_2025,smart_parking,mobility,").replace(",mobility,indicator,", ",administration,indicator,"), ("node_id", "mobility", "must have children")),
+    "direction of what is scored": (FRAMEWORK, replaced("higher_is_better,none", "lower_is_better,none"), ("node_id", "internal_processes", "has no effect with none")),
+    "category without children": (FRAMEWORK, lambda text: text.replace("sci_2025,smart_parking,mobility,", "sci_2025,smart_parking,mobility,").replace(",mobility,indicator,", ",administration,indicator,"), ("node_id", "mobility", "must have children")),
     "tendency from nowhere": (PUBLISHED, appended("smart_city_index,2019,bottrop,mobility,3,-5,,,x"), ("published_tendency", "-5", "must lead to a place")),
-    "box wider than the weights": (SETTINGS, replaced("sensitivity_box_share,0.25", "sensitivity_box_share,1.25"), ("setting_value", "1.25", "must be below 1")),
+    "box wider than the weights": (SETTINGS, replaced("sensitivity_weight_variation,0.25", "sensitivity_weight_variation,1.25"), ("setting_value", "1.25", "must be below 1")),
     "German boolean": (SCORES, replaced(",71.4,false,", ",71.4,FALSCH,"), ("is_not_applicable", "FALSCH", "true or false")),
     "formula": (CITIES, replaced(",Aachen,", ",=1+1,"), ("city_name", "=1+1", "makes it a formula")),
     "link that runs code": (BEST_PRACTICES, replaced(",https://", ",javascript:https://"), ("link", "javascript:", "must be an address")),
@@ -159,17 +159,17 @@ CASES: dict[str, tuple[str, Edit, tuple[str, str, str]]] = {
     "digits that are not those of the index": (PUBLISHED, replaced(",79.53,2,", ",79.53,1,"), ("index_digits", "1", "must be the number of digits of published_index")),
     "edition before its previous one": (EDITIONS, replaced("smart_city_index,2020,2019,", "smart_city_index,2020,2021,"), ("previous_edition", "2021", "must be before the edition")),
     "member who leaves before it comes": (MEMBERS, replaced("smart_city_index,aachen,2019,,", "smart_city_index,aachen,2019,2018,"), ("last_edition", "2018", "must not be before first_edition")),
-    "two roots": (HIERARCHY, replaced("sci_2025,mobility,overall,", "sci_2025,mobility,,"), ("node_id", "mobility", "the root, and only the root, must be of type overall")),
-    "circle": (HIERARCHY, replaced("sci_2025,mobility,overall,", "sci_2025,mobility,mobility,"), ("node_id", "mobility", "must reach the root within 20 levels")),
-    "tree too deep": (HIERARCHY, deeper, ("node_id", "payment", "must reach the root within 20 levels")),
-    "category that begins with a digit": (HIERARCHY, lambda text: text.replace("mobility", "5_mobility"), ("node_id", "5_mobility", "must begin with a letter")),
-    "indicator without a rule": (HIERARCHY, replaced(",as_scored,", ",,"), ("node_id", "internal_processes", "must have a scoring rule and a direction")),
-    "goalposts for another rule": (HIERARCHY, replaced(",as_scored,,,", ",as_scored,0,100,"), ("node_id", "internal_processes", "have an effect with scoring rule goalposts only")),
-    "cap for another rule": (HIERARCHY, replaced(",as_scored,,,false,", ",as_scored,,,true,"), ("node_id", "internal_processes", "have an effect with scoring rule goalposts only")),
-    "logarithm for another rule": (HIERARCHY, replaced(",as_scored,,,false,false,", ",as_scored,,,false,true,"), ("node_id", "internal_processes", "have an effect with scoring rule goalposts only")),
-    "direction of the root": (HIERARCHY, replaced("points,,,,,,,1,arithmetic", "points,higher_is_better,,,,,,1,arithmetic"), ("node_id", "overall", "have an effect on indicators only")),
-    "weight of the root": (HIERARCHY, replaced("points,,,,,,,1,arithmetic", "points,,,,,,,2,arithmetic"), ("node_id", "overall", "no effect on the root and on project points")),
-    "box without a share": (SCENARIOS, replaced(",box,0.25,", ",box,,"), ("box_share", "", "must be stated for a box of weights")),
+    "two roots": (FRAMEWORK, replaced("sci_2025,mobility,overall,", "sci_2025,mobility,,"), ("node_id", "mobility", "the root, and only the root, must be of type overall")),
+    "circle": (FRAMEWORK, replaced("sci_2025,mobility,overall,", "sci_2025,mobility,mobility,"), ("node_id", "mobility", "must reach the root within 20 levels")),
+    "tree too deep": (FRAMEWORK, deeper, ("node_id", "payment", "must reach the root within 20 levels")),
+    "category that begins with a digit": (FRAMEWORK, lambda text: text.replace("mobility", "5_mobility"), ("node_id", "5_mobility", "must begin with a letter")),
+    "indicator without a rule": (FRAMEWORK, replaced(",none,", ",,"), ("node_id", "internal_processes", "must have a scoring rule and a direction")),
+    "goalposts for another rule": (FRAMEWORK, replaced(",none,,,", ",none,0,100,"), ("node_id", "internal_processes", "have an effect with scoring rule goalposts only")),
+    "cap for another rule": (FRAMEWORK, replaced(",none,,,false,", ",none,,,true,"), ("node_id", "internal_processes", "have an effect with scoring rule goalposts only")),
+    "logarithm for another rule": (FRAMEWORK, replaced(",none,,,false,false,", ",none,,,false,true,"), ("node_id", "internal_processes", "have an effect with scoring rule goalposts only")),
+    "direction of the root": (FRAMEWORK, replaced("points,,,,,,,1,arithmetic", "points,higher_is_better,,,,,,1,arithmetic"), ("node_id", "overall", "have an effect on indicators only")),
+    "weight of the root": (FRAMEWORK, replaced("points,,,,,,,1,arithmetic", "points,,,,,,,2,arithmetic"), ("node_id", "overall", "no effect on the root and on project points")),
+    "box without a share": (SCENARIOS, replaced(",varied,0.25,", ",varied,,"), ("weight_variation", "", "must be stated for a box of weights")),
     "simulated name of a real city": (CITIES, replaced(",Aachen,", ",Simulated Aachen,"), ("city_name", "Simulated Aachen", "must be named Simuliert")),
     "header only": (CITIES, lambda text: text.splitlines()[0] + "\n", ("", "", "has a header but no rows")),
 }
@@ -199,10 +199,10 @@ SLIPS: dict[str, tuple[str, dict[str, str], tuple[str, str, str]]] = {
     "row of another city": (PUBLISHED, {"2023,regensburg,administration,5,32,": "2023,reutlingen,administration,5,32,"}, (FINGERPRINTS, "fingerprint", "rows of published_results.csv")),
     "row of another category": (PUBLISHED, {"2025,frankfurt_am_main,mobility,14,": "2025,frankfurt_am_main,energy_environment,14,"}, (FINGERPRINTS, "fingerprint", "rows of published_results.csv")),
     "digits of an edition transposed": (EDITIONS, {",13529,": ",13259,"}, (FINGERPRINTS, "fingerprint", "7 rows of editions.csv")),
-    "mean of the field": (STATISTICS, {",70.8,": ",78.0,"}, (FINGERPRINTS, "fingerprint", "3 rows of published_field_statistics.csv")),
+    "mean of the field": (STATISTICS, {",70.8,": ",78.0,"}, (FINGERPRINTS, "fingerprint", "3 rows of published_edition_statistics.csv")),
     "computed instead of printed": (CHANGES, {"hamburg,overall,5.7,": "hamburg,overall,3.4,"}, (FINGERPRINTS, "fingerprint", "2 rows of published_index_changes.csv")),
-    "city a year too early": (MEMBERS, {"hanau,2024,": "hanau,2023,"}, (FINGERPRINTS, "fingerprint", "83 rows of field_members.csv")),
-    "scenario wider than its name": (SCENARIOS, {"box_25_percent,box,0.25,": "box_25_percent,box,0.35,"}, (SCENARIOS, "box_share", "must be what scenario_id states, which is 25 percent")),
+    "city a year too early": (MEMBERS, {"hanau,2024,": "hanau,2023,"}, (FINGERPRINTS, "fingerprint", "83 rows of ranking_members.csv")),
+    "scenario wider than its name": (SCENARIOS, {"weights_25_percent,varied,0.25,": "weights_25_percent,varied,0.35,"}, (SCENARIOS, "weight_variation", "must be what scenario_id states, which is 25 percent")),
 }
 # fmt: on
 
@@ -269,15 +269,15 @@ def test_values_and_rows_are_reported_together(project_copy: Path) -> None:
     """A run reports what is wrong in every file; of a rule, ten findings and the number of others."""
     edit_file(project_copy, SCORES, lambda text: text.replace(",100.0,", ",hundred,"))
     edit_file(project_copy, CITIES, replaced(",Düsseldorf,", ", Düsseldorf,"))
-    edit_file(project_copy, HIERARCHY, replaced(",as_scored,", ",as_score,"))
+    edit_file(project_copy, FRAMEWORK, replaced(",none,", ",as_score,"))
     expected = (PROJECT_ROOT / SCORES).read_text(encoding="utf-8").count(",100.0,")
     assert expected > SHOWN_PER_RULE
     with tempfile.TemporaryDirectory() as scratch, InputGate(project_copy, Path(scratch)) as gate:
         report = gate.check(own_seed_files(gate, project_copy))
         rows = list(csv.DictReader(report.all_findings.open(encoding="utf-8")))
     files = Counter(finding.file for finding in report.shown)
-    assert files == {SCORES: SHOWN_PER_RULE, CITIES: 1, HIERARCHY: 1}
-    assert Counter(row["file"] for row in rows) == {SCORES: expected, CITIES: 1, HIERARCHY: 1}
+    assert files == {SCORES: SHOWN_PER_RULE, CITIES: 1, FRAMEWORK: 1}
+    assert Counter(row["file"] for row in rows) == {SCORES: expected, CITIES: 1, FRAMEWORK: 1}
     hidden = f"{expected - SHOWN_PER_RULE} more: must be a number"
     assert any(line.endswith(hidden) for line in report.lines())
 
@@ -327,7 +327,7 @@ def test_files_as_programs_write_them_pass(
     project_copy: Path, content: bytes, line_end: bytes
 ) -> None:
     """Byte order mark and CRLF, which Excel and Python's csv write, change nothing."""
-    for file in (SCORES, CITIES, HIERARCHY):
+    for file in (SCORES, CITIES, FRAMEWORK):
         edit_file(project_copy, file, lambda text: content % text.encode().replace(b"\n", line_end))
     assert check_project(project_copy) == []
 
@@ -386,9 +386,9 @@ def test_bad_scores_are_named_with_advice(project_copy: Path, subtests: pytest.S
 def test_advice_names_what_may_have_been_meant(project_copy: Path) -> None:
     """A misspelt identifier or setting comes with the nearest one that there is."""
     edit_file(project_copy, PUBLISHED, replaced(",hamburg,overall,1,", ",hambrug,overall,1,"))
-    edit_file(project_copy, HIERARCHY, replaced(",as_scored,", ",as_score,"))
+    edit_file(project_copy, FRAMEWORK, replaced(",none,", ",as_score,"))
     assert {finding.advice for finding in check_project(project_copy)} == {
-        "Is it hamburg? If not, add the row it refers to.", "Is it as_scored?"
+        "Is it hamburg? If not, add the row it refers to.", "Is it none?"
     }  # fmt: skip
 
 

@@ -81,7 +81,7 @@ def test_every_index_and_rank_agrees_with_exact_fractions(
 ) -> None:
     """Scores, indices and ranks of all nodes, cities and editions, missing ones included."""
     rows = connection.execute(
-        "select ranking_id, edition, city_id, category_id, index_value, rank, rank_basis"
+        "select ranking_id, edition, city_id, category_id, index_value, rank, rank_source"
         " from fct_index_results union all"
         " select ranking_id, edition, city_id, indicator_id, score, rank, 'computed'"
         " from fct_indicator_scores"
@@ -134,14 +134,14 @@ def test_every_tendency_agrees(
 
 def test_the_example_differs_in_every_setting() -> None:
     """Every value of every setting that the methodology knows occurs in the example."""
-    nodes = read_rows(EXAMPLE, "hierarchy")
+    nodes = read_rows(EXAMPLE, "framework")
     methodologies = read_rows(EXAMPLE, "methodologies")
 
     def values(rows: list[dict[str, str]], column: str) -> set[str]:
         return {row[column] for row in rows if row[column]}
 
-    assert values(nodes, "scoring_rule") == {
-        "as_scored", "rank_percent", "share_of_best", "min_max", "goalposts"
+    assert values(nodes, "normalisation") == {
+        "none", "percentile_rank", "distance_to_reference", "min_max", "goalposts"
     }  # fmt: skip
     assert values(nodes, "direction") == {"higher_is_better", "lower_is_better"}
     assert values(nodes, "aggregation") == {"arithmetic", "geometric"}
@@ -151,7 +151,7 @@ def test_the_example_differs_in_every_setting() -> None:
     assert values(methodologies, "rank_taken_on") == {"rounded", "unrounded"}
     assert values(methodologies, "scale_maximum") == {"1", "100", "1000"}
     assert "true" in values(read_rows(EXAMPLE, "simulated_indicator_scores"), "is_not_applicable")
-    assert {row["is_simulated_field"] for row in read_rows(EXAMPLE, "rankings")} == {"true"}
+    assert {row["is_simulated_ranking"] for row in read_rows(EXAMPLE, "rankings")} == {"true"}
 
 
 def test_the_edge_cases_of_the_example_occur(connection: duckdb.DuckDBPyConnection) -> None:
@@ -164,7 +164,7 @@ def test_the_edge_cases_of_the_example_occur(connection: duckdb.DuckDBPyConnecti
         " (select count(*) > 0 from fct_index_results where tied_with is not null),"
         " (select count(*) > 0 from fct_index_results where index_value = 0 and category_id = 'overall'),"
         " (select count(*) > 0 from fct_indicator_scores where role = 'project' and score > 100),"
-        " (select count(*) > 0 from fct_index_results where is_new_in_field),"
+        " (select count(*) > 0 from fct_index_results where is_new_in_edition),"
         " (select max(index_value) > 100 from fct_index_results)"
     ).fetchall()
     expected_statuses = ["missing", "not_applicable", "scored"]
@@ -242,10 +242,10 @@ BAD_FOLDERS: dict[str, tuple[str, str | None, list[str]]] = {
     "settings that are a list": ("index.yml", "- a\n", ["index.yml: must hold lines such as"]),
     "location that is no path": ("index.yml", "scores_location: [a]\n", ["index.yml: scores_location must be a path"]),
     "categories that are no list": ("index.yml", "league_table_categories: health\n", ["league_table_categories must be a list"]),
-    "category that is not in the tree": ("index.yml", "league_table_categories: [health, helth]\n", ["'helth' is no category of hierarchy.csv"]),
+    "category that is not in the tree": ("index.yml", "league_table_categories: [health, helth]\n", ["'helth' is no category of framework.csv"]),
     "settings under another name": ("index.yaml", "a: b\n", ["index.yaml: must be named index.yml"]),
-    "required file missing": ("hierarchy.csv", None, ["hierarchy.csv: is missing; its header is methodology_id,"]),
-    "no members at all": ("entities/simulated_field_members.csv", None, ["field_members.csv: is missing", "field_members_location"]),
+    "required file missing": ("framework.csv", None, ["framework.csv: is missing; its header is methodology_id,"]),
+    "no members at all": ("entities/simulated_ranking_members.csv", None, ["ranking_members.csv: is missing", "ranking_members_location"]),
     "misspelt file": ("edition.csv", "a\n", ["edition.csv: is no file of an index; is it editions.csv?"]),
     "file twice": ("more/rankings.csv", "a\n", ["rankings.csv: stands at", "already"]),
     "bad row": ("editions.csv", "a\n", ["regions/editions.csv:1: lacks columns (ranking_id, edition"]),
@@ -393,7 +393,7 @@ def test_parquet_files_give_the_same(own_index: OwnIndex, tmp_path: Path) -> Non
     rows = external_scores(index_dir)
     write_parquet(index_dir / "scores.parquet", rows)
     add_setting(index_dir, "scores_location: scores.parquet")
-    for name, setting in {"cities": "cities", "field_members": "field_members"}.items():
+    for name, setting in {"cities": "cities", "ranking_members": "ranking_members"}.items():
         file = index_dir / "entities" / f"simulated_{name}.csv"
         of_file = [{**row, "is_simulated": "true"} for row in read_rows(index_dir, file.stem)]
         file.unlink()

@@ -91,7 +91,7 @@ def test_plain_dbt_works_in_the_project_of_the_index(index_dir: Path) -> None:
 
 
 EDITS = {
-    "hierarchy.csv": (",min_max,", ",minmax,"),
+    "framework.csv": (",min_max,", ",minmax,"),
     "simulated_indicator_scores.csv": (",noise,62,", ",noise,62 dB,"),
 }
 
@@ -104,7 +104,7 @@ def test_gate_says_what_the_page_says(index_dir: Path, tmp_path: Path) -> None:
         text = (copy / file).read_text(encoding="utf-8")
         (copy / file).write_text(text.replace(old, new), encoding="utf-8")
     completed = run(".venv/bin/sci check --index ../my_index", copy)
-    expected = indented_block(PAGE, "../my_index/hierarchy.csv:4").replace("../my_index", str(copy))
+    expected = indented_block(PAGE, "../my_index/framework.csv:4").replace("../my_index", str(copy))
     assert completed.returncode == 1
     assert completed.stderr == f"2 findings in the input:\n{expected}\n"
 

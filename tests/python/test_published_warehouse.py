@@ -55,8 +55,8 @@ def test_duesseldorf_page_line_by_line(published_warehouse: Warehouse) -> None:
     lines = query(
         published_warehouse,
         "select section, case when section = 'header' then line_id else label_de end,"
-        " coalesce(rank_printed, ''), coalesce(tendency_printed, ''),"
-        " case when section = 'header' then text_de else value_printed end"
+        " coalesce(rank_displayed, ''), coalesce(tendency_displayed, ''),"
+        " case when section = 'header' then text_de else value_displayed end"
         " from city_profiles"
         " where ranking_id = 'smart_city_index' and edition = 2025 and city_id = 'duesseldorf'"
         " and section <> 'best_practice' order by line_number",
@@ -89,7 +89,7 @@ def test_duesseldorf_in_the_real_ranking_keeps_published_ranks(
     """Indices are computed but one; ranks are published, because the field is incomplete."""
     rows = query(
         published_warehouse,
-        "select category_id, rank, tendency, index_printed, index_basis, rank_basis, is_simulated"
+        "select category_id, rank, tendency, index_displayed, index_source, rank_source, is_simulated"
         " from fct_index_results where ranking_id = 'smart_city_index' and edition = 2025"
         " and city_id = 'duesseldorf'",
     )
@@ -102,8 +102,8 @@ def test_duesseldorf_in_the_simulated_field_is_computed(published_warehouse: War
     """All six ranks and tendencies come out computed, all six indices equal the page."""
     rows = query(
         published_warehouse,
-        "select category_id, rank, tendency, index_printed, index_basis, rank_basis,"
-        " tendency_basis, is_simulated, is_simulated_field"
+        "select category_id, rank, tendency, index_displayed, index_source, rank_source,"
+        " tendency_source, is_simulated, is_simulated_ranking"
         " from fct_index_results where ranking_id = 'simulated_field' and edition = 2025"
         " and city_id = 'duesseldorf'",
     )

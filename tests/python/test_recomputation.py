@@ -33,7 +33,7 @@ def expected_indices() -> dict[Key, Fraction]:
         for row in read_seed("methodology/editions.csv")
     }
     indicators: dict[str, list[dict[str, str]]] = defaultdict(list)
-    for row in read_seed("methodology/hierarchy.csv"):
+    for row in read_seed("methodology/framework.csv"):
         if row["node_type"] == "indicator":
             indicators[row["methodology_id"]].append(row)
     indices = {}

@@ -44,7 +44,7 @@ KEYS = {
     "league_table": ("ranking_id", "edition", "city_id"),
     "city_profiles": ("ranking_id", "edition", "city_id", "line_number"),
     "published_reconciliation": ("ranking_id", "edition", "city_id", "category_id", "figure"),
-    "edition_reconciliation": ("ranking_id", "edition", "category_id", "figure", "place"),
+    "edition_reconciliation": ("ranking_id", "edition", "category_id", "figure", "rank"),
     "qc_findings": ("rule_id", "ranking_id", "edition", "city_id", "category_id"),
 }
 # Compared with the reference of small_fields.py.
@@ -135,16 +135,16 @@ def by(rows: list[Texts], *columns: str) -> dict[tuple[str, ...], Texts]:
     return {tuple(row[column] for column in columns): row for row in rows}
 
 
-def is_simulated_field(seeds: dict[str, list[Texts]], ranking: str) -> str:
+def is_simulated_ranking(seeds: dict[str, list[Texts]], ranking: str) -> str:
     """Return the flag of a ranking."""
-    return by(seeds["rankings"], "ranking_id")[ranking,]["is_simulated_field"]
+    return by(seeds["rankings"], "ranking_id")[ranking,]["is_simulated_ranking"]
 
 
 def field_of(seeds: dict[str, list[Texts]], ranking: str, edition: str) -> set[str]:
     """Return the cities of the field of an edition."""
     return {
         row["city_id"]
-        for row in seeds["simulated_field_members"] + seeds["field_members"]
+        for row in seeds["simulated_ranking_members"] + seeds["ranking_members"]
         if row["ranking_id"] == ranking
         and int(row["first_edition"]) <= int(edition) <= int(row["last_edition"] or edition)
     }
@@ -172,7 +172,7 @@ def cities_of(seeds: dict[str, list[Texts]]) -> dict[str, Texts]:
 def nodes_of(seeds: dict[str, list[Texts]]) -> list[Row]:
     """Return the nodes of the tree of every edition, with their place in it."""
     trees: dict[str, dict[str, Texts]] = {}
-    for row in seeds["hierarchy"]:
+    for row in seeds["framework"]:
         trees.setdefault(row["methodology_id"], {})[row["node_id"]] = row
 
     def path(tree: dict[str, Texts], name: str) -> list[str]:
@@ -196,7 +196,7 @@ def nodes_of(seeds: dict[str, list[Texts]]) -> list[Row]:
             "depth": len(path(tree, name)) - 1,
             "height": height(tree, name),
             "sort_path": ".".join(path(tree, name)),
-            "is_simulated_field": is_simulated_field(seeds, edition["ranking_id"]),
+            "is_simulated_ranking": is_simulated_ranking(seeds, edition["ranking_id"]),
         }
         for edition in seeds["editions"]
         for tree in [trees[edition["methodology_id"]]]
@@ -254,10 +254,10 @@ def test_editions(seeds: dict[str, list[Texts]]) -> None:
                 "new_city_count": len(field - known),
                 "indicator_count": sum(
                     node["node_type"] == "indicator"
-                    for node in seeds["hierarchy"]
+                    for node in seeds["framework"]
                     if node["methodology_id"] == row["methodology_id"]
                 ),
-                "is_simulated_field": is_simulated_field(seeds, row["ranking_id"]),
+                "is_simulated_ranking": is_simulated_ranking(seeds, row["ranking_id"]),
             }
         )
     check_rows("dim_editions", expected)
@@ -335,7 +335,7 @@ def test_scores(seeds: dict[str, list[Texts]], exact: dict[tuple[str, int], Exac
                     if score is None
                     else "scored",
                     "score": as_value(score),
-                    "score_printed": None
+                    "score_displayed": None
                     if score is None
                     else rounded(score, int(edition.settings["score_digits"])),
                     "rank": rank,
@@ -410,7 +410,7 @@ def computed_index(
     carried = {
         child["node_id"]: Fraction(results[child["node_id"]]["index_value"])
         for child in children
-        if results.get(child["node_id"], {}).get("index_basis") == "published"
+        if results.get(child["node_id"], {}).get("index_source") == "published"
     }
     if not carried:
         return edition.index(name, city)
@@ -456,7 +456,7 @@ def places(
         for city in edition.cities
         if results[ranking, year, city, name]["index_value"]
     }
-    needed = Fraction(edition.settings["minimum_field_coverage"]) * len(edition.cities)
+    needed = Fraction(edition.settings["minimum_city_coverage"]) * len(edition.cities)
     computed = ranks_of(values) if len(values) >= needed else {}
     known = {
         city: int(row["published_rank"])
@@ -491,10 +491,10 @@ def test_results(seeds: dict[str, list[Texts]], exact: dict[tuple[str, int], Exa
             figures = published.get((ranking, year, city, name), {})
             own = {key[3]: row for key, row in results.items() if key[:3] == (ranking, year, city)}
             computed = computed_index(edition, name, city, own)
-            is_carried = bool(figures.get("published_index")) and (
+            is_overridden = bool(figures.get("published_index")) and (
                 computed is None or is_contradiction(computed, figures)
             )
-            index = Fraction(figures["published_index"]) if is_carried else computed
+            index = Fraction(figures["published_index"]) if is_overridden else computed
             indicators = indicators_below(edition, name, city)
             scored = [i for i in indicators if city in edition.scores[i]]
             rank, tendency = ranks.get(city), figures.get("published_tendency")
@@ -509,7 +509,7 @@ def test_results(seeds: dict[str, list[Texts]], exact: dict[tuple[str, int], Exa
             }
             is_ranked = city in computed_ranks
             tied = [c for c, r in computed_ranks.items() if r == rank and c != city]
-            members = seeds["simulated_field_members"] + seeds["field_members"]
+            members = seeds["simulated_ranking_members"] + seeds["ranking_members"]
             first = by(members, "ranking_id", "city_id")[ranking, city]["first_edition"]
             expected.append(
                 {
@@ -517,8 +517,8 @@ def test_results(seeds: dict[str, list[Texts]], exact: dict[tuple[str, int], Exa
                     "city_id": city,
                     "category_id": name,
                     "index_value": as_value(index),
-                    "index_basis": basis_of(index, "published" if is_carried else "computed"),
-                    "index_printed": None
+                    "index_source": basis_of(index, "published" if is_overridden else "computed"),
+                    "index_displayed": None
                     if index is None
                     else rounded(index, int(edition.settings["index_digits"])),
                     "computed_index": as_value(computed),
@@ -528,13 +528,13 @@ def test_results(seeds: dict[str, list[Texts]], exact: dict[tuple[str, int], Exa
                     "coverage": as_value(Fraction(len(scored), len(indicators)))
                     if indicators
                     else None,
-                    "carried_category_count": sum(
-                        own[child]["index_basis"] == "published"
+                    "overridden_category_count": sum(
+                        own[child]["index_source"] == "published"
                         for child, row in edition.tree.items()
                         if row["parent_node_id"] == name and row["node_type"] == "category"
                     ),
                     "rank": rank,
-                    "rank_basis": basis_of(rank, "computed" if is_ranked else "published"),
+                    "rank_source": basis_of(rank, "computed" if is_ranked else "published"),
                     "ranked_city_count": len(computed_ranks) if is_ranked else None,
                     "tied_with": ", ".join(tied) if is_ranked else None,
                     "rank_in_state": group_rank(ranks, in_state, city),
@@ -542,13 +542,13 @@ def test_results(seeds: dict[str, list[Texts]], exact: dict[tuple[str, int], Exa
                     "rank_in_size_class": group_rank(ranks, in_class, city),
                     "cities_in_size_class": len(in_class),
                     "previous_rank": previous,
-                    "previous_rank_basis": basis_of(
+                    "previous_rank_source": basis_of(
                         previous, "published_tendency" if is_implied else "edition_before"
                     ),
                     "tendency": change,
-                    "tendency_basis": basis_of(change, "published" if is_implied else "computed"),
+                    "tendency_source": basis_of(change, "published" if is_implied else "computed"),
                     "is_method_changed": is_method_changed(seeds, ranking, str(year)),
-                    "is_new_in_field": bool(before) and int(first) > int(before or 0),
+                    "is_new_in_edition": bool(before) and int(first) > int(before or 0),
                     "is_simulated": ranking == "flat_field",
                     "published_source": figures.get("source"),
                 }
@@ -559,7 +559,7 @@ def test_results(seeds: dict[str, list[Texts]], exact: dict[tuple[str, int], Exa
 def test_league_table(seeds: dict[str, list[Texts]]) -> None:
     """Every row is put together from the city and its recorded results."""
     results = by_result(recorded_rows("fct_index_results"))
-    overall_columns = ("index_basis", "index_printed", "rank_basis")
+    overall_columns = ("index_source", "index_displayed", "rank_source")
     expected = []
     for (ranking, year, city, name), overall in results.items():
         if name != ROOT:
@@ -591,7 +591,7 @@ def profile_lines(seeds: dict[str, list[Texts]], overall: Texts) -> list[Row]:
     ranking, year, city = (overall[name] for name in KEYS["league_table"])
     about = described(seeds, year, city)
     labels = by(seeds["profile_labels"], "line_id")
-    place = {name: overall[name] for name in ("rank", "rank_basis", "is_simulated")}
+    place = {name: overall[name] for name in ("rank", "rank_source", "is_simulated")}
     area = f"{Decimal(about['area']):f}" if about["area"] else None
     lines: list[Row] = [
         {
@@ -605,7 +605,7 @@ def profile_lines(seeds: dict[str, list[Texts]], overall: Texts) -> list[Row]:
             "text_de": f"{area} km²" if area else None,
             "text_en": f"{area} km²" if area else None,
             "line_value": area,
-            "value_printed": area,
+            "value_displayed": area,
             "source": about["area_source"],
         },
         {
@@ -613,7 +613,7 @@ def profile_lines(seeds: dict[str, list[Texts]], overall: Texts) -> list[Row]:
             "text_de": printed_whole(about["population"], "."),
             "text_en": printed_whole(about["population"], ","),
             "line_value": about["population"],
-            "value_printed": about["population"],
+            "value_displayed": about["population"],
             "source": about["population_source"],
         },
         {
@@ -641,8 +641,8 @@ def profile_lines(seeds: dict[str, list[Texts]], overall: Texts) -> list[Row]:
                     "label_de": category["category_name_de"],
                     "label_en": category["category_name_en"],
                     "line_value": result["index_value"],
-                    "value_printed": result["index_printed"],
-                    "value_basis": result["index_basis"],
+                    "value_displayed": result["index_displayed"],
+                    "value_source": result["index_source"],
                     "source": result["published_source"],
                 }
             )
@@ -651,7 +651,7 @@ def profile_lines(seeds: dict[str, list[Texts]], overall: Texts) -> list[Row]:
         if (indicator["ranking_id"], indicator["edition"]) == (ranking, year):
             score = scores[ranking, year, city, indicator["indicator_id"]]
             is_not_applicable = score["status"] == "not_applicable"
-            basis = "published" if indicator["scoring_rule"] == "as_scored" else "computed"
+            basis = "published" if indicator["normalisation"] == "none" else "computed"
             lines.append(
                 {
                     "section": "indicator",
@@ -663,8 +663,8 @@ def profile_lines(seeds: dict[str, list[Texts]], overall: Texts) -> list[Row]:
                     "text_en": "not applicable" if is_not_applicable else None,
                     "name_is_inferred": indicator["name_is_inferred"],
                     "line_value": score["score"],
-                    "value_printed": score["score_printed"],
-                    "value_basis": basis if score["score"] else None,
+                    "value_displayed": score["score_displayed"],
+                    "value_source": basis if score["score"] else None,
                     "is_simulated": score["is_simulated"],
                     "source": score["source"],
                 }
@@ -704,10 +704,10 @@ def test_profiles(seeds: dict[str, list[Texts]]) -> None:
         for number, line in enumerate(profile_lines(seeds, overall), 1):
             row: Row = {**columns, "name_is_inferred": False, **line, "line_number": number}
             tendency = row["tendency"]
-            row["rank_printed"] = row["rank"]
-            row["tendency_printed"] = f"+{tendency}" if tendency and int(tendency) > 0 else tendency
+            row["rank_displayed"] = row["rank"]
+            row["tendency_displayed"] = f"+{tendency}" if tendency and int(tendency) > 0 else tendency
             row |= {name: overall[name] for name in KEYS["league_table"]}
-            row["is_simulated_field"] = overall["is_simulated_field"]
+            row["is_simulated_ranking"] = overall["is_simulated_ranking"]
             expected.append(row)
     check_rows("city_profiles", expected)
 
@@ -758,33 +758,33 @@ def test_published_figures_are_reconciled(seeds: dict[str, list[Texts]]) -> None
         computed: str | Decimal | None = None
         if figure == "index":
             computed = result["computed_index"]
-            carried = result["carried_category_count"] != "0"
-            row["check_basis"] = "category_indices" if carried else "indicator_scores"
+            carried = result["overridden_category_count"] != "0"
+            row["checked_against"] = "category_indices" if carried else "indicator_scores"
         elif figure == "index_change":
             computed = Decimal(result["index_value"]) - Decimal(before["index_value"])
-            row["check_basis"] = "indices_of_both_editions"
-        elif figure == "rank" and result["rank_basis"] == "computed":
-            computed, row["check_basis"] = result["rank"], "complete_field"
-        elif figure == "tendency" and result["previous_rank_basis"] == "edition_before":
-            computed, row["check_basis"] = result["tendency"], "ranks_of_both_editions"
+            row["checked_against"] = "indices_of_both_editions"
+        elif figure == "rank" and result["rank_source"] == "computed":
+            computed, row["checked_against"] = result["rank"], "enough_cities"
+        elif figure == "tendency" and result["previous_rank_source"] == "edition_before":
+            computed, row["checked_against"] = result["tendency"], "ranks_of_both_editions"
         row["computed_value"] = computed
         difference = None
         if computed not in (None, ""):
             difference = rounded(Fraction(str(computed)), digits) - Decimal(value)
         else:
-            row["check_basis"] = None
+            row["checked_against"] = None
         row["difference"], row["verdict"] = difference, verdict_of(difference, digits)
         if figure == "rank" and key in POSSIBLE_RANKS:
             least, greatest = POSSIBLE_RANKS[key]
             assert least <= int(value) <= greatest
             row |= {"possible_from": least, "possible_to": greatest}
-            row |= {"check_basis": "order_of_indices", "verdict": "consistent"}
+            row |= {"checked_against": "order_of_indices", "verdict": "consistent"}
         if figure == "tendency" and difference is None:
             # every such tendency implies a place that exists in the edition before and is free
             place, city_count = int(result["rank"]), len(field_of(seeds, ranking, "1"))
             assert 1 <= place + int(value) <= city_count
             row |= {"possible_from": 1 - place, "possible_to": city_count - place}
-            row |= {"check_basis": "implied_previous_place", "verdict": "consistent"}
+            row |= {"checked_against": "implied_previous_rank", "verdict": "consistent"}
         expected.append(row)
     check_rows("published_reconciliation", expected)
 
@@ -804,7 +804,7 @@ def test_figures_of_editions_are_reconciled(seeds: dict[str, list[Texts]]) -> No
                 "place": 0,
                 "published_value": value,
                 "computed_value": computed,
-                "check_basis": basis,
+                "checked_against": basis,
                 "verdict": "match" if is_match else "contradiction",
             }
         )
@@ -813,16 +813,16 @@ def test_figures_of_editions_are_reconciled(seeds: dict[str, list[Texts]]) -> No
         key = edition["ranking_id"], edition["edition"]
         row = by(recorded_rows("dim_editions"), "ranking_id", "edition")[key]
         if value := edition.get("published_city_count"):
-            add(row, "city_count", value, row["city_count"], "field_members")
+            add(row, "city_count", value, row["city_count"], "ranking_members")
         if value := edition.get("published_indicator_count"):
-            add(row, "indicator_count", value, row["indicator_count"], "hierarchy")
+            add(row, "indicator_count", value, row["indicator_count"], "framework")
         if value := edition.get("published_data_point_count"):
             product = int(edition["published_city_count"]) * int(
                 edition["published_parameter_count"]
             )
             add(row, "data_point_count", value, product, "cities_times_parameters")
     for ranking in seeds["rankings"]:
-        for statistic in seeds["published_field_statistics"]:
+        for statistic in seeds["published_edition_statistics"]:
             if statistic["ranking_id"] not in (
                 ranking["ranking_id"],
                 ranking.get("reference_ranking_id"),
@@ -851,9 +851,9 @@ def test_figures_of_editions_are_reconciled(seeds: dict[str, list[Texts]]) -> No
                     "figure": statistic["statistic"],
                     "place": statistic["place"] or 0,
                     "computed_value": as_value(computed),
-                    "check_basis": "mean_of_the_field" if is_mean else "city_at_that_place",
+                    "checked_against": "mean_of_all_cities" if is_mean else "city_at_that_rank",
                     "verdict": verdict_of(difference, digits),
-                    "is_simulated_field": ranking["is_simulated_field"],
+                    "is_simulated_ranking": ranking["is_simulated_ranking"],
                 }
             )
     check_rows("edition_reconciliation", expected)

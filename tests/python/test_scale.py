@@ -60,7 +60,7 @@ def test_a_field_above_the_limit_is_not_analysed(project_dir: Path) -> None:
             "select sum(row_count) from meta_build where mart_name in"
             " ('rank_robustness', 'rank_bounds', 'peer_cities', 'indicator_statistics')"
         ).fetchall()
-    assert coverage == [("field_too_large", 40)]
+    assert coverage == [("too_many_cities", 40)]
     assert analysed == [(0,)]
 
 

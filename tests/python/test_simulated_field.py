@@ -27,7 +27,7 @@ SIMULATED = SEEDS / "simulated"
 GENERATOR = SIMULATED / "simulate_field.py"
 FILES = (
     "simulated_cities.csv",
-    "simulated_field_members.csv",
+    "simulated_ranking_members.csv",
     "simulated_indicator_scores.csv",
 )
 REAL_CITY = "duesseldorf"
@@ -74,7 +74,7 @@ def indicators() -> dict[str, list[dict[str, str]]]:
     """Return the indicators of the methodology by category, page order."""
     nodes = [
         row
-        for row in read_rows(SEEDS / "methodology" / "hierarchy.csv")
+        for row in read_rows(SEEDS / "methodology" / "framework.csv")
         if row["methodology_id"] == "sci_2025" and row["node_type"] == "indicator"
     ]
     nodes.sort(key=lambda row: int(row["sort_order"]))
@@ -150,7 +150,7 @@ def test_grid_is_complete_and_sorted(
     items = [node["node_id"] for name in CATEGORIES for node in indicators[name]]
     assert len(items) == 37
     expected = []
-    for member in read_rows(SIMULATED / "simulated_field_members.csv"):
+    for member in read_rows(SIMULATED / "simulated_ranking_members.csv"):
         for edition in EDITIONS:
             if edition >= member["first_edition"] and (edition, member["city_id"]) != (
                 "2025",
@@ -225,13 +225,13 @@ def test_every_published_pair_of_rank_and_index_comes_out(edition: str, indices:
     ]
     statistics = [
         row
-        for row in read_rows(SEEDS / "results" / "published_field_statistics.csv")
+        for row in read_rows(SEEDS / "results" / "published_edition_statistics.csv")
         if (row["ranking_id"], row["edition"]) == ("smart_city_index", edition)
     ]
     pairs += [
         (row["category_id"], int(row["place"]), row["published_value"])
         for row in statistics
-        if row["statistic"] == "index_at_place"
+        if row["statistic"] == "index_at_rank"
     ]
     assert len(pairs) > 10
     for category, place, printed in pairs:
@@ -253,7 +253,7 @@ def test_no_two_cities_tie(edition: str, indices: Indices) -> None:
 
 def test_counts_and_the_new_city(indices: Indices) -> None:
     """82 cities in 2024, 83 in 2025; one city is new."""
-    members = read_rows(SIMULATED / "simulated_field_members.csv")
+    members = read_rows(SIMULATED / "simulated_ranking_members.csv")
     cities = read_rows(SIMULATED / "simulated_cities.csv")
     simulated = [f"simulated_{number:02d}" for number in range(1, 83)]
     assert [row["city_id"] for row in cities] == simulated

@@ -43,7 +43,7 @@ HYPOTHESIS = settings(
 BOX_SHARE = 0.25
 # What stands on a whole field is simulated if the field is: both flags are one by definition.
 ALWAYS_EQUAL = {
-    (mart, "is_simulated", "is_simulated_field")
+    (mart, "is_simulated", "is_simulated_ranking")
     for mart in (
         "category_correlations",
         "category_statistics",
@@ -52,7 +52,7 @@ ALWAYS_EQUAL = {
         "sensitivity",
     )
 }
-MARTS_OF_CITIES = ("rank_bounds", "rank_robustness", "improvement_levers", "tendency_drivers")
+MARTS_OF_CITIES = ("rank_bounds", "rank_robustness", "what_if_scores", "tendency_drivers")
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +148,7 @@ def check_bounds(
     found = rows(
         connection,
         "select edition, city_id, best_rank, worst_rank from rank_bounds"
-        f" where ranking_id = '{RANKING}' and scenario_id = 'box'",
+        f" where ranking_id = '{RANKING}' and scenario_id = 'varied'",
     )
     assert {(year, city): (best, worst) for year, city, best, worst in found} == {
         (year, city): bounds
@@ -168,9 +168,9 @@ def check_draws(connection: duckdb.DuckDBPyConnection, fields: dict[int, Edition
     """Every draw of the box gives the same ranks."""
     found = rows(
         connection,
-        "select edition, draw, city_id, rank from main_intermediate.int_run_results"
-        " inner join main_intermediate.int_runs using (run_number)"
-        " inner join main_intermediate.int_editions using (edition_key) where run_group = 'box'",
+        "select edition, draw, city_id, rank from main_intermediate.int_simulation_results"
+        " inner join main_intermediate.int_simulations using (simulation_number)"
+        " inner join main_intermediate.int_editions using (edition_key) where simulation_group = 'varied'",
     )
     ranks = {(year, draw, city): rank for year, draw, city, rank in found}
     for year, edition in fields.items():
@@ -210,7 +210,7 @@ def check_levers(connection: duckdb.DuckDBPyConnection, fields: dict[int, Editio
     for year, city, indicator, maximum, at_median, median, at_maximum in rows(
         connection,
         "select edition, city_id, indicator_id, maximum_score, rank_at_median, median_score,"
-        f" rank_at_maximum from improvement_levers where ranking_id = '{RANKING}'",
+        f" rank_at_maximum from what_if_scores where ranking_id = '{RANKING}'",
     ):
         edition = fields[year]
         indices = edition.indices()
@@ -223,7 +223,7 @@ def check_levers(connection: duckdb.DuckDBPyConnection, fields: dict[int, Editio
         (year, city, places): size
         for year, city, places, size in rows(
             connection,
-            "select edition, city_id, places_to_gain, max(step) from improvement_paths"
+            "select edition, city_id, ranks_to_gain, max(step) from target_scores"
             f" where ranking_id = '{RANKING}' and objective = 'fewest_indicators' group by all",
         )
     }
@@ -367,7 +367,7 @@ def test_names_of_cities_do_not_count(
         "rank_bounds": "edition, scenario_id, best_rank, worst_rank",
         "rank_distribution": "edition, scenario_id, rank, draws_at_rank",
         "tendency_drivers": "edition, figure, driver, node_id, contribution",
-        "improvement_levers": "edition, indicator_id, rank_at_maximum, score_points_to_next_rank",
+        "what_if_scores": "edition, indicator_id, rank_at_maximum, score_points_to_next_rank",
     }
     with (
         warehouse.build(fields, marts=columns) as plain,
@@ -407,7 +407,7 @@ def test_a_tie_is_shared(warehouse: SmallWarehouse) -> None:
         ) == [("c1", 2, 3), ("c2", 2, 3), ("c3", 1, 1)]
         assert rows(
             connection,
-            "select distinct city_id, rank_to_reach, places_to_gain from improvement_paths"
+            "select distinct city_id, rank_to_reach, ranks_to_gain from target_scores"
             " order by 1",
         ) == [("c1", 1, 1), ("c2", 1, 1)]
 
@@ -428,7 +428,7 @@ def test_a_constant_indicator_moves_nobody(warehouse: SmallWarehouse) -> None:
         ) == [("neither",)]
         assert rows(
             connection,
-            "select distinct places_gained_without from leave_one_indicator_out"
+            "select distinct ranks_gained_without from leave_one_indicator_out"
             " where indicator_id = 'y'",
         ) == [(0,)]
 
@@ -464,7 +464,7 @@ def test_a_field_of_two_cities(warehouse: SmallWarehouse) -> None:
         ]
         check_bounds(connection, {1: edition})
         peers = rows(
-            connection, "select city_id, peer_city_id from peer_cities where scope = 'field'"
+            connection, "select city_id, peer_city_id from peer_cities where scope = 'edition'"
         )
         assert sorted(peers) == [("c1", "c2"), ("c2", "c1")]
 
@@ -502,8 +502,8 @@ def test_a_geometric_mean(warehouse: SmallWarehouse) -> None:
         ) == [(0,)]
         for mart in (
             "rank_bounds",
-            "improvement_levers",
-            "improvement_paths",
+            "what_if_scores",
+            "target_scores",
             "category_waterfall",
         ):
             assert rows(connection, f"select * from {mart}") == [], mart
@@ -527,8 +527,8 @@ def test_ranks_on_rounded_indices(warehouse: SmallWarehouse) -> None:
         check_levers(connection, {1: edition})
         assert rows(
             connection,
-            "select distinct index_points_needed from improvement_paths where city_id = 'c3'"
-            " and places_to_gain = 1",
+            "select distinct index_points_needed from target_scores where city_id = 'c3'"
+            " and ranks_to_gain = 1",
         ) == [(Decimal("24.5000000001"),)]
 
 

@@ -140,7 +140,7 @@ def result_cells(row: dict[str, Any], language: str) -> dict[str, Cell]:
     """Return the cells place, tendency and index that a result has to have.
 
     Args:
-        row: rank, tendency and index_printed with their bases; is_simulated, is_simulated_city.
+        row: rank, tendency and index_displayed with their bases; is_simulated, is_simulated_city.
         language: `de` or `en`.
     """
 
@@ -149,17 +149,17 @@ def result_cells(row: dict[str, Any], language: str) -> dict[str, Cell]:
             return "s"
         return "p" if basis == "published" else ""
 
-    place, tendency, index = row["rank"], row["tendency"], row["index_printed"]
+    place, tendency, index = row["rank"], row["tendency"], row["index_displayed"]
     return {
-        "place": GAP if place is None else Cell(str(place), marks(row["rank_basis"])),
+        "place": GAP if place is None else Cell(str(place), marks(row["rank_source"])),
         "tendency": GAP
         if tendency is None
         else Cell(
             signed(tendency),
-            marks(row["tendency_basis"]),
+            marks(row["tendency_source"]),
             arrow=ARROWS[(tendency > 0) - (tendency < 0)],
         ),
         "index": GAP
         if index is None
-        else Cell(printed(index, language), marks(row["index_basis"])),
+        else Cell(printed(index, language), marks(row["index_source"])),
     }

@@ -63,12 +63,12 @@ def test_comparison_shows_the_marts(
     for selector, query in (
         (
             "#indices",
-            """select category_id as line, city_id, index_printed as value from fct_index_results
+            """select category_id as line, city_id, index_displayed as value from fct_index_results
             where ranking_id = ? and edition = ? and list_contains(?, city_id)""",
         ),
         (
             "#indicators",
-            """select indicator_id as line, city_id, score_printed as value
+            """select indicator_id as line, city_id, score_displayed as value
             from fct_indicator_scores
             where ranking_id = ? and edition = ? and list_contains(?, city_id)""",
         ),

@@ -12,8 +12,8 @@ from .conftest import OpenPage, Rows
 from .site_files import LANGUAGES
 
 SCORES = """
-    select indicator_id, city_id, score_printed, rank from fct_indicator_scores
-    where ranking_id = ? and edition = ? and score_printed is not null
+    select indicator_id, city_id, score_displayed, rank from fct_indicator_scores
+    where ranking_id = ? and edition = ? and score_displayed is not null
 """
 STATISTICS = (
     "mean_score",
@@ -52,7 +52,7 @@ def test_indicators_of_a_complete_field(
     expected: dict[str, dict[str, tuple[str, str]]] = {}
     for row in rows(SCORES, "simulated_field", edition):
         expected.setdefault(row["indicator_id"], {})[row["city_id"]] = (
-            printed(row["score_printed"], language),
+            printed(row["score_displayed"], language),
             str(row["rank"]),
         )
     page = open_indicator(open_page, language, "simulated_field", edition, "payment")
@@ -84,7 +84,7 @@ def test_single_scores_of_a_field_with_gaps(open_page: OpenPage, rows: Rows, lan
     expected = [row for row in scores if row["indicator_id"] == "payment"]
     shown = rows_in_browser(page, "#distribution tr[data-city]", "city")
     assert {city: cells["score"].text for city, cells in shown} == {
-        row["city_id"]: printed(row["score_printed"], language) for row in expected
+        row["city_id"]: printed(row["score_displayed"], language) for row in expected
     }
     assert len(expected) == 2
     assert page.locator("#distribution svg.distribution").count() == 0

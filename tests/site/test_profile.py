@@ -15,8 +15,8 @@ from .site_files import LANGUAGES, RANKINGS, Element, SiteFiles
 RESULTS = """
     select
         lines.line_id, lines.edition, lines.label_de, lines.label_en, lines.is_simulated,
-        lines.rank, lines.rank_basis, lines.tendency, lines.tendency_basis,
-        lines.value_printed as index_printed, lines.value_basis as index_basis,
+        lines.rank, lines.rank_source, lines.tendency, lines.tendency_source,
+        lines.value_displayed as index_displayed, lines.value_source as index_source,
         cities.is_simulated as is_simulated_city
     from city_profiles as lines
     inner join dim_cities as cities using (city_id)
@@ -25,7 +25,7 @@ RESULTS = """
 """
 INDICATORS = """
     select
-        lines.line_id, lines.edition, lines.label_de, lines.label_en, lines.value_printed,
+        lines.line_id, lines.edition, lines.label_de, lines.label_en, lines.value_displayed,
         lines.is_simulated, cities.is_simulated as is_simulated_city,
         statistics.median_score is not null as has_field, scores.rank
     from city_profiles as lines
@@ -42,7 +42,7 @@ INDICATORS = """
             and lines.edition = statistics.edition
             and lines.line_id = statistics.indicator_id
     where
-        lines.section = 'indicator' and lines.value_printed is not null
+        lines.section = 'indicator' and lines.value_displayed is not null
         and lines.ranking_id = ? and lines.city_id = ?
     order by lines.edition desc, lines.line_number
 """
@@ -85,7 +85,7 @@ def expected_indicators(rows: Rows, ranking: str, city: str, language: str) -> d
     expected: dict[int, list[tuple[str, Cells]]] = {}
     for row in rows(INDICATORS, ranking, city):
         marks = "s" if row["is_simulated"] and not row["is_simulated_city"] else ""
-        cells = {"score": Cell(printed(row["value_printed"], language), marks)}
+        cells = {"score": Cell(printed(row["value_displayed"], language), marks)}
         if row["has_field"]:
             cells["place"] = Cell(str(row["rank"]))
         expected.setdefault(row["edition"], []).append((row["line_id"], cells))

@@ -17,8 +17,8 @@ RESULTS = """
     select
         results.city_id, cities.city_name, cities.state_code, cities.size_class_id,
         cities.is_simulated as is_simulated_city, results.is_simulated,
-        results.rank, results.rank_basis, results.tendency, results.tendency_basis,
-        results.index_printed, results.index_basis
+        results.rank, results.rank_source, results.tendency, results.tendency_source,
+        results.index_displayed, results.index_source
     from fct_index_results as results
     inner join dim_cities as cities using (city_id)
     where ranking_id = ? and edition = ? and category_id = ?
@@ -179,7 +179,7 @@ def test_search_finds_names(open_page: OpenPage, rows: Rows, ranking: str) -> No
     [
         ("place", "rank", "ascending"),
         ("tendency", "tendency", "descending"),
-        ("index", "index_printed", "descending"),
+        ("index", "index_displayed", "descending"),
         ("city", "city_name", "ascending"),
     ],
 )
@@ -203,7 +203,7 @@ def test_columns_sort(
         assert values[: len(known)] == known
         if field == "city_name":
             known = [simplified(name) for name in known]
-        elif field == "index_printed":
+        elif field == "index_displayed":
             known = [Decimal(figure) for figure in known]
         assert known == sorted(known, reverse=direction == "descending")
 

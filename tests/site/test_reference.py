@@ -55,7 +55,7 @@ def test_explorer_has_every_score(
         for member, printed, place, simulated in indicator["scores"]
     }
     expected = connection.execute(
-        """select edition, indicator_id, city_id, score_printed, rank, is_simulated
+        """select edition, indicator_id, city_id, score_displayed, rank, is_simulated
         from fct_indicator_scores where status = 'scored' and ranking_id = ?""",
         [ranking],
     ).fetchall()

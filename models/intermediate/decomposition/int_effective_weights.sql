@@ -11,7 +11,7 @@ with recursive
 nodes as (
     select nodes.*
     from {{ ref('int_edition_nodes') }} as nodes
-    inner join {{ ref('int_analysis_fields') }} as fields using (edition_key)
+    inner join {{ ref('int_analysed_editions') }} as fields using (edition_key)
     where fields.status = 'analysed' and fields.is_additive
 ),
 

@@ -26,13 +26,13 @@ indicator_parts as (
     where effective_weights.node_type = 'indicator'
 ),
 
-carried_category_parts as (
+overridden_category_parts as (
     select
         results.edition_key,
         results.city_id,
         results.node_id,
         effective_weights.category_id,
-        'carried_index' as part,
+        'override' as part,
         effective_weights.effective_weight,
         results.index_value - results.computed_index as part_value
     from effective_weights
@@ -42,17 +42,17 @@ carried_category_parts as (
         and results.index_value <> results.computed_index
 ),
 
-carried_overall_parts as (
+overridden_overall_parts as (
     select
         results.edition_key,
         results.city_id,
         results.node_id,
         results.node_id as category_id,
-        'carried_index' as part,
+        'override' as part,
         cast(1 as decimal(18, 15)) as effective_weight,
         results.index_value - results.computed_index as part_value
     from results
-    inner join {{ ref('int_analysis_fields') }} as fields using (edition_key)
+    inner join {{ ref('int_analysed_editions') }} as fields using (edition_key)
     where
         fields.status = 'analysed'
         and fields.is_additive
@@ -63,9 +63,9 @@ carried_overall_parts as (
 parts as (
     select * from indicator_parts
     union all
-    select * from carried_category_parts
+    select * from overridden_category_parts
     union all
-    select * from carried_overall_parts
+    select * from overridden_overall_parts
 ),
 
 final as (

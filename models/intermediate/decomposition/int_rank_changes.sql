@@ -9,12 +9,12 @@ with
 
 fields as (
     select *
-    from {{ ref('int_analysis_fields') }}
+    from {{ ref('int_analysed_editions') }}
     where status = 'analysed'
 ),
 
 places as (
-    select * from {{ ref('int_field_places') }}
+    select * from {{ ref('int_ranked_cities') }}
 ),
 
 common_cities as (

@@ -8,10 +8,10 @@ members as (
         editions.edition,
         editions.previous_edition_key,
         editions.reference_ranking_id,
-        editions.is_simulated_field,
+        editions.is_simulated_ranking,
         members.city_id
     from {{ ref('int_editions') }} as editions
-    inner join {{ ref('stg_field_members') }} as members
+    inner join {{ ref('stg_ranking_members') }} as members
         on
             editions.ranking_id = members.ranking_id
             and editions.edition >= members.first_edition
@@ -32,7 +32,7 @@ described as (
         cities.source as city_source,
         cities.is_simulated as is_simulated_city,
         members.previous_edition_key is not null and previous_members.city_id is null
-            as is_new_in_field
+            as is_new_in_edition
     from members
     inner join {{ ref('stg_cities') }} as cities using (city_id)
     left join {{ ref('stg_city_facts') }} as facts using (city_id, edition)

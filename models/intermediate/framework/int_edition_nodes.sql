@@ -24,7 +24,7 @@ select
 
     ---------- normalisation of indicators
     nodes.direction,
-    nodes.scoring_rule,
+    nodes.normalisation,
     nodes.lower_goalpost,
     nodes.upper_goalpost,
     nodes.is_capped,
@@ -37,14 +37,14 @@ select
     editions.rank_taken_on,
     editions.missing_value_rule,
     editions.minimum_coverage,
-    editions.minimum_field_coverage,
+    editions.minimum_city_coverage,
 
     ---------- texts
     nodes.node_name_de,
     nodes.node_name_en,
     nodes.name_is_inferred,
     nodes.unit,
-    editions.is_simulated_field,
+    editions.is_simulated_ranking,
     nodes.source
 from {{ ref('int_editions') }} as editions
 inner join {{ ref('int_framework_nodes') }} as nodes using (methodology_id)

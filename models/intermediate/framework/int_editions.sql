@@ -23,11 +23,11 @@ select
     methodologies.rank_taken_on,
     methodologies.missing_value_rule,
     methodologies.minimum_coverage,
-    methodologies.minimum_field_coverage,
+    methodologies.minimum_city_coverage,
 
     ---------- ranking
     rankings.reference_ranking_id,
-    rankings.is_simulated_field,
+    rankings.is_simulated_ranking,
     editions.survey_period,
     editions.note,
     editions.source

@@ -2,7 +2,7 @@
 with recursive
 
 nodes as (
-    select * from {{ ref('stg_hierarchy') }}
+    select * from {{ ref('stg_framework') }}
 ),
 
 -- from the root down

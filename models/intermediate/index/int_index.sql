@@ -13,7 +13,7 @@
 -#}
 {%- set columns -%}
     edition_key, city_id, node_id, is_applicable, indicator_count, scored_indicator_count,
-    index_value, index_without_projects, is_simulated, carried_count
+    index_value, index_without_projects, is_simulated, override_count
 {%- endset -%}
 with
 
@@ -53,7 +53,7 @@ level_0 as (
         scores.score as index_value,
         scores.score as index_without_projects,
         scores.is_simulated,
-        0 as carried_count
+        0 as override_count
     from {{ ref('int_normalised_scores') }} as scores
     inner join nodes
         on scores.edition_key = nodes.edition_key and scores.indicator_id = nodes.node_id
@@ -68,7 +68,7 @@ level_0 as (
         cast(null as {{ type_index() }}) as index_value,
         cast(null as {{ type_index() }}) as index_without_projects,
         false as is_simulated,
-        0 as carried_count
+        0 as override_count
     from links
     inner join {{ ref('int_edition_cities') }} as cities using (edition_key)
     where links.node_id = links.parent_node_id
@@ -99,7 +99,7 @@ sums_{{ level }} as (
         parent_node_id as node_id,
         sum(indicator_count) as indicator_count,
         sum(scored_indicator_count) as scored_indicator_count,
-        sum(carried_count) as carried_count,
+        sum(override_count) as override_count,
         max(case when is_simulated then 1 else 0 end) as simulated_flag,
         sum(case when role = 'regular' and is_applicable then weight else 0 end)
             as applicable_weight,
@@ -188,7 +188,7 @@ computed_{{ level }} as (
         node_id,
         indicator_count,
         scored_indicator_count,
-        carried_count,
+        override_count,
         simulated_flag = 1 as is_simulated,
         {{ divide(
             'mean_index_value + ' ~ divide('capped_points', 'applicable_weight'),
@@ -208,7 +208,7 @@ compared_{{ level }} as (
             'computed.computed_index',
             'published.published_index',
             'published.published_index_digits'
-        ) }} = 'contradiction' as is_carried
+        ) }} = 'contradiction' as is_overridden
     from computed_{{ level }} as computed
     left join {{ ref('int_published_results') }} as published using (edition_key, city_id, node_id)
 ),
@@ -221,16 +221,16 @@ level_{{ level }} as (
         true as is_applicable,
         indicator_count,
         scored_indicator_count,
-        cast(case when is_carried then published_index else computed_index end as {{ type_index() }})
+        cast(case when is_overridden then published_index else computed_index end as {{ type_index() }})
             as index_value,
         cast(
-            case when is_carried then published_index - computed_index else 0 end
+            case when is_overridden then published_index - computed_index else 0 end
             + computed_without_projects as {{ type_index() }}
         ) as index_without_projects,
         is_simulated,
         -- what a parent counts of it
-        case when is_carried and published_index is not null then 1 else 0 end as carried_count,
-        carried_count as carried_child_count,
+        case when is_overridden and published_index is not null then 1 else 0 end as override_count,
+        override_count as overridden_child_count,
         computed_index,
         published_index,
         index_before_projects
@@ -246,16 +246,16 @@ final as (
         node_id,
         cast(indicator_count as integer) as indicator_count,
         cast(scored_indicator_count as integer) as scored_indicator_count,
-        cast(carried_child_count as integer) as carried_count,
+        cast(overridden_child_count as integer) as override_count,
         computed_index,
         published_index,
         index_value,
         index_without_projects,
         index_before_projects,
         case
-            when carried_count = 1 then 'published'
+            when override_count = 1 then 'published'
             when computed_index is not null then 'computed'
-        end as index_basis,
+        end as index_source,
         is_simulated
     from level_{{ level }}
     {% if not loop.last %}union all{% endif %}

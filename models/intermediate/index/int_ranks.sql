@@ -1,6 +1,6 @@
 {#-
   Rank, ties, ranks within state and size class, and tendency of every category. A rank is computed
-  where enough of the cities have an index (minimum_field_coverage); elsewhere the published one
+  where enough of the cities have an index (minimum_city_coverage); elsewhere the published one
   stands. Equal values share a rank.
 -#}
 {%- set category = 'partition by edition_key, node_id' -%}
@@ -13,10 +13,10 @@ results as (
         results.*,
         nodes.previous_edition_key,
         nodes.previous_scale_factor,
-        nodes.minimum_field_coverage,
+        nodes.minimum_city_coverage,
         cities.state_code,
         cities.size_class_id,
-        cities.is_new_in_field,
+        cities.is_new_in_edition,
         published.published_rank,
         case when nodes.previous_edition_key is not null then published.published_tendency end
             as published_tendency,
@@ -41,7 +41,7 @@ counted as (
 computed as (
     select
         *,
-        rank_value is not null and valued_count >= minimum_field_coverage * city_count
+        rank_value is not null and valued_count >= minimum_city_coverage * city_count
             as is_rank_computed
     from counted
 ),
@@ -50,11 +50,11 @@ ranked as (
     select
         *,
         cast(case when is_rank_computed then value_rank end as integer) as computed_rank,
-        cast(case when is_rank_computed then value_rank else published_rank end as integer) as place,
+        cast(case when is_rank_computed then value_rank else published_rank end as integer) as rank,
         case
             when is_rank_computed then 'computed'
             when published_rank is not null then 'published'
-        end as rank_basis,
+        end as rank_source,
         cast(case when is_rank_computed then valued_count end as integer) as ranked_city_count,
         row_number() over ({{ category }}, is_rank_computed, rank_value order by city_id)
             as tie_position,
@@ -96,8 +96,8 @@ grouped as (
             case
                 when
                     {{ column }} is not null
-                    and count(*) over {{ group }} = count(place) over {{ group }}
-                    then rank() over ({{ category }}, {{ column }} order by place asc nulls last)
+                    and count(*) over {{ group }} = count(rank) over {{ group }}
+                    then rank() over ({{ category }}, {{ column }} order by rank asc nulls last)
             end as integer
         ) as rank_in_{{ group }}{{ ',' if not loop.last }}
         {% endfor %}
@@ -119,18 +119,18 @@ final as (
         ---------- index
         own.indicator_count,
         own.scored_indicator_count,
-        own.carried_count,
+        own.override_count,
         own.computed_index,
         own.published_index,
         own.index_value,
         own.index_without_projects,
-        own.index_basis,
+        own.index_source,
 
         ---------- rank
         own.computed_rank,
         own.published_rank,
-        own.place,
-        own.rank_basis,
+        own.rank,
+        own.rank_source,
         own.ranked_city_count,
         substring(own.tied_names, 3, length(own.tied_names) - 4)
         || case
@@ -147,17 +147,17 @@ final as (
         own.published_tendency,
         {{ on_this_scale('before.index_value', 'own.previous_scale_factor') }}
             as index_in_previous_edition,
-        coalesce(before.place, own.place + own.published_tendency) as previous_rank,
+        coalesce(before.rank, own.rank + own.published_tendency) as previous_rank,
         case
-            when before.place is not null then 'edition_before'
-            when own.place + own.published_tendency is not null then 'published_tendency'
-        end as previous_rank_basis,
-        coalesce(before.place - own.place, own.published_tendency) as tendency,
+            when before.rank is not null then 'edition_before'
+            when own.rank + own.published_tendency is not null then 'published_tendency'
+        end as previous_rank_source,
+        coalesce(before.rank - own.rank, own.published_tendency) as tendency,
         case
-            when before.place - own.place is not null then 'computed'
+            when before.rank - own.rank is not null then 'computed'
             when own.published_tendency is not null then 'published'
-        end as tendency_basis,
-        own.is_new_in_field,
+        end as tendency_source,
+        own.is_new_in_edition,
 
         ---------- provenance
         own.is_simulated,

@@ -17,8 +17,8 @@ indices as (
         published.published_index as published_value,
         published.published_index_digits as published_digits,
         ranks.computed_index as computed_value,
-        case when ranks.carried_count = 0 then 'indicator_scores' else 'category_indices' end
-            as check_basis,
+        case when ranks.override_count = 0 then 'indicator_scores' else 'category_indices' end
+            as checked_against,
         published.source
     from {{ ref('int_published_results') }} as published
     inner join ranks using (edition_key, city_id, node_id)
@@ -34,7 +34,7 @@ index_changes as (
         changes.published_index_change as published_value,
         changes.change_digits as published_digits,
         ranks.index_value - ranks.index_in_previous_edition as computed_value,
-        'indices_of_both_editions' as check_basis,
+        'indices_of_both_editions' as checked_against,
         changes.source
     from {{ ref('stg_published_index_changes') }} as changes
     inner join ranks
@@ -58,7 +58,7 @@ select
     published_value,
     published_digits,
     computed_value,
-    case when computed_value is not null then check_basis end as check_basis,
+    case when computed_value is not null then checked_against end as checked_against,
     {{ verdict('computed_value', 'published_value', 'published_digits') }} as verdict,
     source
 from figures

@@ -79,9 +79,9 @@ select
     published.published_rank,
     ranks.computed_rank,
     case
-        when ranks.computed_rank is not null then 'complete_field'
+        when ranks.computed_rank is not null then 'enough_cities'
         when possible_ranks.possible_from is not null then 'order_of_indices'
-    end as check_basis,
+    end as checked_against,
     case when ranks.computed_rank is null then possible_ranks.possible_from end as possible_from,
     case when ranks.computed_rank is null then possible_ranks.possible_to end as possible_to,
     case

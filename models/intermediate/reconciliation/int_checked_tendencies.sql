@@ -20,7 +20,7 @@ held_ranks as (
     select distinct
         edition_key,
         node_id,
-        place
+        rank
     from ranks
 ),
 
@@ -32,11 +32,11 @@ tendencies as (
         published.published_tendency,
         published.source,
         ranks.previous_edition_key,
-        ranks.place,
-        ranks.is_new_in_field,
+        ranks.rank,
+        ranks.is_new_in_edition,
         city_counts.city_count as previous_city_count,
-        ranks.place + published.published_tendency as implied_previous_rank,
-        case when ranks.previous_rank_basis = 'edition_before' then ranks.previous_rank end
+        ranks.rank + published.published_tendency as implied_previous_rank,
+        case when ranks.previous_rank_source = 'edition_before' then ranks.previous_rank end
             as known_previous_rank
     from {{ ref('int_published_results') }} as published
     inner join ranks using (edition_key, city_id, node_id)
@@ -49,29 +49,29 @@ select
     tendencies.city_id,
     tendencies.node_id,
     tendencies.published_tendency,
-    tendencies.known_previous_rank - tendencies.place as computed_tendency,
+    tendencies.known_previous_rank - tendencies.rank as computed_tendency,
     case
-        when tendencies.known_previous_rank - tendencies.place is not null
+        when tendencies.known_previous_rank - tendencies.rank is not null
             then 'ranks_of_both_editions'
-        when tendencies.place is not null and tendencies.previous_edition_key is not null
-            then 'implied_previous_place'
-    end as check_basis,
-    case when tendencies.known_previous_rank is null then 1 - tendencies.place end
+        when tendencies.rank is not null and tendencies.previous_edition_key is not null
+            then 'implied_previous_rank'
+    end as checked_against,
+    case when tendencies.known_previous_rank is null then 1 - tendencies.rank end
         as possible_from,
     case
         when tendencies.known_previous_rank is null
-            then tendencies.previous_city_count - tendencies.place
+            then tendencies.previous_city_count - tendencies.rank
     end as possible_to,
     case
         when tendencies.known_previous_rank = tendencies.implied_previous_rank then 'match'
-        when tendencies.known_previous_rank - tendencies.place is not null then 'contradiction'
-        when tendencies.previous_edition_key is null or tendencies.place is null
+        when tendencies.known_previous_rank - tendencies.rank is not null then 'contradiction'
+        when tendencies.previous_edition_key is null or tendencies.rank is null
             then 'not_checkable'
-        when tendencies.is_new_in_field then 'contradiction'
+        when tendencies.is_new_in_edition then 'contradiction'
         when
             tendencies.implied_previous_rank not between 1 and tendencies.previous_city_count
             then 'contradiction'
-        when held_ranks.place is not null then 'contradiction'
+        when held_ranks.rank is not null then 'contradiction'
         else 'consistent'
     end as verdict,
     tendencies.source
@@ -80,4 +80,4 @@ left join held_ranks
     on
         tendencies.previous_edition_key = held_ranks.edition_key
         and tendencies.node_id = held_ranks.node_id
-        and tendencies.implied_previous_rank = held_ranks.place
+        and tendencies.implied_previous_rank = held_ranks.rank

@@ -6,7 +6,7 @@ with
 
 fields as (
     select *
-    from {{ ref('int_analysis_fields') }}
+    from {{ ref('int_analysed_editions') }}
     where status = 'analysed'
 ),
 
@@ -75,8 +75,8 @@ alternatives as (
         parent_node_id,
         indicator_id,
         node_number,
-        'rank_percent' as normalisation,
-        {{ rank_percent_score('value_rank', 'tie_size', 'value_count', 'scale_maximum') }} as score
+        'percentile_rank' as normalisation,
+        {{ percentile_rank_score('value_rank', 'tie_size', 'value_count', 'scale_maximum') }} as score
     from compared
 ),
 

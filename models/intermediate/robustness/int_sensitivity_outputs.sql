@@ -3,8 +3,8 @@ with
 
 runs as (
     select *
-    from {{ ref('int_runs') }}
-    where run_type = 'sensitivity'
+    from {{ ref('int_simulations') }}
+    where simulation_type = 'sensitivity'
 ),
 
 ranks as (
@@ -16,15 +16,15 @@ ranks as (
 final as (
     select
         runs.edition_key,
-        runs.run_group as matrix,
+        runs.simulation_group as matrix,
         runs.draw,
         cast(
-            {{ divide('sum(abs(run_results.rank - ranks.place))', 'count(*)') }} as decimal(12, 6)
+            {{ divide('sum(abs(run_results.rank - ranks.rank))', 'count(*)') }} as decimal(12, 6)
         ) as mean_rank_shift
     from runs
-    inner join {{ ref('int_run_results') }} as run_results using (run_number)
+    inner join {{ ref('int_simulation_results') }} as run_results using (simulation_number)
     inner join ranks using (edition_key, city_id)
-    group by runs.edition_key, runs.run_group, runs.draw
+    group by runs.edition_key, runs.simulation_group, runs.draw
 )
 
 select * from final

@@ -12,10 +12,10 @@ weight_sets as (
         methodology_id,
         weight_draw,
         distribution,
-        cast(box_share as double) as box_share,
+        cast(weight_variation as double) as weight_variation,
         left_out_indicator_id,
         case when has_project_points then 1 else 0 end as project_flag
-    from {{ ref('int_runs') }}
+    from {{ ref('int_simulations') }}
 ),
 
 nodes as (
@@ -136,15 +136,15 @@ drawn as (
     select
         *,
         case
-            when distribution = 'box'
+            when distribution = 'varied'
                 then {{ list_map_two(
                     'weights',
                     'random_numbers',
                     'cast(' ~ rounded_decimal(
-                        'left_item * (1 + box_share * (2 * right_item - 1))', 12
+                        'left_item * (1 + weight_variation * (2 * right_item - 1))', 12
                     ) ~ ' as double)'
                 ) }}
-            when distribution = 'flat_simplex'
+            when distribution = 'uniform'
                 then {{ list_map_two(
                     'weights',
                     'random_numbers',

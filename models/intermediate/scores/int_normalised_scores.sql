@@ -9,7 +9,7 @@ indicators as (
     select
         edition_key,
         node_id as indicator_id,
-        scoring_rule,
+        normalisation,
         direction,
         -- wide enough that its product with a raw value is exact
         cast(scale_maximum as decimal(19, 3)) as scale_maximum,
@@ -25,7 +25,7 @@ indicators as (
         ) }} as best_goalpost,
         rank_taken_on,
         score_digits,
-        minimum_field_coverage
+        minimum_city_coverage
     from {{ ref('int_edition_nodes') }}
     where node_type = 'indicator'
 ),
@@ -34,19 +34,19 @@ indicators as (
 own_rule_values as (
     select
         raw_values.*,
-        indicators.scoring_rule,
+        indicators.normalisation,
         indicators.scale_maximum,
         indicators.worst_goalpost,
         indicators.best_goalpost,
         indicators.is_capped,
         case when indicators.direction = 'lower_is_better' then -1 else 1 end as orientation,
         case
-            when indicators.scoring_rule = 'goalposts'
+            when indicators.normalisation = 'goalposts'
                 then {{ natural_logarithm_if('indicators.is_logarithmic', 'raw_values.raw_value') }}
         end as compared_value
     from {{ ref('int_raw_values') }} as raw_values
     inner join indicators using (edition_key, indicator_id)
-    where indicators.scoring_rule in ('as_scored', 'goalposts')
+    where indicators.normalisation in ('none', 'goalposts')
 ),
 
 -- what lies beyond a goalpost is capped first: its score could be of any size
@@ -60,7 +60,7 @@ own_rule_scores as (
         is_simulated,
         source,
         case
-            when scoring_rule = 'as_scored' then raw_value
+            when normalisation = 'none' then raw_value
             when is_capped and orientation * (compared_value - worst_goalpost) <= 0 then 0
             when is_capped and orientation * (compared_value - best_goalpost) >= 0
                 then scale_maximum
@@ -76,13 +76,13 @@ own_rule_scores as (
 oriented_values as (
     select
         raw_values.*,
-        indicators.scoring_rule,
+        indicators.normalisation,
         indicators.direction,
         indicators.scale_maximum,
         {{ oriented('raw_values.raw_value', 'indicators.direction') }} as oriented_value
     from {{ ref('int_raw_values') }} as raw_values
     inner join indicators using (edition_key, indicator_id)
-    where indicators.scoring_rule in ('rank_percent', 'share_of_best', 'min_max')
+    where indicators.normalisation in ('percentile_rank', 'distance_to_reference', 'min_max')
 ),
 
 compared_values as (
@@ -106,9 +106,9 @@ field_rule_scores as (
         is_simulated,
         source,
         case
-            when scoring_rule = 'rank_percent'
-                then {{ rank_percent_score('value_rank', 'tie_size', 'value_count', 'scale_maximum') }}
-            when scoring_rule = 'min_max'
+            when normalisation = 'percentile_rank'
+                then {{ percentile_rank_score('value_rank', 'tie_size', 'value_count', 'scale_maximum') }}
+            when normalisation = 'min_max'
                 then {{ min_max_score('oriented_value', 'worst_value', 'best_value', 'scale_maximum') }}
             -- share of best: the best city has the full score, and where the highest is 0 all have none
             when direction = 'lower_is_better' and oriented_value = best_value then scale_maximum
@@ -140,7 +140,7 @@ scores as (
 rank_values as (
     select
         scores.*,
-        indicators.minimum_field_coverage,
+        indicators.minimum_city_coverage,
         {{ rank_value('scores.score', 'indicators.rank_taken_on', 'indicators.score_digits') }}
             as rank_value
     from scores
@@ -170,7 +170,7 @@ final as (
             case
                 when
                     rank_value is not null
-                    and ranked_count >= minimum_field_coverage * applicable_count
+                    and ranked_count >= minimum_city_coverage * applicable_count
                     then {{ value }}
             end as integer
         ) as {{ name }},

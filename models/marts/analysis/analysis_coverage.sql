@@ -11,8 +11,8 @@ final as (
         fields.expected_score_count,
         fields.score_count,
         fields.is_additive,
-        editions.is_simulated_field
-    from {{ ref('int_analysis_fields') }} as fields
+        editions.is_simulated_ranking
+    from {{ ref('int_analysed_editions') }} as fields
     inner join {{ ref('int_editions') }} as editions using (edition_key)
 )
 

@@ -2,7 +2,7 @@ with
 
 fields as (
     select *
-    from {{ ref('int_analysis_fields') }}
+    from {{ ref('int_analysed_editions') }}
     where status = 'analysed'
 ),
 
@@ -55,8 +55,8 @@ final as (
         correlated.correlation,
         coalesce(correlated.correlation > {{ setting('high_correlation') }}, false)
             as has_high_correlation,
-        editions.is_simulated_field as is_simulated,
-        editions.is_simulated_field
+        editions.is_simulated_ranking as is_simulated,
+        editions.is_simulated_ranking
     from correlated
     inner join {{ ref('int_editions') }} as editions using (edition_key)
 )

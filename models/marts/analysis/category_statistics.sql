@@ -2,7 +2,7 @@ with
 
 fields as (
     select *
-    from {{ ref('int_analysis_fields') }}
+    from {{ ref('int_analysed_editions') }}
     where status = 'analysed'
 ),
 
@@ -167,8 +167,8 @@ final as (
         summarised.correlation_with_overall_index,
 
         ---------- provenance
-        editions.is_simulated_field as is_simulated,
-        editions.is_simulated_field
+        editions.is_simulated_ranking as is_simulated,
+        editions.is_simulated_ranking
     from summarised
     inner join {{ ref('int_editions') }} as editions using (edition_key)
     inner join alphas

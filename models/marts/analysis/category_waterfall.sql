@@ -1,7 +1,7 @@
 with
 
 places as (
-    select * from {{ ref('int_field_places') }}
+    select * from {{ ref('int_ranked_cities') }}
 ),
 
 results as (
@@ -43,7 +43,7 @@ compared as (
     select
         places.edition_key,
         places.city_id,
-        'field_mean' as comparison,
+        'edition_mean' as comparison,
         cast(null as {{ dbt.type_string() }}) as compared_city_id,
         field_sums.category_id,
         {{ divide('field_sums.contribution_total', 'field_sizes.city_count') }}
@@ -84,8 +84,8 @@ final as (
             coalesce(category_parts.contribution, 0) - compared.compared_contribution
             as {{ type_index() }}
         ) as index_points_ahead,
-        results.is_simulated_field as is_simulated,
-        results.is_simulated_field
+        results.is_simulated_ranking as is_simulated,
+        results.is_simulated_ranking
     from compared
     inner join results using (edition_key, city_id)
     left join category_parts

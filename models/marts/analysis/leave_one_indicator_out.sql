@@ -2,8 +2,8 @@ with
 
 runs as (
     select *
-    from {{ ref('int_runs') }}
-    where run_type = 'leave_one_out'
+    from {{ ref('int_simulations') }}
+    where simulation_type = 'leave_one_out'
 ),
 
 results as (
@@ -17,17 +17,17 @@ final as (
         runs.edition_key,
         results.ranking_id,
         results.edition,
-        runs.run_group as indicator_id,
+        runs.simulation_group as indicator_id,
         run_results.city_id,
         results.index_value,
         run_results.index_value as index_without,
         results.rank,
         run_results.rank as rank_without,
-        results.rank - run_results.rank as places_gained_without,
+        results.rank - run_results.rank as ranks_gained_without,
         results.is_simulated,
-        results.is_simulated_field
+        results.is_simulated_ranking
     from runs
-    inner join {{ ref('int_run_results') }} as run_results using (run_number)
+    inner join {{ ref('int_simulation_results') }} as run_results using (simulation_number)
     inner join results using (edition_key, city_id)
 )
 

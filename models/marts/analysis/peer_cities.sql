@@ -1,4 +1,4 @@
-{%- set scopes = {'field': none, 'size_class': 'size_class_id'} -%}
+{%- set scopes = {'edition': none, 'size_class': 'size_class_id'} -%}
 with
 
 scores as (
@@ -86,7 +86,7 @@ final as (
         results.index_value,
         peer_results.index_value as peer_index_value,
         results.is_simulated or peer_results.is_simulated as is_simulated,
-        results.is_simulated_field
+        results.is_simulated_ranking
     from nearest
     inner join results using (edition_key, city_id)
     inner join results as peer_results

@@ -8,7 +8,7 @@ nodes as (
 
 fields as (
     select *
-    from {{ ref('int_analysis_fields') }}
+    from {{ ref('int_analysed_editions') }}
     where status = 'analysed' and is_additive
 ),
 
@@ -25,7 +25,7 @@ sure_wins as (
         differences.scenario_id,
         differences.city_id,
         differences.other_city_id
-    from {{ ref('int_smallest_differences') }} as differences
+    from {{ ref('int_pairwise_dominance') }} as differences
     inner join nodes using (edition_key)
     where
         differences.smallest_difference
@@ -37,7 +37,7 @@ win_counts as (
         edition_key,
         scenario_id,
         city_id,
-        count(*) as surely_worse_city_count
+        count(*) as dominated_city_count
     from sure_wins
     group by edition_key, scenario_id, city_id
 ),
@@ -47,7 +47,7 @@ loss_counts as (
         edition_key,
         scenario_id,
         other_city_id as city_id,
-        count(*) as surely_better_city_count
+        count(*) as dominating_city_count
     from sure_wins
     group by edition_key, scenario_id, other_city_id
 ),
@@ -63,22 +63,22 @@ final as (
 
         ---------- range of the weights
         scenarios.distribution as weight_distribution,
-        scenarios.box_share,
+        scenarios.weight_variation,
 
         ---------- ranks
         results.rank,
-        cast(1 + coalesce(loss_counts.surely_better_city_count, 0) as integer) as best_rank,
+        cast(1 + coalesce(loss_counts.dominating_city_count, 0) as integer) as best_rank,
         cast(
-            fields.city_count - coalesce(win_counts.surely_worse_city_count, 0) as integer
+            fields.city_count - coalesce(win_counts.dominated_city_count, 0) as integer
         ) as worst_rank,
-        cast(coalesce(loss_counts.surely_better_city_count, 0) as integer)
-            as surely_better_city_count,
-        cast(coalesce(win_counts.surely_worse_city_count, 0) as integer)
-            as surely_worse_city_count,
+        cast(coalesce(loss_counts.dominating_city_count, 0) as integer)
+            as dominating_city_count,
+        cast(coalesce(win_counts.dominated_city_count, 0) as integer)
+            as dominated_city_count,
 
         ---------- provenance
         results.is_simulated,
-        results.is_simulated_field
+        results.is_simulated_ranking
     from fields
     inner join results using (edition_key)
     inner join {{ ref('stg_weight_scenarios') }} as scenarios

@@ -2,8 +2,8 @@ with
 
 runs as (
     select *
-    from {{ ref('int_runs') }}
-    where run_type = 'weights'
+    from {{ ref('int_simulations') }}
+    where simulation_type = 'weights'
 ),
 
 results as (
@@ -15,13 +15,13 @@ results as (
 counted as (
     select
         runs.edition_key,
-        runs.run_group as scenario_id,
+        runs.simulation_group as scenario_id,
         run_results.city_id,
         run_results.rank,
         count(*) as draws_at_rank
-    from {{ ref('int_run_results') }} as run_results
-    inner join runs using (run_number)
-    group by runs.edition_key, runs.run_group, run_results.city_id, run_results.rank
+    from {{ ref('int_simulation_results') }} as run_results
+    inner join runs using (simulation_number)
+    group by runs.edition_key, runs.simulation_group, run_results.city_id, run_results.rank
 ),
 
 totals as (
@@ -45,7 +45,7 @@ final as (
         cast(counted.draws_at_rank as integer) as draws_at_rank,
         {{ divide('counted.draws_at_rank', 'totals.draw_count') }} as share_of_draws,
         results.is_simulated,
-        results.is_simulated_field
+        results.is_simulated_ranking
     from counted
     inner join totals using (edition_key, scenario_id, city_id)
     inner join results using (edition_key, city_id)

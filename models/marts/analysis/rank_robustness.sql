@@ -2,12 +2,12 @@ with
 
 runs as (
     select *
-    from {{ ref('int_runs') }}
-    where run_type = 'weights'
+    from {{ ref('int_simulations') }}
+    where simulation_type = 'weights'
 ),
 
 run_results as (
-    select * from {{ ref('int_run_results') }}
+    select * from {{ ref('int_simulation_results') }}
 ),
 
 results as (
@@ -67,7 +67,7 @@ summarised as (
 duels as (
     select
         runs.edition_key,
-        runs.run_group as scenario_id,
+        runs.simulation_group as scenario_id,
         neighbours.city_id,
         neighbours.next_worse_city_id,
         {{ divide(
@@ -79,15 +79,15 @@ duels as (
             'count(*)'
         ) }} as loss_share
     from runs
-    inner join run_results using (run_number)
-    inner join {{ ref('int_field_places') }} as neighbours using (edition_key, city_id)
+    inner join run_results using (simulation_number)
+    inner join {{ ref('int_ranked_cities') }} as neighbours using (edition_key, city_id)
     inner join run_results as next_results
         on
-            run_results.run_number = next_results.run_number
+            run_results.simulation_number = next_results.simulation_number
             and neighbours.next_worse_city_id = next_results.city_id
     group by
         runs.edition_key,
-        runs.run_group,
+        runs.simulation_group,
         neighbours.city_id,
         neighbours.next_worse_city_id
 ),
@@ -103,7 +103,7 @@ final as (
 
         ---------- distribution of the weights
         scenarios.distribution as weight_distribution,
-        scenarios.box_share,
+        scenarios.weight_variation,
         scenarios.normalisation,
         scenarios.root_aggregation,
         cast(summarised.draw_count as integer) as draw_count,
@@ -129,7 +129,7 @@ final as (
 
         ---------- provenance
         results.is_simulated,
-        results.is_simulated_field
+        results.is_simulated_ranking
     from summarised
     inner join {{ ref('stg_weight_scenarios') }} as scenarios using (scenario_id)
     inner join results using (edition_key, city_id)

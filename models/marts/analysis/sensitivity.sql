@@ -68,8 +68,8 @@ final as (
             'effects.total_variance',
             'variances.mean_square - variances.mean_rank_shift * variances.mean_rank_shift'
         ) }} as total_index,
-        editions.is_simulated_field as is_simulated,
-        editions.is_simulated_field
+        editions.is_simulated_ranking as is_simulated,
+        editions.is_simulated_ranking
     from effects
     inner join variances using (edition_key)
     inner join {{ ref('int_editions') }} as editions using (edition_key)

@@ -2,7 +2,7 @@ with
 
 fields as (
     select *
-    from {{ ref('int_analysis_fields') }}
+    from {{ ref('int_analysed_editions') }}
     where status = 'analysed'
 ),
 
@@ -23,7 +23,7 @@ placed as (
         scores.score,
         scores.rank,
         scores.is_simulated,
-        scores.is_simulated_field,
+        scores.is_simulated_ranking,
         count(*) over (
             partition by scores.edition_key, scores.indicator_id
         ) as city_count,
@@ -57,7 +57,7 @@ final as (
             else 'neither'
         end as assessment,
         is_simulated,
-        is_simulated_field
+        is_simulated_ranking
     from placed
 )
 

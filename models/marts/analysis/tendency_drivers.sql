@@ -2,7 +2,7 @@ with
 
 fields as (
     select *
-    from {{ ref('int_analysis_fields') }}
+    from {{ ref('int_analysed_editions') }}
     where status = 'analysed'
 ),
 
@@ -27,7 +27,7 @@ city_changes as (
             as index_change,
         fields.is_additive and previous_fields.is_additive as is_additive,
         results.is_simulated or previous_results.is_simulated as is_simulated,
-        results.is_simulated_field
+        results.is_simulated_ranking
     from results
     inner join {{ ref('int_editions') }} as editions
         on results.edition_key = editions.edition_key
@@ -179,7 +179,7 @@ final as (
         drivers.node_id,
         cast(drivers.contribution as {{ type_index() }}) as contribution,
         city_changes.is_simulated,
-        city_changes.is_simulated_field
+        city_changes.is_simulated_ranking
     from drivers
     inner join city_changes using (edition_key, city_id)
 )

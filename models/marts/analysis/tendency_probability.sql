@@ -2,12 +2,12 @@ with
 
 runs as (
     select *
-    from {{ ref('int_runs') }}
-    where run_type = 'weights'
+    from {{ ref('int_simulations') }}
+    where simulation_type = 'weights'
 ),
 
 run_results as (
-    select * from {{ ref('int_run_results') }}
+    select * from {{ ref('int_simulation_results') }}
 ),
 
 results as (
@@ -19,16 +19,16 @@ results as (
 -- the same draw of weights in both editions
 paired_runs as (
     select
-        runs.run_number,
-        previous_runs.run_number as previous_run_number,
+        runs.simulation_number,
+        previous_runs.simulation_number as previous_simulation_number,
         runs.edition_key,
-        runs.run_group as scenario_id
+        runs.simulation_group as scenario_id
     from runs
-    inner join {{ ref('int_analysis_fields') }} as fields using (edition_key)
+    inner join {{ ref('int_analysed_editions') }} as fields using (edition_key)
     inner join runs as previous_runs
         on
             fields.previous_edition_key = previous_runs.edition_key
-            and runs.run_group = previous_runs.run_group
+            and runs.simulation_group = previous_runs.simulation_group
             and runs.draw = previous_runs.draw
 ),
 
@@ -39,10 +39,10 @@ changes as (
         run_results.city_id,
         previous_results.rank - run_results.rank as drawn_tendency
     from paired_runs
-    inner join run_results using (run_number)
+    inner join run_results using (simulation_number)
     inner join run_results as previous_results
         on
-            paired_runs.previous_run_number = previous_results.run_number
+            paired_runs.previous_simulation_number = previous_results.simulation_number
             and run_results.city_id = previous_results.city_id
 ),
 
@@ -78,7 +78,7 @@ final as (
         summarised.probability_unchanged,
         summarised.probability_fell,
         results.is_simulated or previous_results.is_simulated as is_simulated,
-        results.is_simulated_field
+        results.is_simulated_ranking
     from summarised
     inner join results using (edition_key, city_id)
     inner join results as previous_results

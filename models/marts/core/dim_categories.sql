@@ -14,7 +14,7 @@ select
     weight,
     aggregation,
     project_cap_share,
-    is_simulated_field,
+    is_simulated_ranking,
     source
 from {{ ref('int_edition_nodes') }}
 where node_type <> 'indicator'

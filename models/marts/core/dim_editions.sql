@@ -4,7 +4,7 @@ city_counts as (
     select
         edition_key,
         cast(count(*) as integer) as city_count,
-        cast(sum(case when is_new_in_field then 1 else 0 end) as integer) as new_city_count
+        cast(sum(case when is_new_in_edition then 1 else 0 end) as integer) as new_city_count
     from {{ ref('int_edition_cities') }}
     group by edition_key
 ),
@@ -33,13 +33,13 @@ select
     editions.rank_taken_on,
     editions.missing_value_rule,
     editions.minimum_coverage,
-    editions.minimum_field_coverage,
+    editions.minimum_city_coverage,
     coalesce(city_counts.city_count, 0) as city_count,
     coalesce(city_counts.new_city_count, 0) as new_city_count,
     coalesce(indicator_counts.indicator_count, 0) as indicator_count,
     editions.survey_period,
     editions.note,
-    editions.is_simulated_field,
+    editions.is_simulated_ranking,
     editions.source
 from {{ ref('int_editions') }} as editions
 left join city_counts using (edition_key)

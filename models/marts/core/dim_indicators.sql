@@ -12,13 +12,13 @@ select
     sort_path,
     unit,
     direction,
-    scoring_rule,
+    normalisation,
     lower_goalpost,
     upper_goalpost,
     is_capped,
     is_logarithmic,
     weight,
-    is_simulated_field,
+    is_simulated_ranking,
     source
 from {{ ref('int_edition_nodes') }}
 where node_type = 'indicator'

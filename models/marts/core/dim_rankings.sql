@@ -4,7 +4,7 @@ select
     ranking_name_en,
     publisher,
     reference_ranking_id,
-    is_simulated_field,
+    is_simulated_ranking,
     description,
     source
 from {{ ref('stg_rankings') }}

@@ -26,7 +26,7 @@ select
     scores.status,
     scores.raw_value,
     scores.score,
-    {{ printed_number('scores.score', 'nodes.score_digits') }} as score_printed,
+    {{ displayed_number('scores.score', 'nodes.score_digits') }} as score_displayed,
 
     ---------- place within the indicator
     scores.rank,
@@ -37,7 +37,7 @@ select
 
     ---------- provenance
     scores.is_simulated,
-    nodes.is_simulated_field,
+    nodes.is_simulated_ranking,
     scores.source
 from {{ ref('int_normalised_scores') }} as scores
 inner join {{ ref('int_edition_nodes') }} as nodes

@@ -55,7 +55,7 @@ compared as (
         cast(rules.threshold * candidates.threshold_factor as decimal(9, 3)) as threshold,
         rules.description as rule_description,
         candidates.is_simulated,
-        candidates.is_simulated_field
+        candidates.is_simulated_ranking
     from candidates
     inner join {{ ref('stg_qc_rules') }} as rules using (rule_id)
 )

@@ -16,7 +16,7 @@ header_labels as (
         labels.label_de,
         labels.label_en
     from (
-        {% for line_id in ['state', 'area', 'population', 'place'] %}
+        {% for line_id in ['state', 'area', 'population', 'rank'] %}
         select {{ loop.index }} as line_order, '{{ line_id }}' as line_id
         {% if not loop.last %}union all{% endif %}
         {% endfor %}
@@ -37,8 +37,8 @@ header_lines as (
         {% for separator in ['.', ','] %}
         case labels.line_id
             when 'state' then cities.state_name
-            when 'area' then {{ printed_area('cities.area_km2') }} || ' km²'
-            when 'population' then {{ printed_thousands('cities.population', separator) }}
+            when 'area' then {{ displayed_area('cities.area_km2') }} || ' km²'
+            when 'population' then {{ displayed_thousands('cities.population', separator) }}
             else cast(results.rank as {{ dbt.type_string() }})
         end as text_{{ 'de' if separator == '.' else 'en' }},
         {% endfor %}
@@ -47,12 +47,12 @@ header_lines as (
             as decimal(24, 12)
         ) as line_value,
         case labels.line_id
-            when 'area' then {{ printed_area('cities.area_km2') }}
+            when 'area' then {{ displayed_area('cities.area_km2') }}
             when 'population' then cast(cities.population as {{ dbt.type_string() }})
-        end as value_printed,
-        cast(null as {{ dbt.type_string() }}) as value_basis,
+        end as value_displayed,
+        cast(null as {{ dbt.type_string() }}) as value_source,
         false as name_is_inferred,
-        case when labels.line_id = 'place' then results.is_simulated else cities.is_simulated_city end
+        case when labels.line_id = 'rank' then results.is_simulated else cities.is_simulated_city end
             as is_simulated,
         case labels.line_id
             when 'state' then cities.city_source
@@ -79,8 +79,8 @@ result_lines as (
         cast(null as {{ dbt.type_string() }}) as text_de,
         cast(null as {{ dbt.type_string() }}) as text_en,
         cast(results.index_value as decimal(24, 12)) as line_value,
-        results.index_printed as value_printed,
-        results.index_basis as value_basis,
+        results.index_displayed as value_displayed,
+        results.index_source as value_source,
         false as name_is_inferred,
         results.is_simulated,
         results.published_source as source
@@ -101,12 +101,12 @@ indicator_lines as (
         case when scores.status = 'not_applicable' then 'nicht anwendbar' end as text_de,
         case when scores.status = 'not_applicable' then 'not applicable' end as text_en,
         cast(scores.score as decimal(24, 12)) as line_value,
-        scores.score_printed as value_printed,
+        scores.score_displayed as value_displayed,
         case
             when scores.score is null then null
-            when indicators.scoring_rule = 'as_scored' then 'published'
+            when indicators.normalisation = 'none' then 'published'
             else 'computed'
-        end as value_basis,
+        end as value_source,
         indicators.name_is_inferred,
         scores.is_simulated,
         scores.source
@@ -127,8 +127,8 @@ best_practice_lines as (
         practices.summary_de as text_de,
         practices.summary_en as text_en,
         cast(null as decimal(24, 12)) as line_value,
-        cast(null as {{ dbt.type_string() }}) as value_printed,
-        cast(null as {{ dbt.type_string() }}) as value_basis,
+        cast(null as {{ dbt.type_string() }}) as value_displayed,
+        cast(null as {{ dbt.type_string() }}) as value_source,
         false as name_is_inferred,
         false as is_simulated,
         coalesce(practices.link, practices.source) as source
@@ -145,9 +145,9 @@ lines as (
     select
         all_lines.*,
         results.rank,
-        results.rank_basis,
+        results.rank_source,
         case when all_lines.section = 'result' then results.tendency end as tendency,
-        case when all_lines.section = 'result' then results.tendency_basis end as tendency_basis,
+        case when all_lines.section = 'result' then results.tendency_source end as tendency_source,
         case when all_lines.section = 'result' then results.is_method_changed end
             as is_method_changed
     from (
@@ -165,7 +165,7 @@ lines as (
             and all_lines.city_id = results.city_id
             and case
                 when all_lines.section = 'result' then all_lines.category_id
-                when all_lines.section = 'header' and all_lines.line_id = 'place' then 'overall'
+                when all_lines.section = 'header' and all_lines.line_id = 'rank' then 'overall'
             end = results.category_id
 ),
 
@@ -197,18 +197,18 @@ final as (
         lines.rank,
         lines.tendency,
         lines.line_value,
-        cast(lines.rank as {{ dbt.type_string() }}) as rank_printed,
+        cast(lines.rank as {{ dbt.type_string() }}) as rank_displayed,
         case when lines.tendency > 0 then '+' else '' end
-        || cast(lines.tendency as {{ dbt.type_string() }}) as tendency_printed,
-        lines.value_printed,
-        lines.rank_basis,
-        lines.tendency_basis,
+        || cast(lines.tendency as {{ dbt.type_string() }}) as tendency_displayed,
+        lines.value_displayed,
+        lines.rank_source,
+        lines.tendency_source,
         lines.is_method_changed,
-        lines.value_basis,
+        lines.value_source,
 
         ---------- provenance
         lines.is_simulated,
-        cities.is_simulated_field,
+        cities.is_simulated_ranking,
         lines.source
     from lines
     inner join cities using (edition_key, city_id)

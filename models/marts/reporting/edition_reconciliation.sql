@@ -22,11 +22,11 @@ count_figures as (
         editions.edition_key,
         'overall' as category_id,
         'city_count' as figure,
-        0 as place,
+        0 as rank,
         editions.published_city_count as published_value,
         0 as published_digits,
         counted_editions.city_count as computed_value,
-        'field_members' as check_basis,
+        'ranking_members' as checked_against,
         editions.source
     from editions
     inner join counted_editions using (edition_key)
@@ -38,11 +38,11 @@ count_figures as (
         editions.edition_key,
         'overall' as category_id,
         'indicator_count' as figure,
-        0 as place,
+        0 as rank,
         editions.published_indicator_count as published_value,
         0 as published_digits,
         nullif(counted_editions.indicator_count, 0) as computed_value,
-        'hierarchy' as check_basis,
+        'framework' as checked_against,
         editions.source
     from editions
     inner join counted_editions using (edition_key)
@@ -54,11 +54,11 @@ count_figures as (
         edition_key,
         'overall' as category_id,
         'data_point_count' as figure,
-        0 as place,
+        0 as rank,
         published_data_point_count as published_value,
         0 as published_digits,
         published_city_count * published_parameter_count as computed_value,
-        'cities_times_parameters' as check_basis,
+        'cities_times_parameters' as checked_against,
         source
     from editions
     where published_data_point_count is not null
@@ -77,12 +77,12 @@ field_means as (
     group by edition_key, category_id
 ),
 
-place_indices as (
+rank_indices as (
     select
         edition_key,
         category_id,
-        rank as place,
-        max(index_value) as index_at_place
+        rank,
+        max(index_value) as index_at_rank
     from results
     where rank is not null
     group by edition_key, category_id, rank
@@ -93,12 +93,12 @@ applicable_statistics as (
         editions.edition_key,
         field_statistics.category_id,
         field_statistics.statistic,
-        field_statistics.place,
+        field_statistics.rank,
         field_statistics.published_value,
         field_statistics.value_digits,
         field_statistics.source
     from {{ ref('int_editions') }} as editions
-    inner join {{ ref('stg_published_field_statistics') }} as field_statistics
+    inner join {{ ref('stg_published_edition_statistics') }} as field_statistics
         on
             field_statistics.ranking_id in (editions.ranking_id, editions.reference_ranking_id)
             and editions.edition = field_statistics.edition
@@ -109,21 +109,21 @@ statistic_figures as (
         applicable_statistics.edition_key,
         applicable_statistics.category_id,
         applicable_statistics.statistic as figure,
-        coalesce(applicable_statistics.place, 0) as place,
+        coalesce(applicable_statistics.rank, 0) as rank,
         applicable_statistics.published_value,
         applicable_statistics.value_digits as published_digits,
         case applicable_statistics.statistic
             when 'mean' then field_means.mean_index
-            when 'index_at_place' then place_indices.index_at_place
+            when 'index_at_rank' then rank_indices.index_at_rank
         end as computed_value,
         case applicable_statistics.statistic
-            when 'mean' then 'mean_of_the_field'
-            when 'index_at_place' then 'city_at_that_place'
-        end as check_basis,
+            when 'mean' then 'mean_of_all_cities'
+            when 'index_at_rank' then 'city_at_that_rank'
+        end as checked_against,
         applicable_statistics.source
     from applicable_statistics
     left join field_means using (edition_key, category_id)
-    left join place_indices using (edition_key, category_id, place)
+    left join rank_indices using (edition_key, category_id, rank)
 ),
 
 figures as (
@@ -145,10 +145,10 @@ final as (
         editions.edition,
         figures.category_id,
         figures.figure,
-        cast(figures.place as integer) as place,
+        cast(figures.rank as integer) as rank,
         cast(figures.published_value as decimal(18, 4)) as published_value,
         cast(figures.computed_value as decimal(28, 12)) as computed_value,
-        figures.check_basis,
+        figures.checked_against,
         case
             when figures.is_count and figures.computed_value = figures.published_value then 'match'
             when figures.is_count and figures.computed_value is not null then 'contradiction'
@@ -156,7 +156,7 @@ final as (
                 'figures.computed_value', 'figures.published_value', 'figures.published_digits'
             ) }}
         end as verdict,
-        editions.is_simulated_field,
+        editions.is_simulated_ranking,
         figures.source
     from figures
     inner join {{ ref('int_editions') }} as editions using (edition_key)

@@ -41,10 +41,10 @@ final as (
 
         ---------- overall
         overall_results.index_value as overall_index,
-        overall_results.index_basis as overall_index_basis,
-        overall_results.index_printed as overall_index_printed,
+        overall_results.index_source as overall_index_source,
+        overall_results.index_displayed as overall_index_displayed,
         overall_results.rank as overall_rank,
-        overall_results.rank_basis as overall_rank_basis,
+        overall_results.rank_source as overall_rank_source,
         overall_results.tendency as overall_tendency,
         overall_results.is_method_changed,
         overall_results.rank_in_state,
@@ -60,10 +60,10 @@ final as (
         {% endfor %}
 
         ---------- provenance
-        edition_cities.is_new_in_field,
+        edition_cities.is_new_in_edition,
         edition_cities.is_simulated_city,
         overall_results.is_simulated,
-        edition_cities.is_simulated_field
+        edition_cities.is_simulated_ranking
     from {{ ref('int_edition_cities') }} as edition_cities
     inner join overall_results using (edition_key, city_id)
     inner join category_columns using (edition_key, city_id)

@@ -15,7 +15,7 @@ figures as (
         computed_value,
         null as possible_from,
         null as possible_to,
-        check_basis,
+        checked_against,
         verdict,
         source
     from {{ ref('int_checked_indices') }}
@@ -31,7 +31,7 @@ figures as (
         computed_{{ figure }} as computed_value,
         possible_from,
         possible_to,
-        check_basis,
+        checked_against,
         verdict,
         source
     from {{ ref('int_checked_ranks' if figure == 'rank' else 'int_checked_tendencies') }}
@@ -59,13 +59,13 @@ final as (
         ) as difference,
         cast(figures.possible_from as integer) as possible_from,
         cast(figures.possible_to as integer) as possible_to,
-        figures.check_basis,
+        figures.checked_against,
         figures.verdict,
         known_contradictions.note as contradiction_note,
 
         ---------- provenance
         ranks.is_simulated,
-        cities.is_simulated_field,
+        cities.is_simulated_ranking,
         figures.source
     from figures
     inner join {{ ref('int_edition_cities') }} as cities using (edition_key, city_id)

@@ -126,7 +126,7 @@ def rankings_for_script(
     """Return what scripts must know of rankings and editions before they load one.
 
     Args:
-        editions: rows with ranking_id, its names, is_simulated_field and edition.
+        editions: rows with ranking_id, its names, is_simulated_ranking and edition.
         language: `de` or `en`.
         of_edition: what a page's script needs of an edition, from its row.
 
@@ -139,7 +139,7 @@ def rankings_for_script(
             row["ranking_id"],
             {
                 "name": row[f"ranking_name_{language}"],
-                "simulated": row["is_simulated_field"],
+                "simulated": row["is_simulated_ranking"],
                 "editions": {},
             },
         )

@@ -477,7 +477,7 @@
     const figure = [site.figure(printed)];
     if (simulated) {
       if (!data.cities[member][2]) figure.push(mark("s"));
-    } else if (indicator.rule === "as_scored") figure.push(mark("p"));
+    } else if (indicator.rule === "none") figure.push(mark("p"));
     const cells = [
       cityCell(data, score),
       site.element("td", { class: "number", "data-field": "score" }, ...figure),

@@ -49,9 +49,9 @@ def figure_mark(row: Row, basis: str) -> str:
 def result_of(row: Row, member: int) -> list[Any]:
     """Return a result for the script: member, place, tendency, index, marks in that order."""
     marks = "".join(
-        figure_mark(row, basis) for basis in ("rank_basis", "tendency_basis", "index_basis")
+        figure_mark(row, basis) for basis in ("rank_source", "tendency_source", "index_source")
     )
-    return [member, row["rank"], row["tendency"], row["index_printed"], marks]
+    return [member, row["rank"], row["tendency"], row["index_displayed"], marks]
 
 
 def compare_data(
@@ -77,7 +77,7 @@ def compare_data(
     for row in scores:
         is_marked = row["is_simulated"] and row["city_id"] not in simulated_cities
         scores_of.setdefault(row["indicator_id"], []).append(
-            [members[row["city_id"]], row["score_printed"], int(is_marked)]
+            [members[row["city_id"]], row["score_displayed"], int(is_marked)]
         )
     return {
         "cities": [
@@ -85,7 +85,7 @@ def compare_data(
             for row in overall
         ],
         "before": overall[0]["previous_edition"],
-        "new": [members[row["city_id"]] for row in overall if row["is_new_in_field"]],
+        "new": [members[row["city_id"]] for row in overall if row["is_new_in_edition"]],
         "categories": [
             {
                 "id": category["category_id"],

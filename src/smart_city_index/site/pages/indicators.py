@@ -28,7 +28,7 @@ STATUSES = (
     "analysed",
     "scores_missing",
     "index_missing",
-    "field_too_large",
+    "too_many_cities",
     "no_indicators",
     "no_cities",
 )
@@ -53,7 +53,7 @@ SCRIPT_TEXTS = (
     "indicators_scoring_rule",
     *(
         f"scoring_rule_{rule}"
-        for rule in ("as_scored", "rank_percent", "share_of_best", "min_max", "goalposts")
+        for rule in ("none", "percentile_rank", "distance_to_reference", "min_max", "goalposts")
     ),
     "indicators_weight",
     "indicators_weight_value",
@@ -140,7 +140,7 @@ def indicator(site: Site, row: Row, scores: list[list[Any]]) -> dict[str, Any]:
         "role": row["role"],
         "unit": unit_names(site, row["unit"]),
         "direction": row["direction"],
-        "rule": row["scoring_rule"],
+        "rule": row["normalisation"],
         "weight": formats.decimal_point(row["weight"], DIGITS_OF_WEIGHTS).rstrip("0").rstrip("."),
         "source": row["source"],
         "statistics": statistics(row),
@@ -167,7 +167,7 @@ def indicator_data(site: Site, ranking_id: str) -> dict[str, Any]:
         if position == len(cities):
             cities.append([row["city_id"], row["city_name"], row["is_simulated_city"]])
         scores.setdefault((row["edition"], row["indicator_id"]), []).append(
-            [position, row["score_printed"], row["rank"], int(row["is_simulated"])]
+            [position, row["score_displayed"], row["rank"], int(row["is_simulated"])]
         )
     editions: dict[int, dict[str, Any]] = {
         row["edition"]: {"indicators": [], "correlations": {}}

@@ -19,8 +19,8 @@ ANALYSIS_QUERIES = (
     "tendency_places",
     "index_drivers",
     "tendency_certainty",
-    "improvement_levers",
-    "improvement_paths",
+    "what_if_scores",
+    "target_scores",
     "category_gaps",
     "strengths_and_weaknesses",
     "peer_cities",
@@ -99,7 +99,7 @@ def paths_by_goal(rows: list[Row]) -> list[list[Row]]:
     """Return the steps of each goal."""
     goals: dict[int, list[Row]] = {}
     for row in rows:
-        goals.setdefault(row["places_to_gain"], []).append(row)
+        goals.setdefault(row["ranks_to_gain"], []).append(row)
     return list(goals.values())
 
 
@@ -123,7 +123,7 @@ def edition_values(groups: Groups, member: Row, edition: Row) -> dict[str, Any]:
         **{name: found[name] for name in ANALYSIS_QUERIES},
         "member": member,
         "edition": edition,
-        "facts": [row for row in lines["header"] if row["line_id"] != "place" and row["text_de"]],
+        "facts": [row for row in lines["header"] if row["line_id"] != "rank" and row["text_de"]],
         "results": results,
         "overall": results[0],
         "sources": published_sources(results),
@@ -131,8 +131,8 @@ def edition_values(groups: Groups, member: Row, edition: Row) -> dict[str, Any]:
         "best_practices": lines.get("best_practice", []),
         "blocks": indicator_blocks(found["profile_indicators"], results),
         "index_drivers": with_lengths(drivers[:SHOWN_DRIVERS], "contribution"),
-        "improvement_levers": found["improvement_levers"][:SHOWN_LEVERS],
-        "improvement_paths": paths_by_goal(found["improvement_paths"]),
+        "what_if_scores": found["what_if_scores"][:SHOWN_LEVERS],
+        "target_scores": paths_by_goal(found["target_scores"]),
         "category_gaps": with_lengths(found["category_gaps"], "index_points_ahead"),
         "strengths": [row for row in assessed if row["assessment"] == "strength"],
         "weaknesses": [row for row in assessed if row["assessment"] == "weakness"],

@@ -42,9 +42,9 @@ SCRIPT_TEXTS = (
 def flags(row: Row) -> int:
     """Return the marks of a result as one number."""
     return int(
-        PLACE_IS_PUBLISHED * (row["rank_basis"] == "published")
-        + TENDENCY_IS_PUBLISHED * (row["tendency_basis"] == "published")
-        + INDEX_IS_PUBLISHED * (row["index_basis"] == "published")
+        PLACE_IS_PUBLISHED * (row["rank_source"] == "published")
+        + TENDENCY_IS_PUBLISHED * (row["tendency_source"] == "published")
+        + INDEX_IS_PUBLISHED * (row["index_source"] == "published")
         + IS_SIMULATED * row["is_simulated"]
     )
 
@@ -74,9 +74,9 @@ def ranking_data(rows: list[Row]) -> dict[str, Any]:
         member = position[row["city_id"]]
         if row["category_id"] == OVERALL:
             edition["members"].append(member)
-            if row["is_new_in_field"] and row["previous_edition"]:
+            if row["is_new_in_edition"] and row["previous_edition"]:
                 edition["new"].append(member)
-        figures = (row["rank"], row["tendency"], row["index_printed"])
+        figures = (row["rank"], row["tendency"], row["index_displayed"])
         results = edition["results"].setdefault(row["category_id"], [])
         if any(value is not None for value in figures):
             results.append([member, *figures, flags(row)])

@@ -11,10 +11,10 @@ select
     league.cities_in_state,
     league.rank_in_size_class,
     league.cities_in_size_class,
-    league.is_new_in_field,
+    league.is_new_in_edition,
     league.is_simulated_city,
     league.is_simulated,
-    league.is_simulated_field
+    league.is_simulated_ranking
 from league_table as league
 inner join dim_cities as cities on league.city_id = cities.city_id
 order by league.ranking_id asc, league.city_id asc, league.edition desc

@@ -4,8 +4,8 @@ select
     scores.edition,
     scores.indicator_id,
     scores.city_id,
-    scores.score_printed,
+    scores.score_displayed,
     scores.is_simulated
 from fct_indicator_scores as scores
-where scores.score_printed is not null
+where scores.score_displayed is not null
 order by scores.ranking_id, scores.edition, scores.indicator_id, scores.city_id

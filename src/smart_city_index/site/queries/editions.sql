@@ -12,9 +12,9 @@ select
     coverage.status as analysis_status,
     coverage.score_count,
     coverage.expected_score_count,
-    editions.is_simulated_field
+    editions.is_simulated_ranking
 from dim_editions as editions
 inner join dim_rankings as rankings on editions.ranking_id = rankings.ranking_id
 inner join analysis_coverage as coverage
     on editions.ranking_id = coverage.ranking_id and editions.edition = coverage.edition
-order by editions.is_simulated_field asc, editions.ranking_id asc, editions.edition desc
+order by editions.is_simulated_ranking asc, editions.ranking_id asc, editions.edition desc

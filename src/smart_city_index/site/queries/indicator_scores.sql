@@ -7,7 +7,7 @@ select
     scores.city_id,
     cities.city_name,
     cities.is_simulated as is_simulated_city,
-    scores.score_printed,
+    scores.score_displayed,
     scores.rank,
     scores.is_simulated
 from fct_indicator_scores as scores

@@ -11,7 +11,7 @@ select
     indicators.role,
     indicators.unit,
     indicators.direction,
-    indicators.scoring_rule,
+    indicators.normalisation,
     indicators.weight,
     indicators.source,
     editions.score_digits,

@@ -16,9 +16,9 @@ select
     reconciliation.difference,
     reconciliation.possible_from,
     reconciliation.possible_to,
-    reconciliation.check_basis,
+    reconciliation.checked_against,
     reconciliation.contradiction_note,
-    reconciliation.is_simulated_field,
+    reconciliation.is_simulated_ranking,
     reconciliation.source
 from published_reconciliation as reconciliation
 inner join dim_rankings as rankings on reconciliation.ranking_id = rankings.ranking_id
@@ -30,7 +30,7 @@ inner join dim_categories as categories
         and reconciliation.category_id = categories.category_id
 where reconciliation.verdict = 'contradiction'
 order by
-    reconciliation.is_simulated_field asc,
+    reconciliation.is_simulated_ranking asc,
     reconciliation.edition desc,
     cities.city_name asc,
     categories.sort_path asc

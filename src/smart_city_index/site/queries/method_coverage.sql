@@ -32,7 +32,7 @@ select
     known_results.index_count,
     coalesce(published_figures.published_count, 0) as published_count,
     coverage.status,
-    coverage.is_simulated_field
+    coverage.is_simulated_ranking
 from analysis_coverage as coverage
 inner join dim_rankings as rankings on coverage.ranking_id = rankings.ranking_id
 left join known_results
@@ -43,4 +43,4 @@ left join published_figures
     on
         coverage.ranking_id = published_figures.ranking_id
         and coverage.edition = published_figures.edition
-order by coverage.is_simulated_field asc, coverage.ranking_id asc, coverage.edition desc
+order by coverage.is_simulated_ranking asc, coverage.ranking_id asc, coverage.edition desc

@@ -11,7 +11,7 @@ select
     reconciliation.published_value,
     reconciliation.computed_value,
     reconciliation.verdict,
-    reconciliation.is_simulated_field,
+    reconciliation.is_simulated_ranking,
     reconciliation.source
 from edition_reconciliation as reconciliation
 inner join dim_rankings as rankings on reconciliation.ranking_id = rankings.ranking_id
@@ -21,7 +21,7 @@ inner join dim_categories as categories
         and reconciliation.edition = categories.edition
         and reconciliation.category_id = categories.category_id
 order by
-    reconciliation.is_simulated_field asc,
+    reconciliation.is_simulated_ranking asc,
     reconciliation.ranking_id asc,
     reconciliation.edition desc,
     reconciliation.figure asc,

@@ -14,13 +14,13 @@ select
     editions.rank_taken_on,
     editions.missing_value_rule,
     editions.minimum_coverage,
-    editions.minimum_field_coverage,
+    editions.minimum_city_coverage,
     editions.city_count,
     editions.new_city_count,
     editions.indicator_count,
     editions.survey_period,
     editions.note,
-    editions.is_simulated_field
+    editions.is_simulated_ranking
 from dim_editions as editions
 inner join dim_rankings as rankings on editions.ranking_id = rankings.ranking_id
-order by editions.is_simulated_field asc, editions.ranking_id asc, editions.edition desc
+order by editions.is_simulated_ranking asc, editions.ranking_id asc, editions.edition desc

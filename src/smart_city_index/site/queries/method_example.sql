@@ -4,9 +4,9 @@ select
     indicators.indicator_name_de,
     indicators.indicator_name_en,
     scores.role,
-    scores.score_printed,
-    results.index_printed,
-    results.index_basis
+    scores.score_displayed,
+    results.index_displayed,
+    results.index_source
 from fct_indicator_scores as scores
 inner join dim_indicators as indicators
     on
@@ -24,5 +24,5 @@ where
     and scores.edition = 2025
     and scores.city_id = 'duesseldorf'
     and scores.category_id = 'administration'
-    and results.index_basis = 'computed'
+    and results.index_source = 'computed'
 order by indicators.sort_path

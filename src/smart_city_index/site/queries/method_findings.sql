@@ -13,7 +13,7 @@ select
     findings.found_value,
     findings.threshold,
     findings.is_simulated,
-    findings.is_simulated_field
+    findings.is_simulated_ranking
 from qc_findings as findings
 inner join dim_rankings as rankings on findings.ranking_id = rankings.ranking_id
 inner join dim_cities as cities on findings.city_id = cities.city_id
@@ -23,7 +23,7 @@ inner join dim_categories as categories
         and findings.edition = categories.edition
         and findings.category_id = categories.category_id
 order by
-    findings.is_simulated_field asc,
+    findings.is_simulated_ranking asc,
     findings.ranking_id asc,
     findings.edition desc,
     findings.rule_id asc,

@@ -5,7 +5,7 @@ with sources as (
         edition,
         source
     from published_reconciliation
-    where not is_simulated_field
+    where not is_simulated_ranking
 
     union all
 
@@ -13,7 +13,7 @@ with sources as (
         edition,
         source
     from edition_reconciliation
-    where not is_simulated_field
+    where not is_simulated_ranking
 
     union all
 
@@ -21,7 +21,7 @@ with sources as (
         edition,
         source
     from fct_indicator_scores
-    where not is_simulated_field
+    where not is_simulated_ranking
 
     union all
 
@@ -29,7 +29,7 @@ with sources as (
         edition,
         source
     from dim_indicators
-    where not is_simulated_field
+    where not is_simulated_ranking
 
     union all
 
@@ -37,7 +37,7 @@ with sources as (
         edition,
         source
     from dim_editions
-    where not is_simulated_field
+    where not is_simulated_ranking
 )
 
 select distinct

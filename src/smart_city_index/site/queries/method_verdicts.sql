@@ -5,7 +5,7 @@ select
     rankings.ranking_name_de,
     rankings.ranking_name_en,
     reconciliation.edition,
-    reconciliation.is_simulated_field,
+    reconciliation.is_simulated_ranking,
     count(*) as figure_count,
     count(*) filter (where reconciliation.verdict = 'match') as match_count,
     count(*) filter (where reconciliation.verdict = 'last_digit') as last_digit_count,
@@ -19,8 +19,8 @@ group by
     rankings.ranking_name_de,
     rankings.ranking_name_en,
     reconciliation.edition,
-    reconciliation.is_simulated_field
+    reconciliation.is_simulated_ranking
 order by
-    reconciliation.is_simulated_field asc,
+    reconciliation.is_simulated_ranking asc,
     reconciliation.ranking_id asc,
     reconciliation.edition desc

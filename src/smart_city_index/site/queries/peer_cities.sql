@@ -8,7 +8,7 @@ select
     cities.city_name as peer_city_name,
     cities.is_simulated as is_simulated_peer,
     peers.peer_rank,
-    results.index_printed as peer_index_printed,
+    results.index_displayed as peer_index_displayed,
     peers.distance
 from peer_cities as peers
 inner join dim_cities as cities on peers.peer_city_id = cities.city_id
@@ -18,5 +18,5 @@ inner join fct_index_results as results
         and peers.edition = results.edition
         and peers.peer_city_id = results.city_id
         and results.category_id = 'overall'
-where peers.scope = 'field'
+where peers.scope = 'edition'
 order by peers.ranking_id, peers.city_id, peers.edition, peers.nearness

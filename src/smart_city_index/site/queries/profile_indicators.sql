@@ -9,8 +9,8 @@ select
     lines.label_de,
     lines.label_en,
     lines.name_is_inferred,
-    lines.value_printed,
-    lines.value_basis,
+    lines.value_displayed,
+    lines.value_source,
     lines.is_simulated,
     lines.source,
     scores.role,
@@ -30,5 +30,5 @@ left join indicator_statistics as statistics
         lines.ranking_id = statistics.ranking_id
         and lines.edition = statistics.edition
         and lines.line_id = statistics.indicator_id
-where lines.section = 'indicator' and lines.value_printed is not null
+where lines.section = 'indicator' and lines.value_displayed is not null
 order by lines.ranking_id, lines.city_id, lines.edition, lines.line_number

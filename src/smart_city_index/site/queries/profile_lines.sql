@@ -11,11 +11,11 @@ select
     text_de,
     text_en,
     rank,
-    rank_basis,
+    rank_source,
     tendency,
-    tendency_basis,
-    value_printed,
-    value_basis,
+    tendency_source,
+    value_displayed,
+    value_source,
     is_simulated,
     source
 from city_profiles

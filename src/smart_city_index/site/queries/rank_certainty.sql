@@ -6,7 +6,7 @@ select
     robustness.city_id,
     robustness.scenario_id,
     robustness.weight_distribution,
-    robustness.box_share,
+    robustness.weight_variation,
     robustness.normalisation,
     robustness.root_aggregation,
     robustness.draw_count,

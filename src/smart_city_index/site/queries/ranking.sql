@@ -15,13 +15,13 @@ select
     cities.longitude,
     cities.is_simulated as is_simulated_city,
     results.rank,
-    results.rank_basis,
+    results.rank_source,
     results.tendency,
-    results.tendency_basis,
+    results.tendency_source,
     results.previous_edition,
-    results.index_printed,
-    results.index_basis,
-    results.is_new_in_field,
+    results.index_displayed,
+    results.index_source,
+    results.is_new_in_edition,
     results.is_simulated
 from fct_index_results as results
 inner join dim_cities as cities on results.city_id = cities.city_id

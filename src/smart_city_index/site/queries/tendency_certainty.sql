@@ -6,7 +6,7 @@ select
     probability.city_id,
     probability.scenario_id,
     robustness.weight_distribution,
-    robustness.box_share,
+    robustness.weight_variation,
     robustness.normalisation,
     robustness.root_aggregation,
     probability.draw_count,

@@ -25,7 +25,7 @@ select
     editions.index_digits,
     case when editions.rank_taken_on = 'rounded' then editions.index_digits else 8 end
         as rank_digits,
-    editions.is_simulated_field,
+    editions.is_simulated_ranking,
     count(*) as city_count,
     count(*) filter (where cities.is_complete) as complete_city_count,
     bool_and(cities.is_complete) as is_complete
@@ -34,4 +34,4 @@ inner join dim_rankings as rankings on editions.ranking_id = rankings.ranking_id
 inner join cities
     on editions.ranking_id = cities.ranking_id and editions.edition = cities.edition
 group by all
-order by editions.is_simulated_field asc, editions.ranking_id asc, editions.edition desc
+order by editions.is_simulated_ranking asc, editions.ranking_id asc, editions.edition desc

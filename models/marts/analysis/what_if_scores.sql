@@ -1,0 +1,142 @@
+{%- set targets = ['median', 'best_quarter', 'maximum'] -%}
+with
+
+effective_weights as (
+    select *
+    from {{ ref('int_effective_weights') }}
+    where node_type = 'indicator'
+),
+
+places as (
+    select * from {{ ref('int_ranked_cities') }}
+),
+
+results as (
+    select *
+    from {{ ref('fct_index_results') }}
+    where category_id = 'overall'
+),
+
+-- the city just ahead stands on the place before the first of this rank
+levers as (
+    select
+        places.edition_key,
+        places.city_id,
+        effective_weights.node_id as indicator_id,
+        effective_weights.parent_node_id,
+        effective_weights.role,
+        effective_weights.effective_weight,
+        effective_weights.maximum_score,
+        places.rank,
+        places.index_value,
+        places.rank_taken_on,
+        places.index_digits,
+        better_places.index_to_reach - places.index_value as index_points_to_next_rank,
+        least(scores.index_value, effective_weights.maximum_score) as score,
+        statistics.median_score,
+        statistics.third_quartile as best_quarter_score
+    from effective_weights
+    inner join places using (edition_key)
+    inner join {{ ref('int_node_values') }} as scores using (edition_key, city_id, node_id)
+    inner join {{ ref('indicator_statistics') }} as statistics
+        on
+            effective_weights.edition_key = statistics.edition_key
+            and effective_weights.node_id = statistics.indicator_id
+    left join places as better_places
+        on
+            places.edition_key = better_places.edition_key
+            and places.rank - 1 = better_places.position
+),
+
+-- an indicator is raised, never lowered
+raised_scores as (
+    {% for target in targets %}
+    select
+        edition_key,
+        city_id,
+        indicator_id,
+        '{{ target }}' as target,
+        index_value
+        + {{ multiply('effective_weight', '(greatest(score, ' ~ target ~ '_score) - score)') }}
+            as raised_index,
+        rank_taken_on,
+        index_digits
+    from levers
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+queries as (
+    select
+        edition_key,
+        city_id,
+        indicator_id,
+        target,
+        {{ rank_value('raised_index', 'rank_taken_on', 'index_digits') }} as query_value
+    from raised_scores
+),
+
+better_counts as (
+    {{ better_city_counts(
+        'queries', 'places', ['edition_key'], ['city_id', 'indicator_id', 'target']
+    ) }}
+),
+
+raised_ranks as (
+    select
+        edition_key,
+        city_id,
+        indicator_id,
+    {% for target in targets %}
+    cast(1 + max(case when target = '{{ target }}' then better_city_count end) as integer)
+        as rank_at_{{ target }}{{ ',' if not loop.last }}
+    {% endfor %}
+    from better_counts
+    group by edition_key, city_id, indicator_id
+),
+
+final as (
+    select
+        ---------- ids
+        levers.edition_key,
+        results.ranking_id,
+        results.edition,
+        levers.city_id,
+        levers.indicator_id,
+        levers.parent_node_id as category_id,
+        levers.role,
+
+        ---------- as it is
+        levers.rank,
+        cast(levers.score as {{ type_index() }}) as score,
+        levers.maximum_score,
+        levers.effective_weight,
+
+        ---------- the next better rank by this indicator alone
+        {{ divide('levers.index_points_to_next_rank', 'levers.effective_weight') }}
+            as score_points_to_next_rank,
+        coalesce(
+            {{ divide('levers.index_points_to_next_rank', 'levers.effective_weight') }}
+            <= levers.maximum_score - levers.score,
+            false
+        ) as reaches_next_rank,
+
+        ---------- the rank if the indicator rose
+        levers.median_score,
+        raised_ranks.rank_at_median,
+        levers.best_quarter_score,
+        raised_ranks.rank_at_best_quarter,
+        raised_ranks.rank_at_maximum,
+        levers.rank - raised_ranks.rank_at_maximum as ranks_gained_at_maximum,
+        {{ multiply('levers.effective_weight', '(levers.maximum_score - levers.score)') }}
+            as index_points_at_maximum,
+
+        ---------- provenance
+        results.is_simulated,
+        results.is_simulated_ranking
+    from levers
+    inner join raised_ranks using (edition_key, city_id, indicator_id)
+    inner join results using (edition_key, city_id)
+)
+
+select * from final

@@ -1,0 +1,22 @@
+select
+    methodology_id,
+    node_id,
+    parent_node_id,
+    name_de as node_name_de,
+    name_en as node_name_en,
+    unit,
+    source,
+    node_type,
+    role,
+    sort_order,
+    direction,
+    normalisation,
+    lower_goalpost,
+    upper_goalpost,
+    weight,
+    aggregation,
+    project_cap_share,
+    is_capped,
+    is_logarithmic,
+    name_is_inferred
+from {{ ref('framework') }}

@@ -1,4 +1,0 @@
-select
-    places_to_gain,
-    source
-from {{ ref('improvement_goals') }}

@@ -1,0 +1,4 @@
+select
+    ranks_to_gain,
+    source
+from {{ ref('rank_targets') }}
