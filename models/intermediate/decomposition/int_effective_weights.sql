@@ -11,8 +11,8 @@ with recursive
 nodes as (
     select nodes.*
     from {{ ref('int_edition_nodes') }} as nodes
-    inner join {{ ref('int_analysed_editions') }} as fields using (edition_key)
-    where fields.status = 'analysed' and fields.is_additive
+    inner join {{ ref('int_analysed_editions') }} as analysed using (edition_key)
+    where analysed.status = 'analysed' and analysed.is_additive
 ),
 
 sibling_totals as (

@@ -52,10 +52,10 @@ overridden_overall_parts as (
         cast(1 as decimal(18, 15)) as effective_weight,
         results.index_value - results.computed_index as part_value
     from results
-    inner join {{ ref('int_analysed_editions') }} as fields using (edition_key)
+    inner join {{ ref('int_analysed_editions') }} as analysed using (edition_key)
     where
-        fields.status = 'analysed'
-        and fields.is_additive
+        analysed.status = 'analysed'
+        and analysed.is_additive
         and results.node_id = 'overall'
         and results.index_value <> results.computed_index
 ),

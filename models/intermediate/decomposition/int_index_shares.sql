@@ -1,6 +1,6 @@
 {#-
   Share of the variance of the overall index that each summand stands for: its covariance with the
-  index over the index's variance. The shares of a field add up to one; one can be negative.
+  index over the index's variance. The shares of an edition add up to one; one can be negative.
 -#}
 with
 

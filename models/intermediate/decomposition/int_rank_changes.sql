@@ -2,47 +2,47 @@
   The change of rank between two complete editions in four parts. Cities that left and entered: what
   the rank among all cities and the rank among the cities of both editions differ by. Own and others'
   change: the city with its new index among the others' old ones, and the other way round; the mean
-  of both orders, so that half places occur.
+  of both orders, so that half ranks occur.
 -#}
 {%- set field_key = ['edition_key'] -%}
 with
 
-fields as (
+analysed as (
     select *
     from {{ ref('int_analysed_editions') }}
     where status = 'analysed'
 ),
 
-places as (
+ranked_cities as (
     select * from {{ ref('int_ranked_cities') }}
 ),
 
 common_cities as (
     select
-        places.edition_key,
-        places.city_id,
-        places.rank as rank_now,
-        previous_places.rank as rank_before,
-        places.rank_value as value_now,
+        ranked_cities.edition_key,
+        ranked_cities.city_id,
+        ranked_cities.rank as rank_now,
+        previous_cities.rank as rank_before,
+        ranked_cities.rank_value as value_now,
         round(
-            {{ on_this_scale('previous_places.rank_value', 'editions.previous_scale_factor') }}, 8
+            {{ on_this_scale('previous_cities.rank_value', 'editions.previous_scale_factor') }}, 8
         ) as value_before,
         rank() over (
-            partition by places.edition_key
-            order by places.rank_value desc nulls last
+            partition by ranked_cities.edition_key
+            order by ranked_cities.rank_value desc nulls last
         ) as common_rank_now,
         rank() over (
-            partition by places.edition_key
-            order by previous_places.rank_value desc nulls last
+            partition by ranked_cities.edition_key
+            order by previous_cities.rank_value desc nulls last
         ) as common_rank_before
-    from fields
+    from analysed
     inner join {{ ref('int_editions') }} as editions
-        on fields.edition_key = editions.edition_key
-    inner join places on fields.edition_key = places.edition_key
-    inner join places as previous_places
+        on analysed.edition_key = editions.edition_key
+    inner join ranked_cities on analysed.edition_key = ranked_cities.edition_key
+    inner join ranked_cities as previous_cities
         on
-            fields.previous_edition_key = previous_places.edition_key
-            and places.city_id = previous_places.city_id
+            analysed.previous_edition_key = previous_cities.edition_key
+            and ranked_cities.city_id = previous_cities.city_id
 ),
 
 {% for query, field in [('now', 'before'), ('before', 'now')] %}

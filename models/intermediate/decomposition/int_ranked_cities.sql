@@ -1,10 +1,10 @@
 {#-
-  Complete fields in the order of their ranks: place after place, tied cities in the order of their
+  Complete editions in the order of their ranks, tied cities in the order of their
   names, with what each has to reach and its neighbours.
 -#}
 with
 
-fields as (
+analysed as (
     select *
     from {{ ref('int_analysed_editions') }}
     where status = 'analysed'
@@ -32,7 +32,7 @@ ranked_cities as (
         nodes.index_digits,
         {{ rank_value('ranks.index_value', 'nodes.rank_taken_on', 'nodes.index_digits') }}
             as rank_value
-    from fields
+    from analysed
     inner join ranks using (edition_key)
     inner join nodes using (edition_key)
 ),
@@ -51,11 +51,11 @@ final as (
             rank_value - {{ rank_value_unit('rank_taken_on', 'index_digits') }} / 2 + 0.0000000001
             as {{ type_index() }}
         ) as index_to_reach,
-        cast(row_number() over places as integer) as position,
-        lag(city_id) over places as next_better_city_id,
-        lead(city_id) over places as next_worse_city_id
+        cast(row_number() over by_rank as integer) as position,
+        lag(city_id) over by_rank as next_better_city_id,
+        lead(city_id) over by_rank as next_worse_city_id
     from ranked_cities
-    window places as (
+    window by_rank as (
         partition by edition_key order by rank asc nulls last, city_id asc
     )
 )

@@ -1,5 +1,5 @@
 {#-
-  Which fields the analysis marts work on: every score and every overall index is there, and the
+  Which analysed the analysis marts work on: every score and every overall index is there, and the
   field is not larger than var analysis_maximum_city_count, because pairs of cities grow with its
   square.
 -#}

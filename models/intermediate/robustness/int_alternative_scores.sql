@@ -1,10 +1,10 @@
 {#-
-  Scores of the regular indicators of complete fields: as the methodology defines them, and by the
+  Scores of the regular indicators of complete editions: as the methodology defines them, and by the
   two alternatives of the sensitivity analysis, which start from the raw values.
 -#}
 with
 
-fields as (
+analysed as (
     select *
     from {{ ref('int_analysed_editions') }}
     where status = 'analysed'
@@ -26,7 +26,7 @@ field_scores as (
         cast(nodes.scale_maximum as decimal(19, 3)) as scale_maximum,
         {{ oriented('scores.raw_value', 'nodes.direction') }} as oriented_value,
         scores.score
-    from fields
+    from analysed
     inner join {{ ref('int_normalised_scores') }} as scores using (edition_key)
     inner join nodes
         on

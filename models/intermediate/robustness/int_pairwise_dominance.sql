@@ -2,7 +2,7 @@
   The smallest difference between the overall indices of two cities that any weights of a scenario
   allow; if it is positive, the first city is ahead for sure.
 
-  For siblings sorted by their difference, the smallest weighted mean over a box of weights
+  For siblings sorted by their difference, the smallest weighted mean over varied weights
   w (1 - s) .. w (1 + s) gives the first k the upper end of the box and the others the lower end.
   With C the sums over the first k and T those over all:
 
@@ -13,7 +13,7 @@
 -#}
 with
 
-fields as (
+analysed as (
     select *
     from {{ ref('int_analysed_editions') }}
     where status = 'analysed' and is_additive
@@ -43,7 +43,7 @@ links as (
         cast(nodes.weight as double) as weight,
         parents.height as parent_height,
         1 + cast(coalesce(parents.project_cap_share, 0) as double) as parent_divisor
-    from fields
+    from analysed
     inner join nodes using (edition_key)
     inner join nodes as parents
         on

@@ -6,7 +6,7 @@
 {%- set factors = ['weights', 'normalisation', 'aggregation', 'project_points'] -%}
 with
 
-fields as (
+analysed as (
     select *
     from {{ ref('int_analysed_editions') }}
     where status = 'analysed'
@@ -74,10 +74,10 @@ all_runs as (
         'as_defined' as normalisation,
         'as_defined' as root_aggregation,
         true as has_project_points
-    from fields
+    from analysed
     union all
     select
-        fields.edition_key,
+        analysed.edition_key,
         'weights' as simulation_type,
         scenario_draws.scenario_id as simulation_group,
         scenario_draws.draw,
@@ -88,11 +88,11 @@ all_runs as (
         scenario_draws.normalisation,
         scenario_draws.root_aggregation,
         true as has_project_points
-    from fields
+    from analysed
     cross join scenario_draws
     union all
     select
-        fields.edition_key,
+        analysed.edition_key,
         'leave_one_out' as simulation_type,
         nodes.node_id as simulation_group,
         1 as draw,
@@ -102,12 +102,12 @@ all_runs as (
         'as_defined' as normalisation,
         'as_defined' as root_aggregation,
         true as has_project_points
-    from fields
+    from analysed
     inner join {{ ref('int_edition_nodes') }} as nodes using (edition_key)
     where nodes.node_type = 'indicator' and nodes.role = 'regular'
     union all
     select
-        fields.edition_key,
+        analysed.edition_key,
         'sensitivity' as simulation_type,
         sensitivity_numbers.matrix as simulation_group,
         sensitivity_numbers.draw,
@@ -124,7 +124,7 @@ all_runs as (
             else 'geometric'
         end as root_aggregation,
         sensitivity_numbers.project_points_number * 2 < 1 as has_project_points
-    from fields
+    from analysed
     cross join sensitivity_numbers
 ),
 
@@ -134,9 +134,9 @@ described as (
         editions.methodology_id,
         case when all_runs.simulation_type = 'leave_one_out' then all_runs.simulation_group end
             as left_out_indicator_id,
-        fields.is_additive and all_runs.root_aggregation <> 'geometric' as is_additive
+        analysed.is_additive and all_runs.root_aggregation <> 'geometric' as is_additive
     from all_runs
-    inner join fields using (edition_key)
+    inner join analysed using (edition_key)
     inner join {{ ref('int_editions') }} as editions using (edition_key)
 ),
 

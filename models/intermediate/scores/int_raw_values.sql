@@ -4,7 +4,7 @@
   rankings share a city, it brings those along that its own ranking does not have.
 
   A view, and what is missing is looked for only among cities that lack a value: nothing else in the
-  warehouse has as many rows, and a large field without gaps is read and not joined.
+  warehouse has as many rows, and a large edition without gaps is read and not joined.
 -#}
 with
 

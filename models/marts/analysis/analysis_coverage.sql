@@ -2,17 +2,17 @@ with
 
 final as (
     select
-        fields.edition_key,
+        analysed.edition_key,
         editions.ranking_id,
         editions.edition,
         editions.previous_edition,
-        fields.status,
-        fields.city_count,
-        fields.expected_score_count,
-        fields.score_count,
-        fields.is_additive,
+        analysed.status,
+        analysed.city_count,
+        analysed.expected_score_count,
+        analysed.score_count,
+        analysed.is_additive,
         editions.is_simulated_ranking
-    from {{ ref('int_analysed_editions') }} as fields
+    from {{ ref('int_analysed_editions') }} as analysed
     inner join {{ ref('int_editions') }} as editions using (edition_key)
 )
 

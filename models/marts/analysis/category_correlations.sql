@@ -1,6 +1,6 @@
 with
 
-fields as (
+analysed as (
     select *
     from {{ ref('int_analysed_editions') }}
     where status = 'analysed'
@@ -18,7 +18,7 @@ category_values as (
         results.city_id,
         results.node_id as category_id,
         cast(results.index_value as {{ type_observation() }}) as index_value
-    from fields
+    from analysed
     inner join categories using (edition_key)
     inner join {{ ref('int_ranks') }} as results using (edition_key, node_id)
 ),

@@ -1,6 +1,6 @@
 with
 
-fields as (
+analysed as (
     select *
     from {{ ref('int_analysed_editions') }}
     where status = 'analysed'
@@ -21,7 +21,7 @@ node_values as (
 
 categories as (
     select nodes.*
-    from fields
+    from analysed
     inner join nodes using (edition_key)
     where nodes.node_type <> 'indicator'
 ),

@@ -1,6 +1,6 @@
 with
 
-places as (
+ranked_cities as (
     select * from {{ ref('int_ranked_cities') }}
 ),
 
@@ -34,39 +34,39 @@ field_sizes as (
     select
         edition_key,
         count(*) as city_count
-    from places
+    from ranked_cities
     group by edition_key
 ),
 
--- every city against the mean of the field and against the city one place above
+-- every city against the mean of all cities and against the city one rank above
 compared as (
     select
-        places.edition_key,
-        places.city_id,
+        ranked_cities.edition_key,
+        ranked_cities.city_id,
         'edition_mean' as comparison,
         cast(null as {{ dbt.type_string() }}) as compared_city_id,
         field_sums.category_id,
         {{ divide('field_sums.contribution_total', 'field_sizes.city_count') }}
             as compared_contribution
-    from places
+    from ranked_cities
     inner join field_sums using (edition_key)
     inner join field_sizes using (edition_key)
     union all
     select
-        places.edition_key,
-        places.city_id,
+        ranked_cities.edition_key,
+        ranked_cities.city_id,
         'next_better_city' as comparison,
-        places.next_better_city_id as compared_city_id,
+        ranked_cities.next_better_city_id as compared_city_id,
         field_sums.category_id,
         coalesce(category_parts.contribution, 0) as compared_contribution
-    from places
+    from ranked_cities
     inner join field_sums using (edition_key)
     left join category_parts
         on
-            places.edition_key = category_parts.edition_key
-            and places.next_better_city_id = category_parts.city_id
+            ranked_cities.edition_key = category_parts.edition_key
+            and ranked_cities.next_better_city_id = category_parts.city_id
             and field_sums.category_id = category_parts.category_id
-    where places.next_better_city_id is not null
+    where ranked_cities.next_better_city_id is not null
 ),
 
 final as (

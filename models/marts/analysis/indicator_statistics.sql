@@ -1,6 +1,6 @@
 with
 
-fields as (
+analysed as (
     select *
     from {{ ref('int_analysed_editions') }}
     where status = 'analysed'
@@ -29,7 +29,7 @@ scores as (
         cast(scores.index_value as {{ type_observation() }}) as score,
         cast(categories.index_value as {{ type_observation() }}) as category_index,
         cast(overall.index_value as {{ type_observation() }}) as overall_index
-    from fields
+    from analysed
     inner join indicators using (edition_key)
     inner join node_values as scores using (edition_key, node_id)
     inner join node_values as categories

@@ -6,7 +6,7 @@ nodes as (
     where node_id = 'overall'
 ),
 
-fields as (
+analysed as (
     select *
     from {{ ref('int_analysed_editions') }}
     where status = 'analysed' and is_additive
@@ -69,7 +69,7 @@ final as (
         results.rank,
         cast(1 + coalesce(loss_counts.dominating_city_count, 0) as integer) as best_rank,
         cast(
-            fields.city_count - coalesce(win_counts.dominated_city_count, 0) as integer
+            analysed.city_count - coalesce(win_counts.dominated_city_count, 0) as integer
         ) as worst_rank,
         cast(coalesce(loss_counts.dominating_city_count, 0) as integer)
             as dominating_city_count,
@@ -79,7 +79,7 @@ final as (
         ---------- provenance
         results.is_simulated,
         results.is_simulated_ranking
-    from fields
+    from analysed
     inner join results using (edition_key)
     inner join {{ ref('stg_weight_scenarios') }} as scenarios
         on scenarios.normalisation = 'as_defined' and scenarios.root_aggregation <> 'geometric'

@@ -1,6 +1,6 @@
 with
 
-fields as (
+analysed as (
     select *
     from {{ ref('int_analysed_editions') }}
     where status = 'analysed'
@@ -30,7 +30,7 @@ placed as (
         count(*) over (
             partition by scores.edition_key, scores.indicator_id, scores.rank
         ) as tie_size
-    from fields
+    from analysed
     inner join scores using (edition_key)
 ),
 

@@ -11,24 +11,24 @@ levers as (
     where index_points_at_maximum > 0
 ),
 
-places as (
+ranked_cities as (
     select * from {{ ref('int_ranked_cities') }}
 ),
 
--- the index that the city on that place has to be equalled with
+-- the index that has to be equalled
 city_goals as (
     select
-        places.edition_key,
-        places.city_id,
+        ranked_cities.edition_key,
+        ranked_cities.city_id,
         goals.ranks_to_gain,
-        better_places.rank as rank_to_reach,
-        better_places.index_to_reach - places.index_value as index_points_needed
-    from places
+        better_cities.rank as rank_to_reach,
+        better_cities.index_to_reach - ranked_cities.index_value as index_points_needed
+    from ranked_cities
     cross join {{ ref('stg_rank_targets') }} as goals
-    inner join places as better_places
+    inner join ranked_cities as better_cities
         on
-            places.edition_key = better_places.edition_key
-            and places.rank - goals.ranks_to_gain = better_places.position
+            ranked_cities.edition_key = better_cities.edition_key
+            and ranked_cities.rank - goals.ranks_to_gain = better_cities.position
 ),
 
 ordered_levers as (

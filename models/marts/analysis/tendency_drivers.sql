@@ -1,6 +1,6 @@
 with
 
-fields as (
+analysed as (
     select *
     from {{ ref('int_analysed_editions') }}
     where status = 'analysed'
@@ -25,14 +25,14 @@ city_changes as (
         results.index_value
         - {{ on_this_scale('previous_results.index_value', 'editions.previous_scale_factor') }}
             as index_change,
-        fields.is_additive and previous_fields.is_additive as is_additive,
+        analysed.is_additive and previous_fields.is_additive as is_additive,
         results.is_simulated or previous_results.is_simulated as is_simulated,
         results.is_simulated_ranking
     from results
     inner join {{ ref('int_editions') }} as editions
         on results.edition_key = editions.edition_key
-    inner join fields on results.edition_key = fields.edition_key
-    inner join fields as previous_fields
+    inner join analysed on results.edition_key = analysed.edition_key
+    inner join analysed as previous_fields
         on
             results.previous_edition_key = previous_fields.edition_key
     inner join results as previous_results

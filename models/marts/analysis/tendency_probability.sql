@@ -24,10 +24,10 @@ paired_runs as (
         runs.edition_key,
         runs.simulation_group as scenario_id
     from runs
-    inner join {{ ref('int_analysed_editions') }} as fields using (edition_key)
+    inner join {{ ref('int_analysed_editions') }} as analysed using (edition_key)
     inner join runs as previous_runs
         on
-            fields.previous_edition_key = previous_runs.edition_key
+            analysed.previous_edition_key = previous_runs.edition_key
             and runs.simulation_group = previous_runs.simulation_group
             and runs.draw = previous_runs.draw
 ),

@@ -7,7 +7,7 @@ effective_weights as (
     where node_type = 'indicator'
 ),
 
-places as (
+ranked_cities as (
     select * from {{ ref('int_ranked_cities') }}
 ),
 
@@ -17,35 +17,35 @@ results as (
     where category_id = 'overall'
 ),
 
--- the city just ahead stands on the place before the first of this rank
+-- the city just ahead is the one before the first of this rank
 levers as (
     select
-        places.edition_key,
-        places.city_id,
+        ranked_cities.edition_key,
+        ranked_cities.city_id,
         effective_weights.node_id as indicator_id,
         effective_weights.parent_node_id,
         effective_weights.role,
         effective_weights.effective_weight,
         effective_weights.maximum_score,
-        places.rank,
-        places.index_value,
-        places.rank_taken_on,
-        places.index_digits,
-        better_places.index_to_reach - places.index_value as index_points_to_next_rank,
+        ranked_cities.rank,
+        ranked_cities.index_value,
+        ranked_cities.rank_taken_on,
+        ranked_cities.index_digits,
+        better_cities.index_to_reach - ranked_cities.index_value as index_points_to_next_rank,
         least(scores.index_value, effective_weights.maximum_score) as score,
         statistics.median_score,
         statistics.third_quartile as best_quarter_score
     from effective_weights
-    inner join places using (edition_key)
+    inner join ranked_cities using (edition_key)
     inner join {{ ref('int_node_values') }} as scores using (edition_key, city_id, node_id)
     inner join {{ ref('indicator_statistics') }} as statistics
         on
             effective_weights.edition_key = statistics.edition_key
             and effective_weights.node_id = statistics.indicator_id
-    left join places as better_places
+    left join ranked_cities as better_cities
         on
-            places.edition_key = better_places.edition_key
-            and places.rank - 1 = better_places.position
+            ranked_cities.edition_key = better_cities.edition_key
+            and ranked_cities.rank - 1 = better_cities.position
 ),
 
 -- an indicator is raised, never lowered
@@ -78,7 +78,7 @@ queries as (
 
 better_counts as (
     {{ better_city_counts(
-        'queries', 'places', ['edition_key'], ['city_id', 'indicator_id', 'target']
+        'queries', 'ranked_cities', ['edition_key'], ['city_id', 'indicator_id', 'target']
     ) }}
 ),
 

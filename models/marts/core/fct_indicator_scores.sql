@@ -28,7 +28,7 @@ select
     scores.score,
     {{ displayed_number('scores.score', 'nodes.score_digits') }} as score_displayed,
 
-    ---------- place within the indicator
+    ---------- rank within the indicator
     scores.rank,
     scores.ranked_city_count,
     previous_ranks.rank as previous_rank,

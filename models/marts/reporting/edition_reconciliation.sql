@@ -1,6 +1,6 @@
 {#-
   Published figures of a whole edition next to what the seeds give: number of cities and
-  indicators, data points, mean index, index at a place. A simulated field is compared with the
+  indicators, data points, mean index, index at a rank. A simulated ranking is compared with the
   figures of its reference ranking.
 -#}
 with
