@@ -243,7 +243,14 @@ KINDS: dict[str, Callable[[SeedText], bytes | None]] = {
     "decomposed name": in_columns(TEXTS, lambda value: unicodedata.normalize("NFD", value)),
     "trailing space": in_columns((*IDENTIFIERS, *TEXTS, *NUMBERS), lambda value: f"{value} "),
     "unknown rule": in_columns(
-        ("normalisation", "aggregation", "missing_value_rule", "rank_taken_on", "role", "node_type"),
+        (
+            "normalisation",
+            "aggregation",
+            "missing_value_rule",
+            "rank_taken_on",
+            "role",
+            "node_type",
+        ),
         lambda value: f"{value}_2",
     ),
     "weight 0": in_columns(("weight",), lambda value: "0"),

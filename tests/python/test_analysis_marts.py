@@ -215,7 +215,9 @@ def test_every_sensitivity_run(
             factor: random_number(f"sensitivity|{factor}|{source}|{draw}")
             for factor, source in sources.items()
         }
-        normalisation = ("as_defined", "min_max", "percentile_rank")[int(numbers["normalisation"] * 3)]
+        normalisation = ("as_defined", "min_max", "percentile_rank")[
+            int(numbers["normalisation"] * 3)
+        ]
         aggregation = ("arithmetic", "geometric")[int(numbers["aggregation"] * 2)]
         edition = fields[normalisation, aggregation]
         weights = {
@@ -320,7 +322,9 @@ def least_mean(values: Vector, weights: Vector, share: float) -> float:
     return float(solved.fun)
 
 
-@pytest.mark.parametrize(("scenario", "share"), [("weights_25_percent", 0.25), ("uniform_weights", 1.0)])
+@pytest.mark.parametrize(
+    ("scenario", "share"), [("weights_25_percent", 0.25), ("uniform_weights", 1.0)]
+)
 def test_smallest_differences_by_linear_programming(
     scenario: str,
     share: float,

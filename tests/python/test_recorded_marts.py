@@ -705,7 +705,9 @@ def test_profiles(seeds: dict[str, list[Texts]]) -> None:
             row: Row = {**columns, "name_is_inferred": False, **line, "line_number": number}
             tendency = row["tendency"]
             row["rank_displayed"] = row["rank"]
-            row["tendency_displayed"] = f"+{tendency}" if tendency and int(tendency) > 0 else tendency
+            row["tendency_displayed"] = (
+                f"+{tendency}" if tendency and int(tendency) > 0 else tendency
+            )
             row |= {name: overall[name] for name in KEYS["league_table"]}
             row["is_simulated_ranking"] = overall["is_simulated_ranking"]
             expected.append(row)

@@ -407,8 +407,7 @@ def test_a_tie_is_shared(warehouse: SmallWarehouse) -> None:
         ) == [("c1", 2, 3), ("c2", 2, 3), ("c3", 1, 1)]
         assert rows(
             connection,
-            "select distinct city_id, rank_to_reach, ranks_to_gain from target_scores"
-            " order by 1",
+            "select distinct city_id, rank_to_reach, ranks_to_gain from target_scores order by 1",
         ) == [("c1", 1, 1), ("c2", 1, 1)]
 
 
