@@ -268,7 +268,7 @@ class Published:
         for row in real_ranking("published_edition_statistics.csv"):
             value = to_tenths(row["published_value"])
             if row["statistic"] == "index_at_rank":
-                self.index_at[row["edition"], row["category_id"]][int(row["place"])] = value
+                self.index_at[row["edition"], row["category_id"]][int(row["rank"])] = value
             elif row["statistic"] == "mean":
                 self.means[row["edition"]] = value
         for row in real_ranking("indicator_scores.csv"):

@@ -134,7 +134,7 @@ def add_ranges(folder: Folder) -> None:
             folder.member(name, city, 2024)
         for rule in (*INDICATORS, "none"):
             folder.node(name, f"of_{rule}", "overall")
-        folder.indicator(name, "none", "of_as_scored")
+        folder.indicator(name, "none", "of_none")
         for city, divisor in zip(CITIES, (1, 3, 100, 2), strict=True):
             score = rounded(Fraction(scale) / divisor, 6)
             folder.score(name, 2024, city, "none", score)
@@ -261,7 +261,7 @@ def test_every_number_is_displayed_with_its_digits(
         else ("index_value", "index_digits")
     )
     found = connection.execute(
-        f"select {value}, {value.removesuffix('_value')}_printed, {digits}"
+        f"select {value}, {value.removesuffix('_value')}_displayed, {digits}"
         f" from {mart} inner join dim_editions using (edition_key)"
     ).fetchall()
     assert {digits for _, _, digits in found} == {0, 1, 3, 4}

@@ -269,7 +269,7 @@ def test_values_and_rows_are_reported_together(project_copy: Path) -> None:
     """A run reports what is wrong in every file; of a rule, ten findings and the number of others."""
     edit_file(project_copy, SCORES, lambda text: text.replace(",100.0,", ",hundred,"))
     edit_file(project_copy, CITIES, replaced(",Düsseldorf,", ", Düsseldorf,"))
-    edit_file(project_copy, FRAMEWORK, replaced(",none,", ",as_score,"))
+    edit_file(project_copy, FRAMEWORK, replaced(",none,", ",nome,"))
     expected = (PROJECT_ROOT / SCORES).read_text(encoding="utf-8").count(",100.0,")
     assert expected > SHOWN_PER_RULE
     with tempfile.TemporaryDirectory() as scratch, InputGate(project_copy, Path(scratch)) as gate:
@@ -386,7 +386,7 @@ def test_bad_scores_are_named_with_advice(project_copy: Path, subtests: pytest.S
 def test_advice_names_what_may_have_been_meant(project_copy: Path) -> None:
     """A misspelt identifier or setting comes with the nearest one that there is."""
     edit_file(project_copy, PUBLISHED, replaced(",hamburg,overall,1,", ",hambrug,overall,1,"))
-    edit_file(project_copy, FRAMEWORK, replaced(",none,", ",as_score,"))
+    edit_file(project_copy, FRAMEWORK, replaced(",none,", ",nome,"))
     assert {finding.advice for finding in check_project(project_copy)} == {
         "Is it hamburg? If not, add the row it refers to.", "Is it none?"
     }  # fmt: skip

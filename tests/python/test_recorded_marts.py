@@ -617,7 +617,7 @@ def profile_lines(seeds: dict[str, list[Texts]], overall: Texts) -> list[Row]:
             "source": about["population_source"],
         },
         {
-            "line_id": "place",
+            "line_id": "rank",
             "text_de": overall["rank"],
             "text_en": overall["rank"],
             "source": overall["published_source"],
@@ -803,7 +803,7 @@ def test_figures_of_editions_are_reconciled(seeds: dict[str, list[Texts]]) -> No
                 **common,
                 "category_id": ROOT,
                 "figure": figure,
-                "place": 0,
+                "rank": 0,
                 "published_value": value,
                 "computed_value": computed,
                 "checked_against": basis,
@@ -841,7 +841,7 @@ def test_figures_of_editions_are_reconciled(seeds: dict[str, list[Texts]]) -> No
                 total = sum((Fraction(row["index_value"]) for row in rows), Fraction(0))
                 computed = total / len(rows)
             else:
-                (row,) = (row for row in rows if row["rank"] == statistic["place"])
+                (row,) = (row for row in rows if row["rank"] == statistic["rank"])
                 computed = Fraction(row["index_value"])
             digits = int(statistic["value_digits"])
             difference = rounded(computed, digits) - Decimal(statistic["published_value"])
@@ -851,7 +851,7 @@ def test_figures_of_editions_are_reconciled(seeds: dict[str, list[Texts]]) -> No
                     **statistic,
                     "ranking_id": ranking["ranking_id"],
                     "figure": statistic["statistic"],
-                    "place": statistic["place"] or 0,
+                    "rank": statistic["rank"] or 0,
                     "computed_value": as_value(computed),
                     "checked_against": "mean_of_all_cities" if is_mean else "city_at_that_rank",
                     "verdict": verdict_of(difference, digits),

@@ -229,7 +229,7 @@ def test_every_published_pair_of_rank_and_index_comes_out(edition: str, indices:
         if (row["ranking_id"], row["edition"]) == ("smart_city_index", edition)
     ]
     pairs += [
-        (row["category_id"], int(row["place"]), row["published_value"])
+        (row["category_id"], int(row["rank"]), row["published_value"])
         for row in statistics
         if row["statistic"] == "index_at_rank"
     ]
