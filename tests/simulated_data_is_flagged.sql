@@ -1,6 +1,6 @@
 {#-
-  Simulated figures stay in simulated fields: no simulated city and no simulated score in a real
-  ranking, and a real city's score in a simulated field is flagged unless it is the published one.
+  Simulated figures stay in simulated rankings: no simulated city and no simulated score in a real
+  ranking, and a real city's score in a simulated ranking is flagged unless it is the published one.
 -#}
 with
 

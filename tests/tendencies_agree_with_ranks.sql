@@ -1,6 +1,6 @@
 {#-
   Recounts every tendency from the two editions in the fact itself: the rank in the edition named
-  as previous less the rank now. A city new in the field has no computed tendency.
+  as previous less the rank now. A new city has no computed tendency.
 -#}
 with
 

@@ -60,7 +60,7 @@
     {#-
       Columns and constraints of a table with a contract, as dbt writes them, but without the primary
       key where var enforce_primary_keys is false: DuckDB keeps the whole index of a key in memory,
-      and a large field does not need one. The data test primary_keys_are_unique then takes over.
+      and a large table does not need one. The data test primary_keys_are_unique then takes over.
       Overrides dbt's macro of this name.
     -#}
     {%- if not var('enforce_primary_keys') -%}

@@ -1,5 +1,5 @@
 {#-
-  Every figure of the seeds belongs to a city of its edition's field and a node of its edition's
+  Every figure of the seeds belongs to a city of its edition and a node of its edition's
   tree: otherwise it would silently drop out of the marts.
 -#}
 with
@@ -70,7 +70,7 @@ figures as (
 strangers as (
     select
         figures.*,
-        figures.city_id is not null and members.city_id is null as is_outside_field
+        figures.city_id is not null and members.city_id is null as is_outside_edition
     from figures
     left join members using (ranking_id, edition, city_id)
     left join nodes using (ranking_id, edition, node_id, node_kind)
@@ -84,10 +84,10 @@ select
     {{ row_key(['ranking_id', 'edition']) }}
     || coalesce(', city_id=' || city_id, '')
     || coalesce(', ' || node_kind || '_id=' || node_id, '') as row_key,
-    case when is_outside_field then 'city_id' else node_kind || '_id' end as column_name,
-    case when is_outside_field then city_id else node_id end as found,
+    case when is_outside_edition then 'city_id' else node_kind || '_id' end as column_name,
+    case when is_outside_edition then city_id else node_id end as found,
     case
-        when is_outside_field then 'must be a city of the edition''s field (ranking_members)'
+        when is_outside_edition then 'must be a city of the edition (ranking_members)'
         when node_kind = 'indicator'
             then 'must be an indicator of the edition''s tree (framework)'
         else 'must be a category of the edition''s tree (framework)'

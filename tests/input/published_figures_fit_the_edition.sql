@@ -1,8 +1,8 @@
 {#-
-  A published rank is at most the number of cities in the edition's field, and the publisher gives
-  each place of a table to one city only, where ranks are taken on the unrounded index. A published
-  tendency leads to a place of the largest field that the ranking had. A published index, mean or
-  index at a place lies on the scale of its edition.
+  A published rank is at most the number of cities of the edition, and the publisher gives
+  each rank of a table to one city only, where ranks are taken on the unrounded index. A published
+  tendency leads to a rank of the largest edition that the ranking had. A published index, mean or
+  index at a rank lies on the scale of its edition.
 -#}
 with
 
@@ -63,7 +63,7 @@ broken_ranks as (
         results.*,
         case
             when results.published_rank > field_sizes.city_count
-                then 'must not be greater than the number of cities in the field'
+                then 'must not be greater than the number of cities of the edition'
             when methodologies.rank_taken_on = 'unrounded' and results.holder_count > 1
                 then 'must be published for one city only'
         end as rule
@@ -107,7 +107,7 @@ select
     {{ row_key(['ranking_id', 'edition', 'city_id', 'category_id']) }} as row_key,
     'published_tendency' as column_name,
     cast(published_tendency as {{ dbt.type_string() }}) as found,
-    'must lead to a place that the edition before had' as rule
+    'must lead to a rank that the edition before had' as rule
 from broken_tendencies
 union all
 select

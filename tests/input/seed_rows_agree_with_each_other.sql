@@ -1,6 +1,6 @@
 {#-
   Rules between the columns of one row: a score that applies has a value, a published figure is
-  printed with its digits, a published row states at least one figure, an edition's predecessor is
+  published with its digits, a published row states at least one figure, an edition's predecessor is
   earlier, a member's last edition is not before its first, a scenario does what its name says.
 -#}
 with
@@ -106,7 +106,7 @@ broken_rules as (
         {{ row_key(['scenario_id']) }} as row_key,
         'weight_variation' as column_name,
         cast(weight_variation as {{ dbt.type_string() }}) as found,
-        'must be stated for a box of weights, and only for a box' as rule
+        'must be stated where weights are varied, and only there' as rule
     from {{ ref('stg_weight_scenarios') }}
     where (distribution = 'varied') <> (weight_variation is not null)
 

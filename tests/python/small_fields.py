@@ -71,7 +71,7 @@ class Edition:
         scores: score by city and indicator; missing ones are left out.
         rank_taken_on: unrounded or rounded.
         index_digits: printed digits of an index.
-        carried: what a published index that is carried on differs from the computed one, by city
+        carried: what a published index in force differs from the computed one, by city
             and node.
         published: published index by city and node.
         is_simulated: whether the scores are simulated.

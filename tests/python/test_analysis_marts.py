@@ -302,7 +302,7 @@ def test_probability_of_rising(
 
 
 def least_mean(values: Vector, weights: Vector, share: float) -> float:
-    """Return the least weighted mean over a box of weights, by linear programming.
+    """Return the least weighted mean over weights, by linear programming.
 
     With y = t w the quotient becomes linear (Charnes and Cooper 1962): minimise y d with
     sum(y) = 1 and t w (1 - s) <= y <= t w (1 + s).

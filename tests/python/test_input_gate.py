@@ -148,7 +148,7 @@ CASES: dict[str, tuple[str, Edit, tuple[str, str, str]]] = {
     "unknown indicator": (SCORES, replaced(",duesseldorf,payment,", ",duesseldorf,paymnt,"), ("indicator_id", "paymnt", "must be an indicator of the edition's tree")),
     "score of a category": (SCORES, replaced(",duesseldorf,payment,", ",duesseldorf,mobility,"), ("indicator_id", "mobility", "must be an indicator of the edition's tree")),
     "result of an indicator": (PUBLISHED, replaced(",hamburg,overall,1,", ",hamburg,payment,1,"), ("category_id", "payment", "must be a category of the edition's tree")),
-    "city before it joined": (PUBLISHED, appended("smart_city_index,2019,cottbus,overall,12,,,,x"), ("city_id", "cottbus", "must be a city of the edition's field")),
+    "city before it joined": (PUBLISHED, appended("smart_city_index,2019,cottbus,overall,12,,,,x"), ("city_id", "cottbus", "must be a city of the edition")),
     "score above the scale": (SCORES, score("100.1"), ("raw_value", "100.1", "a score must be between 0 and 100.0")),
     "score below the scale": (SCORES, score("-0.1"), ("raw_value", "-0.1", "a score must be between 0 and 100.0")),
     "project points above the cap": (SCORES, replaced(",mobility_projects,30.0,", ",mobility_projects,30.1,"), ("raw_value", "30.1", "between 0 and the cap 30.0")),
@@ -169,7 +169,7 @@ CASES: dict[str, tuple[str, Edit, tuple[str, str, str]]] = {
     "logarithm for another rule": (FRAMEWORK, replaced(",none,,,false,false,", ",none,,,false,true,"), ("node_id", "internal_processes", "have an effect with scoring rule goalposts only")),
     "direction of the root": (FRAMEWORK, replaced("points,,,,,,,1,arithmetic", "points,higher_is_better,,,,,,1,arithmetic"), ("node_id", "overall", "have an effect on indicators only")),
     "weight of the root": (FRAMEWORK, replaced("points,,,,,,,1,arithmetic", "points,,,,,,,2,arithmetic"), ("node_id", "overall", "no effect on the root and on project points")),
-    "box without a share": (SCENARIOS, replaced(",varied,0.25,", ",varied,,"), ("weight_variation", "", "must be stated for a box of weights")),
+    "box without a share": (SCENARIOS, replaced(",varied,0.25,", ",varied,,"), ("weight_variation", "", "must be stated where weights are varied")),
     "simulated name of a real city": (CITIES, replaced(",Aachen,", ",Simulated Aachen,"), ("city_name", "Simulated Aachen", "must be named Simuliert")),
     "header only": (CITIES, lambda text: text.splitlines()[0] + "\n", ("", "", "has a header but no rows")),
 }

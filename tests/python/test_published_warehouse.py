@@ -122,7 +122,7 @@ def test_duesseldorf_in_the_simulated_field_is_computed(published_warehouse: War
 
 
 def test_simulated_field_follows_the_published_statistics(published_warehouse: Warehouse) -> None:
-    """Every published mean and index at a place comes out of the simulated field."""
+    """Every published mean and index at a rank comes out of the simulated field."""
     rows = query(
         published_warehouse,
         "select verdict, count(*) from edition_reconciliation"

@@ -1,6 +1,6 @@
 {#-
   The overall index as a sum: effective weight times score, project points, and what a published
-  index that is carried on differs from the computed one.
+  index in force differs from the computed one.
 -#}
 with
 

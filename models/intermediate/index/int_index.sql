@@ -9,7 +9,7 @@
   weight 1, M = 100 and c = 0.05 this is 100 * (sum of the scores + P) / (105 * n).
 
   A missing child is handled by missing_value_rule; a child that is not applicable leaves the mean.
-  Where a published index contradicts the computed one, the published one is carried on.
+  Where a published index contradicts the computed one, the published one overrides it.
 -#}
 {%- set columns -%}
     edition_key, city_id, node_id, is_applicable, indicator_count, scored_indicator_count,

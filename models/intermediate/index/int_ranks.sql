@@ -1,7 +1,7 @@
 {#-
   Rank, ties, ranks within state and size class, and tendency of every category. A rank is computed
   where enough of the cities have an index (minimum_city_coverage); elsewhere the published one
-  stands. Equal values share a rank.
+  is in force. Equal values share a rank.
 -#}
 {%- set category = 'partition by edition_key, node_id' -%}
 {#- The first cities of a tie stand for all of it: all pairs would grow with the square of the tie. -#}
@@ -107,7 +107,7 @@ grouped as (
         size_class as ({{ category }}, size_class_id)
 ),
 
--- where only the tendency is published, it stands, and the previous rank follows from it
+-- where only the tendency is published, it is in force, and the previous rank follows from it
 final as (
     select
         ---------- ids

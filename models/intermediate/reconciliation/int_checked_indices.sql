@@ -1,6 +1,6 @@
 {#-
   Published indices, and published changes of an index, next to the computed ones: recomputed from
-  indicator scores, or from the categories below where one of those stands as published.
+  indicator scores, or from the categories below where one of those is overridden.
 -#}
 with
 

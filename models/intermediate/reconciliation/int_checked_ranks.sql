@@ -1,7 +1,7 @@
 {#-
   Published ranks next to the computed ones where enough cities have an index, otherwise next to what
-  the other published indices leave. A printed 80.1 stands for 80.05 to below 80.15, so that another
-  printed figure of as many digits is another rank.
+  the other published indices leave. A published 80.1 stands for 80.05 to below 80.15, so that another
+  published figure of as many digits is another rank.
 -#}
 with
 

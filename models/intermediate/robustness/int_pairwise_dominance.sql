@@ -3,7 +3,7 @@
   allow; if it is positive, the first city is ahead for sure.
 
   For siblings sorted by their difference, the smallest weighted mean over varied weights
-  w (1 - s) .. w (1 + s) gives the first k the upper end of the box and the others the lower end.
+  w (1 - s) .. w (1 + s) gives the first k the upper end of the range and the others the lower end.
   With C the sums over the first k and T those over all:
 
       smallest mean = minimum over k of (T_wd + s (2 C_wd - T_wd)) / (T_w + s (2 C_w - T_w))

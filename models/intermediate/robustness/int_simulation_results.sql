@@ -9,7 +9,7 @@
 
       index = mean of the children / (1 + project_cap_share) + what is added
 
-  What is added (project points, and the difference between a published index that is carried on
+  What is added (project points, and the difference between a published index in force
   and the computed one) does not depend on weights. A run without project points divides by 1.
 -#}
 {%- set levels = range(1, var('framework_levels') + 1) -%}

@@ -80,7 +80,7 @@ paired_parts as (
     full outer join parts_before using (edition_key, city_id, part, node_id)
 ),
 
--- a score that stands in both editions: its own change and its weight's, each at the other's mean
+-- a score that is in both editions: its own change and its weight's, each at the other's mean
 score_changes as (
     select
         edition_key,
