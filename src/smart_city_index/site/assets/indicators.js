@@ -222,7 +222,7 @@
       ["indicators_role", [site.text(`role_${indicator.role}`)]],
       ["indicators_unit", [indicator.unit[site.language] || gap(site.text("gap_not_published"))]],
       ["indicators_direction", [site.text(`direction_${indicator.direction}`)]],
-      ["indicators_scoring_rule", [site.text(`scoring_rule_${indicator.rule}`)]],
+      ["indicators_scoring_rule", [site.text(`normalisation_${indicator.rule}`)]],
       ["indicators_weight", [
         site.text("indicators_weight_value", { weight: site.figure(indicator.weight) }),
       ]],

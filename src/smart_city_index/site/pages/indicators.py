@@ -52,7 +52,7 @@ SCRIPT_TEXTS = (
     "direction_lower_is_better",
     "indicators_scoring_rule",
     *(
-        f"scoring_rule_{rule}"
+        f"normalisation_{rule}"
         for rule in ("none", "percentile_rank", "distance_to_reference", "min_max", "goalposts")
     ),
     "indicators_weight",

@@ -54,7 +54,7 @@ def contradiction_sentence(site: Site, row: Row, language: str) -> str:
     """
     digits = row["published_digits"]
     published = formats.decimal(row["published_value"], digits, language)
-    basis = site.text(f"method_check_basis_{row['checked_against']}", language)
+    basis = site.text(f"method_checked_against_{row['checked_against']}", language)
     if row["computed_value"] is None:
         return site.text(
             "method_contradiction_bounds",

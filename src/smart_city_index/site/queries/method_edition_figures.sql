@@ -7,7 +7,7 @@ select
     categories.category_name_de,
     categories.category_name_en,
     reconciliation.figure,
-    reconciliation.place,
+    reconciliation.rank,
     reconciliation.published_value,
     reconciliation.computed_value,
     reconciliation.verdict,
@@ -26,4 +26,4 @@ order by
     reconciliation.edition desc,
     reconciliation.figure asc,
     categories.sort_path asc,
-    reconciliation.place asc
+    reconciliation.rank asc
