@@ -139,7 +139,7 @@ CASES: dict[str, tuple[str, Edit, tuple[str, str, str]]] = {
     "emptied rows of a spreadsheet": (SCORES, appended(",,,,,,"), ("", "", "is an empty line")),
     "direction of what is scored": (FRAMEWORK, replaced("higher_is_better,none", "lower_is_better,none"), ("node_id", "internal_processes", "has no effect with none")),
     "category without children": (FRAMEWORK, lambda text: text.replace("sci_2025,smart_parking,mobility,", "sci_2025,smart_parking,mobility,").replace(",mobility,indicator,", ",administration,indicator,"), ("node_id", "mobility", "must have children")),
-    "tendency from nowhere": (PUBLISHED, appended("smart_city_index,2019,bottrop,mobility,3,-5,,,x"), ("published_tendency", "-5", "must lead to a place")),
+    "tendency from nowhere": (PUBLISHED, appended("smart_city_index,2019,bottrop,mobility,3,-5,,,x"), ("published_tendency", "-5", "must lead to a rank")),
     "box wider than the weights": (SETTINGS, replaced("sensitivity_weight_variation,0.25", "sensitivity_weight_variation,1.25"), ("setting_value", "1.25", "must be below 1")),
     "German boolean": (SCORES, replaced(",71.4,false,", ",71.4,FALSCH,"), ("is_not_applicable", "FALSCH", "true or false")),
     "formula": (CITIES, replaced(",Aachen,", ",=1+1,"), ("city_name", "=1+1", "makes it a formula")),
