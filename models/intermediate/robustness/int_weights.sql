@@ -1,8 +1,9 @@
 {#-
-  Weights of the root and the regular nodes in every set of weights, as lists in the order of node_number, and what one
-  point of a node is worth in the overall index if every mean is arithmetic. Editions with the same
-  tree and draw share a set, and all trees share the random number of a draw and node, so that
-  editions can be compared draw by draw. A parent whose only child is left out is left out itself.
+  Weights of the root and the regular nodes in every set of weights, as lists in the order of
+  node_number, and what one point of a node is worth in the overall index if every mean is
+  arithmetic. Editions with the same tree and draw share a set, and all trees share the random number
+  of a draw and node, so that editions can be compared draw by draw. A parent whose only child is
+  left out is left out itself.
 -#}
 with recursive
 
@@ -156,7 +157,7 @@ drawn as (
     from numbered
 ),
 
--- of its siblings, whose sum is 1, and of the parent's points, which a divisor makes fewer
+-- a node's share of its siblings, whose sum is 1, over the divisor for the parent's project points
 scaled as (
     select
         *,

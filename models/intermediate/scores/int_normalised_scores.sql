@@ -110,7 +110,7 @@ field_rule_scores as (
                 then {{ percentile_rank_score('value_rank', 'tie_size', 'value_count', 'scale_maximum') }}
             when normalisation = 'min_max'
                 then {{ min_max_score('oriented_value', 'worst_value', 'best_value', 'scale_maximum') }}
-            -- share of best: the best city has the full score, and where the highest is 0 all have none
+            -- distance to reference: the best city has the full score; if it has 0, all have none
             when direction = 'lower_is_better' and oriented_value = best_value then scale_maximum
             when direction = 'lower_is_better'
                 then {{ divide('scale_maximum * best_value', 'oriented_value') }}
