@@ -586,6 +586,8 @@ def seed_rows(
                 "low_correlation": 0.1,
                 "high_correlation": 0.92,
                 "low_alpha": 0.7,
+                "minimum_analysed_share": 0.1,
+                "minimum_shared_indicators": 0.5,
             }.items()
         ],
     }
