@@ -15,7 +15,8 @@ cities as (
 indicators as (
     select
         edition_key,
-        node_id as indicator_id
+        node_id as indicator_id,
+        coarser_value_rule
     from {{ ref('int_edition_nodes') }}
     where node_type = 'indicator'
 ),
@@ -33,6 +34,8 @@ own_values as (
         scores.indicator_id,
         scores.raw_value,
         scores.is_not_applicable,
+        scores.reference_period,
+        scores.geographic_level,
         scores.is_simulated,
         scores.source
     from {{ ref('stg_indicator_scores') }} as scores
@@ -46,6 +49,8 @@ borrowed_values as (
         scores.indicator_id,
         scores.raw_value,
         scores.is_not_applicable,
+        scores.reference_period,
+        scores.geographic_level,
         scores.is_simulated,
         scores.source
     from shared_cities
@@ -71,8 +76,14 @@ present_values as (
         case
             when present.is_not_applicable then 'not_applicable'
             when present.raw_value is null then 'missing'
+            when
+                present.geographic_level = 'district'
+                and indicators.coarser_value_rule = 'leave_out'
+                then 'coarser_level'
             else 'scored'
         end as status,
+        present.reference_period,
+        present.geographic_level,
         present.is_simulated,
         present.source
     from (
@@ -117,6 +128,8 @@ absent_values as (
         indicators.indicator_id,
         cast(null as decimal(18, 6)) as raw_value,
         'missing' as status,
+        cast(null as {{ dbt.type_string() }}) as reference_period,
+        cast(null as {{ dbt.type_string() }}) as geographic_level,
         false as is_simulated,
         cast(null as {{ dbt.type_string() }}) as source
     from incomplete_cities
