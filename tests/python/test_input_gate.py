@@ -138,7 +138,7 @@ CASES: dict[str, tuple[str, Edit, tuple[str, str, str]]] = {
     "header in capitals": (QC_RULES, replaced("rule_id,threshold", "Rule_ID, threshold"), ("", "", "capitals or spaces in its column names")),
     "emptied rows of a spreadsheet": (SCORES, appended(",,,,,,"), ("", "", "is an empty line")),
     "direction of what is scored": (FRAMEWORK, replaced("higher_is_better,none", "lower_is_better,none"), ("node_id", "internal_processes", "has no effect with none")),
-    "category without children": (FRAMEWORK, lambda text: text.replace("sci_2025,smart_parking,mobility,", "sci_2025,smart_parking,mobility,").replace(",mobility,indicator,", ",administration,indicator,"), ("node_id", "mobility", "must have children")),
+    "category without children": (FRAMEWORK, lambda text: text.replace("sci_2025,smart_parking,mobility,", "sci_2025,smart_parking,mobility,").replace(",mobility,indicator,", ",energy_environment,indicator,"), ("node_id", "mobility", "must have children")),
     "tendency from nowhere": (PUBLISHED, appended("smart_city_index,2019,bottrop,mobility,3,-5,,,x"), ("published_tendency", "-5", "must lead to a rank")),
     "box wider than the weights": (SETTINGS, replaced("sensitivity_weight_variation,0.25", "sensitivity_weight_variation,1.25"), ("setting_value", "1.25", "must be below 1")),
     "German boolean": (SCORES, replaced(",71.4,false,", ",71.4,FALSCH,"), ("is_not_applicable", "FALSCH", "true or false")),
@@ -201,7 +201,7 @@ SLIPS: dict[str, tuple[str, dict[str, str], tuple[str, str, str]]] = {
     "digits of an edition transposed": (EDITIONS, {",13529,": ",13259,"}, (FINGERPRINTS, "fingerprint", "7 rows of editions.csv")),
     "mean of the field": (STATISTICS, {",70.8,": ",78.0,"}, (FINGERPRINTS, "fingerprint", "3 rows of published_edition_statistics.csv")),
     "computed instead of printed": (CHANGES, {"hamburg,overall,5.7,": "hamburg,overall,3.4,"}, (FINGERPRINTS, "fingerprint", "2 rows of published_index_changes.csv")),
-    "city a year too early": (MEMBERS, {"hanau,2024,": "hanau,2023,"}, (FINGERPRINTS, "fingerprint", "83 rows of ranking_members.csv")),
+    "city a year too early": (MEMBERS, {"smart_city_index,hanau,2024,": "smart_city_index,hanau,2023,"}, (FINGERPRINTS, "fingerprint", "83 rows of ranking_members.csv")),
     "scenario wider than its name": (SCENARIOS, {"weights_25_percent,varied,0.25,": "weights_25_percent,varied,0.35,"}, (SCENARIOS, "weight_variation", "must be what scenario_id states, which is 25 percent")),
 }
 # fmt: on
