@@ -1,16 +1,16 @@
-{%- set columns = 'ranking_id, edition, city_id, indicator_id, raw_value, is_not_applicable, source' -%}
 with
 
 scores as (
     select
-        {{ columns }},
+        ranking_id,
+        edition,
+        city_id,
+        indicator_id,
+        raw_value,
+        is_not_applicable,
+        source,
         false as is_simulated
     from {{ ref('indicator_scores') }}
-    union all
-    select
-        {{ columns }},
-        true as is_simulated
-    from {{ ref('simulated_indicator_scores') }}
     {% if var('scores_location', none) %}
     union all
     select

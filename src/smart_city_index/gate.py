@@ -486,8 +486,8 @@ class InputGate:
 
     def _behind(self, name: str) -> list[str]:
         """Return the tables whose rows a seed or staging model holds."""
-        base = name.removeprefix("stg_").removeprefix("simulated_")
-        tables = [base, f"simulated_{base}", f"{EXTERNAL}{base}"]
+        base = name.removeprefix("stg_")
+        tables = [base, f"{EXTERNAL}{base}"]
         return [table for table in tables if table in self.tables]
 
     def _run(self, query: str, tables: list[str]) -> None:

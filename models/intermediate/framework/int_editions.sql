@@ -26,7 +26,6 @@ select
     methodologies.minimum_city_coverage,
 
     ---------- ranking
-    rankings.reference_ranking_id,
     rankings.is_simulated_ranking,
     editions.survey_period,
     editions.note,
