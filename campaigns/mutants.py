@@ -74,6 +74,7 @@ from tests.python.small_fields import (
     SmallWarehouse,
     mart_lines,
     recorded_query,
+    with_simulated_rows,
 )
 
 # Run time and code version differ by nature.
@@ -773,9 +774,10 @@ class Laboratory:
             if node["name"] not in sql and not is_downstream:
                 continue
             rebuilt.add(node["unique_id"])
+            changed = with_simulated_rows(node["name"], sql.get(node["name"], code))
             self.small_connection.execute(
                 f"create or replace {node['config']['materialized']} {node['relation_name']} as"
-                f" {sql.get(node['name'], code)}"
+                f" {changed}"
             )
             recorded = self.recorded_lines.get(node["name"])
             if recorded and self.is_unlike(node["name"], recorded):
