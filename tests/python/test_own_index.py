@@ -234,6 +234,11 @@ def test_nothing_is_written_outside_the_folder(own_index: OwnIndex) -> None:
     assert own_index.database.exists()
 
 
+LOCATIONS = (
+    "cities_location: entities/cities.csv\n"
+    "ranking_members_location: entities/ranking_members.csv\n"
+    "scores_location: scores/*.csv\n"
+)
 # fmt: off
 # What is done to a copy of the example, and what the message must say.
 BAD_FOLDERS: dict[str, tuple[str, str | None, list[str]]] = {
@@ -242,10 +247,10 @@ BAD_FOLDERS: dict[str, tuple[str, str | None, list[str]]] = {
     "settings that are a list": ("index.yml", "- a\n", ["index.yml: must hold lines such as"]),
     "location that is no path": ("index.yml", "scores_location: [a]\n", ["index.yml: scores_location must be a path"]),
     "categories that are no list": ("index.yml", "league_table_categories: health\n", ["league_table_categories must be a list"]),
-    "category that is not in the tree": ("index.yml", "league_table_categories: [health, helth]\n", ["'helth' is no category of framework.csv"]),
+    "category that is not in the tree": ("index.yml", f"{LOCATIONS}league_table_categories: [health, helth]\n", ["'helth' is no category of framework.csv"]),
     "settings under another name": ("index.yaml", "a: b\n", ["index.yaml: must be named index.yml"]),
     "required file missing": ("framework.csv", None, ["framework.csv: is missing; its header is methodology_id,"]),
-    "no members at all": ("index.yml", "cities_location: entities/cities.csv\nscores_location: scores/*.csv\n", ["ranking_members.csv: is missing", "ranking_members_location"]),
+    "no members at all": ("entities/ranking_members.csv", None, ["ranking_members.csv: is missing", "ranking_members_location"]),
     "misspelt file": ("edition.csv", "a\n", ["edition.csv: is no file of an index; is it editions.csv?"]),
     "file twice": ("more/rankings.csv", "a\n", ["rankings.csv: stands at", "already"]),
     "bad row": ("editions.csv", "a\n", ["regions/editions.csv:1: lacks columns (ranking_id, edition"]),
@@ -264,6 +269,9 @@ def test_bad_folder_is_named(
     (index_dir / file).parent.mkdir(exist_ok=True)
     if content is None:
         (index_dir / file).unlink()
+        settings = (index_dir / "index.yml").read_text(encoding="utf-8").splitlines(keepends=True)
+        kept = [line for line in settings if file not in line]
+        (index_dir / "index.yml").write_text("".join(kept), encoding="utf-8")
     else:
         (index_dir / file).write_text(content, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
