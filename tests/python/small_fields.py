@@ -302,8 +302,8 @@ class SmallWarehouse:
                 )
         for node, code in self.nodes_of(marts):
             kind = node["config"]["materialized"]
-            code = with_simulated_rows(node["name"], code)
-            connection.execute(f"create {kind} {node['relation_name']} as {code}")
+            query = with_simulated_rows(node["name"], code)
+            connection.execute(f"create {kind} {node['relation_name']} as {query}")
         return connection
 
     def nodes_of(self, marts: Collection[str]) -> list[tuple[Row, str]]:
