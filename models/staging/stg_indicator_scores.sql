@@ -1,16 +1,19 @@
+{%- set columns = [
+    'ranking_id', 'edition', 'city_id', 'indicator_id', 'raw_value', 'is_not_applicable',
+    'reference_period', 'geographic_level', 'source'
+] | join(', ') -%}
 with
 
 scores as (
     select
-        ranking_id,
-        edition,
-        city_id,
-        indicator_id,
-        raw_value,
-        is_not_applicable,
-        source,
+        {{ columns }},
         false as is_simulated
     from {{ ref('indicator_scores') }}
+    union all
+    select
+        {{ columns }},
+        false as is_simulated
+    from {{ ref('open_data_values') }}
     {% if var('scores_location', none) %}
     union all
     select
@@ -20,6 +23,8 @@ scores as (
         cast(indicator_id as {{ dbt.type_string() }}) as indicator_id,
         cast(raw_value as decimal(18, 6)) as raw_value,
         cast(is_not_applicable as boolean) as is_not_applicable,
+        cast(reference_period as {{ dbt.type_string() }}) as reference_period,
+        cast(geographic_level as {{ dbt.type_string() }}) as geographic_level,
         cast(source as {{ dbt.type_string() }}) as source,
         cast(is_simulated as boolean) as is_simulated
     from {{ external_rows(source('external', 'indicator_scores')) }}

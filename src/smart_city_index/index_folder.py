@@ -89,7 +89,7 @@ def read_index_folder(
     entries = list(walk(folder))
     read_settings(folder, known_vars)
     external = {path for location in folder.locations.values() for path in matching(location)}
-    names = [seed.name for seed in seeds]
+    names = [seed.name for seed in seeds if seed.own_index != "none"]
     for entry in entries:
         if re.fullmatch(r"index\.ya?ml(\..*)?", str(entry).lower()) and str(entry) != SETTINGS_FILE:
             folder.problems.append(f"{path / entry}: must be named {SETTINGS_FILE}")

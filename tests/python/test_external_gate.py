@@ -502,3 +502,17 @@ def test_bad_file_leaves_the_published_files(
     assert "scores.csv:2, column raw_value, value 'full': must be a number." in errors
     assert "Nothing was published" in errors
     assert content_hashes(index_dir / "warehouse") == before
+
+
+def test_optional_columns_are_checked_where_they_are(gate: Gate) -> None:
+    """Files may state what time and level a value is of, both, one or none; a level is a known one."""
+    header = f"{HEADERS['indicator_scores']},geographic_level"
+    row = GOOD_ROWS["indicator_scores"]
+    gate.write("scores_1.csv", f"{header},reference_period", f"{row},district,2019")
+    gate.write("scores_2.csv", header, f"{row.replace('region_01', 'region_02')},city")
+    gate.write("scores_3.csv", HEADERS["indicator_scores"], row.replace("region_01", "region_03"))
+    assert not list(gate.check(indicator_scores="scores_*.csv"))
+    gate.write("scores_2.csv", header, f"{row.replace('region_01', 'region_02')},country")
+    (finding,) = gate.check(indicator_scores="scores_*.csv")
+    assert (finding.file, finding.line, finding.column) == ("scores_2.csv", 2, "geographic_level")
+    assert "must be one of city, district" in finding.rule

@@ -24,6 +24,7 @@ select
     methodologies.missing_value_rule,
     methodologies.minimum_coverage,
     methodologies.minimum_city_coverage,
+    methodologies.coarser_value_rule,
 
     ---------- ranking
     rankings.is_simulated_ranking,

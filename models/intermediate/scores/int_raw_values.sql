@@ -14,7 +14,8 @@ cities as (
 indicators as (
     select
         edition_key,
-        node_id as indicator_id
+        node_id as indicator_id,
+        coarser_value_rule
     from {{ ref('int_edition_nodes') }}
     where node_type = 'indicator'
 ),
@@ -28,8 +29,14 @@ present_values as (
         case
             when scores.is_not_applicable then 'not_applicable'
             when scores.raw_value is null then 'missing'
+            when
+                scores.geographic_level = 'district'
+                and indicators.coarser_value_rule = 'leave_out'
+                then 'coarser_level'
             else 'scored'
         end as status,
+        scores.reference_period,
+        scores.geographic_level,
         scores.is_simulated,
         scores.source
     from {{ ref('stg_indicator_scores') }} as scores
@@ -71,6 +78,8 @@ absent_values as (
         indicators.indicator_id,
         cast(null as decimal(18, 6)) as raw_value,
         'missing' as status,
+        cast(null as {{ dbt.type_string() }}) as reference_period,
+        cast(null as {{ dbt.type_string() }}) as geographic_level,
         false as is_simulated,
         cast(null as {{ dbt.type_string() }}) as source
     from incomplete_cities

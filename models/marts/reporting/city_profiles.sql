@@ -98,8 +98,14 @@ indicator_lines as (
         scores.category_id,
         indicators.indicator_name_de as label_de,
         indicators.indicator_name_en as label_en,
-        case when scores.status = 'not_applicable' then 'nicht anwendbar' end as text_de,
-        case when scores.status = 'not_applicable' then 'not applicable' end as text_en,
+        case scores.status
+            when 'not_applicable' then 'nicht anwendbar'
+            when 'coarser_level' then 'nur für den Landkreis bekannt'
+        end as text_de,
+        case scores.status
+            when 'not_applicable' then 'not applicable'
+            when 'coarser_level' then 'known for the district only'
+        end as text_en,
         cast(scores.score as decimal(24, 12)) as line_value,
         scores.score_displayed as value_displayed,
         case
