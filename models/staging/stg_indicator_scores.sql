@@ -14,19 +14,6 @@ scores as (
         {{ columns }},
         false as is_simulated
     from {{ ref('open_data_values') }}
-    union all
-    select
-        ranking_id,
-        edition,
-        city_id,
-        indicator_id,
-        raw_value,
-        is_not_applicable,
-        cast(null as {{ dbt.type_string() }}) as reference_period,
-        cast(null as {{ dbt.type_string() }}) as geographic_level,
-        source,
-        true as is_simulated
-    from {{ ref('simulated_indicator_scores') }}
     {% if var('scores_location', none) %}
     union all
     select

@@ -493,9 +493,9 @@ class InputGate:
 
     def _behind(self, name: str) -> list[str]:
         """Return the tables whose rows a seed or staging model holds."""
-        base = name.removeprefix("stg_").removeprefix("simulated_")
+        base = name.removeprefix("stg_")
         added = [seed.name for seed in self.seeds.values() if seed.added_to == base]
-        tables = [base, f"simulated_{base}", *added, f"{EXTERNAL}{base}"]
+        tables = [base, *added, f"{EXTERNAL}{base}"]
         return [table for table in tables if table in self.tables]
 
     def _run(self, query: str, tables: list[str]) -> None:

@@ -27,7 +27,6 @@ select
     methodologies.coarser_value_rule,
 
     ---------- ranking
-    rankings.reference_ranking_id,
     rankings.is_simulated_ranking,
     editions.survey_period,
     editions.note,

@@ -139,11 +139,7 @@ best_practice_lines as (
         false as is_simulated,
         coalesce(practices.link, practices.source) as source
     from cities
-    inner join {{ ref('stg_best_practices') }} as practices
-        on
-            practices.ranking_id in (cities.ranking_id, cities.reference_ranking_id)
-            and cities.edition = practices.edition
-            and cities.city_id = practices.city_id
+    inner join {{ ref('stg_best_practices') }} as practices using (edition_key, city_id)
 ),
 
 -- ranks stand in the lines of results and in the header's
