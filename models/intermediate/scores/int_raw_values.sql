@@ -115,7 +115,7 @@ absent_values as (
         incomplete_cities.edition_key,
         incomplete_cities.city_id,
         indicators.indicator_id,
-        cast(null as decimal(18, 6)) as raw_value,
+        cast(null as {{ type_raw_value() }}) as raw_value,
         'missing' as status,
         false as is_simulated,
         cast(null as {{ dbt.type_string() }}) as source
