@@ -1,5 +1,6 @@
--- Spearman's rank correlation of the open data index with the published ranks of the Smart City Index,
--- among the cities whose rank is recorded: mostly the better ones, so it says little about the others.
+-- Spearman's rank correlation of the open data index with the published ranks of the Smart City
+-- Index, among the cities whose rank is recorded: mostly the better ones, so it says little about
+-- the others.
 with
 
 shared as (

@@ -45,22 +45,22 @@ class Seed:
         name: name of the seed, the file's name without its ending.
         path: the file below the project's seeds/.
         types: type of every column, in the order of the header.
-        optional_columns: those that a file may leave out (`meta: {optional_columns: [...]}`).
         tests: its row tests.
         may_be_empty: True if a header without rows is fine (`meta: {may_be_empty: true}`).
         own_index: what an index in a folder of its own must do about it: `required`, `optional`,
             `default` or `none`: it cannot have it (`meta: {own_index: ...}`, see index_project.py).
+        optional_columns: columns that a file may leave out (`meta: {optional_columns: [...]}`).
         added_to: the seed whose rows it adds to (`meta: {added_to: ...}`), or None.
     """
 
     name: str
     path: Path
     types: dict[str, str]
-    optional_columns: tuple[str, ...]
     tests: tuple[RowTest, ...]
     may_be_empty: bool
     own_index: str
-    added_to: str | None
+    optional_columns: tuple[str, ...] = ()
+    added_to: str | None = None
 
 
 def declared_seeds(project_dir: Path) -> list[Seed]:
@@ -81,13 +81,13 @@ def declared_seeds(project_dir: Path) -> list[Seed]:
                     name=name,
                     path=paths[0] if paths else declaration.with_name(f"{name}.csv"),
                     types=entry["config"]["column_types"],
-                    optional_columns=tuple(meta.get("optional_columns", ())),
                     tests=tuple(
                         RowTest(test["valid_rows"]["name"], test["valid_rows"]["arguments"])
                         for test in entry["data_tests"]
                     ),
                     may_be_empty=meta.get("may_be_empty", False),
                     own_index=meta.get("own_index", "required"),
+                    optional_columns=tuple(meta.get("optional_columns", ())),
                     added_to=meta.get("added_to"),
                 )
             )

@@ -87,7 +87,8 @@ def test_every_index_rank_and_tendency_is_computed(
     for year, category, city, index, rank, tendency, *flags in rows:
         expected = editions[year].indices[category][city]
         assert expected is not None
-        differences.add("open data: index, points", abs(Fraction(index) - expected), LIMIT)
+        difference = float(abs(Fraction(index) - expected))
+        differences.add("open data: index, points", difference, LIMIT)
         assert rank == editions[year].ranks[category][city], (year, category, city)
         previous = previous_ranks(editions, year, category).get(city)
         assert tendency == (None if previous is None else previous - rank), (year, category, city)
@@ -111,7 +112,8 @@ def test_every_score_is_computed(
         expected = editions[year].scores[indicator].get(city)
         assert (status == "scored") == (expected is not None)
         if expected is not None:
-            differences.add("open data: score, points", abs(Fraction(score) - expected), LIMIT)
+            difference = float(abs(Fraction(score) - expected))
+            differences.add("open data: score, points", difference, LIMIT)
         assert rank == editions[year].ranks[indicator].get(city), (year, indicator, city)
         previous = previous_ranks(editions, year, indicator).get(city)
         has_both = previous is not None and rank is not None
