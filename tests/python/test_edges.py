@@ -101,14 +101,14 @@ class Folder:
     def score(self, ranking: str, year: int, city: str, indicator: str, value: Any) -> None:
         """Add a raw value."""
         self.add(
-            "simulated_indicator_scores", ranking_id=ranking, edition=year, city_id=city,
+            "indicator_scores", ranking_id=ranking, edition=year, city_id=city,
             indicator_id=indicator, raw_value=value, is_not_applicable="false",
         )  # fmt: skip
 
     def member(self, ranking: str, city: str, first: int, last: int | str = "") -> None:
         """Add a span of editions that cover a city."""
         self.add(
-            "simulated_ranking_members", ranking_id=ranking, city_id=city, first_edition=first,
+            "ranking_members", ranking_id=ranking, city_id=city, first_edition=first,
             last_edition=last,
         )  # fmt: skip
 
@@ -194,9 +194,9 @@ def index_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
         folder = Folder()
         for city in CITIES:
             folder.add(
-                "simulated_cities",
+                "cities",
                 city_id=city,
-                city_name=f"Simulated {city}",
+                city_name=f"City {city}",
                 state_code="A",
                 state_name="A",
             )

@@ -121,7 +121,8 @@ def exact(
 ) -> dict[tuple[str, int], ExactEdition]:
     """Return every edition of the recorded fields in exact fractions."""
     directory: Path = tmp_path_factory.mktemp("seeds")
-    for name, rows in seeds.items():
+    for name in {name.removeprefix("simulated_") for name in seeds}:
+        rows = seeds.get(name, []) + seeds.get(f"simulated_{name}", [])
         columns = list(dict.fromkeys(column for row in rows for column in row))
         with (directory / f"{name}.csv").open("w", encoding="utf-8", newline="") as opened:
             writer = csv.DictWriter(opened, columns)
