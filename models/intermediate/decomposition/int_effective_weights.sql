@@ -31,8 +31,10 @@ city_nodes as (
             when parents.computed_index is null then 0
             else 1
         end as is_counted,
+        -- a category applies to every city, also where nothing below it does
         case
             when nodes.role = 'project' then 0
+            when nodes.node_type <> 'indicator' then 1
             else {{ list_item('applicable.counted_nodes', 'nodes.node_number') }}
         end as is_applicable
     from {{ ref('int_coverage_patterns') }} as own

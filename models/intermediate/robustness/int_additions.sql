@@ -43,10 +43,11 @@ as_they_are as (
     cross join (select true as has_project_points union all select false as has_project_points) as projects
 ),
 
+-- a category applies to every city, also where nothing below it does
 applicable_weights as (
     select
-        scores.edition_key,
-        scores.city_id,
+        applicable.edition_key,
+        applicable.city_id,
         nodes.parent_node_id as node_id,
         sum(nodes.weight) as applicable_weight
     from (
@@ -56,11 +57,10 @@ applicable_weights as (
         union all
         select edition_key, city_id, node_id
         from indices
-        where indicator_count > 0 or index_value is not null
-    ) as scores
+    ) as applicable
     inner join nodes using (edition_key, node_id)
     where nodes.role = 'regular'
-    group by scores.edition_key, scores.city_id, nodes.parent_node_id
+    group by applicable.edition_key, applicable.city_id, nodes.parent_node_id
 ),
 
 project_points as (

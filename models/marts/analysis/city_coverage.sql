@@ -25,12 +25,12 @@ imputed_indices as (
     select
         runs.edition_key,
         run_results.city_id,
-        {% for imputation in ['lowest', 'highest'] %}
-        max(case when runs.imputation = '{{ imputation }}' then run_results.index_value end)
-            as {{ imputation }}_index,
-        max(case when runs.imputation = '{{ imputation }}' then run_results.rank_value end)
-            as {{ imputation }}_rank_value{{ ',' if not loop.last }}
-        {% endfor %}
+    {% for imputation in ['lowest', 'highest'] %}
+    max(case when runs.imputation = '{{ imputation }}' then run_results.index_value end)
+        as {{ imputation }}_index,
+    max(case when runs.imputation = '{{ imputation }}' then run_results.rank_value end)
+        as {{ imputation }}_rank_value{{ ',' if not loop.last }}
+    {% endfor %}
     from {{ ref('int_simulations') }} as runs
     inner join {{ ref('int_simulation_results') }} as run_results using (simulation_number)
     where runs.simulation_type = 'imputed'
