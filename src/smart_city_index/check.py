@@ -206,7 +206,12 @@ def checked_input(
         folder = read_index_folder(request.index_dir, seeds, known_vars, set(request.locations))
     locations = folder.locations if folder else own_locations(request.project_dir)
     locations = locations | request.locations
-    with InputGate(request.project_dir, scratch, is_large=bool(locations)) as gate:
+    with InputGate(
+        request.project_dir,
+        scratch,
+        is_large=bool(locations),
+        settings=folder.settings if folder else None,
+    ) as gate:
         external: dict[str, list[SourceFile]] = {}
         for name, location in locations.items():
             is_given = name in request.locations
