@@ -120,6 +120,8 @@ def build(request: Request, may_be_empty: set[str]) -> Publication:
     with run_directory(request) as run_dir, publishing(warehouse_of(request), name):
         database = fresh_database(request, run_dir)
         with checked_input(request, run_dir) as checked:
+            for note in checked.notes():
+                print(note)
             if request.index_dir is None:
                 project_dir = request.project_dir
                 overrides = write_external_rows(checked, run_dir / "external")

@@ -217,3 +217,27 @@ def test_published_ties_are_let_in(
     file.write_text("\n".join([header, *ranked, ""]), encoding="utf-8")
     assert cli.main(["check", "--index", str(index_dir)]) == (1 if finding else 0)
     assert (finding or "") in capsys.readouterr().err
+
+
+def test_a_geometric_mean_of_min_max_is_noted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The last country of one indicator loses what it has in all others; goalposts spare it."""
+    assert cli.main(["check", "--index", str(copy_golden("hdi", tmp_path))]) == 0
+    assert "geometric" not in capsys.readouterr().out
+    index_dir = copy_golden("asem", tmp_path)
+    file = index_dir / "framework.csv"
+    changed = [
+        line.replace(",arithmetic,", ",geometric,")
+        if line.startswith(("asem_2018,environ,", "asem_2018,overall,"))
+        else line
+        for line in file.read_text(encoding="utf-8").splitlines()
+    ]
+    file.write_text("\n".join([*changed, ""]), encoding="utf-8")
+    assert cli.main(["check", "--index", str(index_dir)]) == 0
+    noted = [line for line in capsys.readouterr().out.splitlines() if "geometric" in line]
+    assert len(noted) == 1
+    assert (
+        "environ is a geometric mean, and 0 for the last city of renew, primener, co2, matcon, forest,"
+        in noted[0]
+    )
