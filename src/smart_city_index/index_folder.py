@@ -89,7 +89,7 @@ def read_index_folder(
     entries = list(walk(folder))
     read_settings(folder, known_vars)
     external = {path for location in folder.locations.values() for path in matching(location)}
-    names = [seed.name for seed in seeds]
+    names = [seed.name for seed in seeds if seed.own_index != "none"]
     for entry in entries:
         if re.fullmatch(r"index\.ya?ml(\..*)?", str(entry).lower()) and str(entry) != SETTINGS_FILE:
             folder.problems.append(f"{path / entry}: must be named {SETTINGS_FILE}")
@@ -323,9 +323,8 @@ def missing_files(folder: IndexFolder, seeds: list[Seed], overridden: set[str]) 
         if seed.own_index == "required" and seed.name not in folder.seed_files
     ]
     for name, location in LOCATIONS.items():
-        choices = [name, f"simulated_{name}"]
-        if name == "indicator_scores":
-            choices.append("published_results")
+        # published results alone make an index too
+        choices = [name, "published_results"] if name == "indicator_scores" else [name]
         is_given = name in folder.locations or name in overridden
         if name in folder.row_counts and not is_given:
             problems.append(
@@ -333,10 +332,10 @@ def missing_files(folder: IndexFolder, seeds: list[Seed], overridden: set[str]) 
                 f" without {location}"
             )
         if not is_given and not any(choice in folder.seed_files for choice in choices):
-            alternatives = " or ".join(f"{choice}.csv" for choice in choices[1:])
+            missing = [f"{choice}.csv" for choice in choices]
             problems.append(
-                f"{folder.path / name}.csv: is missing; so are {alternatives} and the setting"
-                f" {location} in {SETTINGS_FILE}: one of them is needed"
+                f"{folder.path / missing[0]}: is missing; so is the setting {location} in"
+                f" {SETTINGS_FILE}: {', '.join(missing)} or files that it names are needed"
             )
     return problems
 

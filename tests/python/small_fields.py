@@ -23,6 +23,7 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
+from smart_city_index.declarations import LOCATIONS
 from smart_city_index.values import sql_text
 from tests.python.conftest import PROJECT_ROOT, BuiltProject
 
@@ -250,6 +251,11 @@ class SmallWarehouse:
                     "select table_name, sql from duckdb_tables() where schema_name = 'main_seeds'"
                 ).fetchall()
             )
+        # simulated rows come from outside: to the SQL they are the same as those of the seeds
+        for name in LOCATIONS:
+            self.seed_definitions[f"simulated_{name}"] = (
+                f"create table main_seeds.simulated_{name} as from main_seeds.{name} limit 0"
+            )
 
     def build(
         self,
@@ -296,7 +302,8 @@ class SmallWarehouse:
                 )
         for node, code in self.nodes_of(marts):
             kind = node["config"]["materialized"]
-            connection.execute(f"create {kind} {node['relation_name']} as {code}")
+            query = with_simulated_rows(node["name"], code)
+            connection.execute(f"create {kind} {node['relation_name']} as {query}")
         return connection
 
     def nodes_of(self, marts: Collection[str]) -> list[tuple[Row, str]]:
@@ -317,6 +324,21 @@ class SmallWarehouse:
     def recorded_marts(self) -> list[str]:
         """Return the names of the recorded marts: all but the one that says when it was built."""
         return [node["name"] for node, _ in self.nodes if node["fqn"][1] == "marts"]
+
+
+def with_simulated_rows(model: str, code: str) -> str:
+    """Return the SQL of a model; if files from outside add to it, with the simulated rows.
+
+    Args:
+        model: name of the model.
+        code: its SQL, as it is without such files.
+    """
+    seed = model.removeprefix("stg_")
+    if seed not in LOCATIONS:
+        return code
+    key = ", ranking_id || '_' || edition as edition_key" if seed == "indicator_scores" else ""
+    simulated = f"select *, true as is_simulated{key} from main_seeds.simulated_{seed}"
+    return f"from ({code}) union all by name {simulated}"
 
 
 def literal(value: object) -> str:
@@ -540,7 +562,6 @@ def seed_rows(
                 "name_de": f"Rangliste {ranking}",
                 "name_en": f"Ranking {ranking}",
                 "publisher": f"publisher of {ranking}",
-                "reference_ranking_id": RANKING if ranking == "flat_field" else None,
                 "is_simulated_ranking": True,
                 "description": f"about {ranking}",
                 "source": f"source of {ranking}",

@@ -38,7 +38,7 @@ REJECTED_UPDATES: dict[str, dict[str, str]] = {
     "fct_indicator_scores": {
         "score >= 0": "score = -0.1 where status = 'scored'",
         "(status = 'scored') = (score is not null)": "score = null where status = 'scored'",
-        "status in ('scored', 'missing', 'not_applicable')": (
+        "status in ('scored', 'missing', 'coarser_level', 'not_applicable')": (
             "status = 'guessed' where status = 'missing'"
         ),
         "status <> 'scored' or source is not null": "source = null where status = 'scored'",

@@ -121,7 +121,8 @@ def exact(
 ) -> dict[tuple[str, int], ExactEdition]:
     """Return every edition of the recorded fields in exact fractions."""
     directory: Path = tmp_path_factory.mktemp("seeds")
-    for name, rows in seeds.items():
+    for name in {name.removeprefix("simulated_") for name in seeds}:
+        rows = seeds.get(name, []) + seeds.get(f"simulated_{name}", [])
         columns = list(dict.fromkeys(column for row in rows for column in row))
         with (directory / f"{name}.csv").open("w", encoding="utf-8", newline="") as opened:
             writer = csv.DictWriter(opened, columns)
@@ -669,12 +670,12 @@ def profile_lines(seeds: dict[str, list[Texts]], overall: Texts) -> list[Row]:
                     "source": score["source"],
                 }
             )
-    reference = by(seeds["rankings"], "ranking_id")[ranking,].get("reference_ranking_id")
     for practice in seeds["best_practices"]:
-        if practice["ranking_id"] in (ranking, reference) and (
-            practice["edition"],
-            practice["city_id"],
-        ) == (year, city):
+        if (practice["ranking_id"], practice["edition"], practice["city_id"]) == (
+            ranking,
+            year,
+            city,
+        ):
             lines.append(
                 {
                     "section": "best_practice",
@@ -825,10 +826,7 @@ def test_figures_of_editions_are_reconciled(seeds: dict[str, list[Texts]]) -> No
             add(row, "data_point_count", value, product, "cities_times_parameters")
     for ranking in seeds["rankings"]:
         for statistic in seeds["published_edition_statistics"]:
-            if statistic["ranking_id"] not in (
-                ranking["ranking_id"],
-                ranking.get("reference_ranking_id"),
-            ):
+            if statistic["ranking_id"] != ranking["ranking_id"]:
                 continue
             rows = [
                 row

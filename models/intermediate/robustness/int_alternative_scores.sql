@@ -23,7 +23,7 @@ field_scores as (
         scores.indicator_id,
         nodes.parent_node_id,
         nodes.node_number,
-        cast(nodes.scale_maximum as decimal(19, 3)) as scale_maximum,
+        nodes.scale_maximum,
         {{ oriented('scores.raw_value', 'nodes.direction') }} as oriented_value,
         scores.score
     from analysed
