@@ -3,7 +3,8 @@
   Every city of an edition times every indicator, with the raw value where there is one.
 
   A view, and what is missing is looked for only among cities that lack a value: nothing else in the
-  warehouse has as many rows, and a large edition without gaps is read and not joined.
+  warehouse has as many rows, and a large edition without gaps is read and not joined. The scores are
+  read anew where they are counted: a CTE that is used twice is held in memory.
 -#}
 with
 
@@ -57,7 +58,8 @@ present_counts as (
         edition_key,
         city_id,
         count(*) as present_count
-    from present_values
+    from {{ ref('stg_indicator_scores') }}
+    inner join indicators using (edition_key, indicator_id)
     group by edition_key, city_id
 ),
 
@@ -84,8 +86,8 @@ absent_values as (
         cast(null as {{ dbt.type_string() }}) as source
     from incomplete_cities
     inner join indicators using (edition_key)
-    left join present_values using (edition_key, city_id, indicator_id)
-    where present_values.status is null
+    left join {{ ref('stg_indicator_scores') }} as scores using (edition_key, city_id, indicator_id)
+    where scores.is_simulated is null
 )
 
 select * from present_values
