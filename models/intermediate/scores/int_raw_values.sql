@@ -55,12 +55,12 @@ expected_counts as (
 
 present_counts as (
     select
-        edition_key,
-        city_id,
+        scores.edition_key,
+        scores.city_id,
         count(*) as present_count
-    from {{ ref('stg_indicator_scores') }}
+    from {{ ref('stg_indicator_scores') }} as scores
     inner join indicators using (edition_key, indicator_id)
-    group by edition_key, city_id
+    group by scores.edition_key, scores.city_id
 ),
 
 incomplete_cities as (
@@ -87,7 +87,7 @@ absent_values as (
     from incomplete_cities
     inner join indicators using (edition_key)
     left join {{ ref('stg_indicator_scores') }} as scores using (edition_key, city_id, indicator_id)
-    where scores.is_simulated is null
+    where scores.indicator_id is null
 )
 
 select * from present_values
