@@ -2,13 +2,15 @@
   From raw values to scores between 0 and scale_maximum, by the rule of each indicator, with the rank
   of every city within the indicator. Only rules that compare a city with the others look at them.
 -#}
-{%- set indicator = 'partition by edition_key, indicator_id' -%}
+{%- set indicator = 'partition by indicator_number' -%}
 with
 
 indicators as (
     select
         edition_key,
         node_id as indicator_id,
+        -- windows are twice as fast on a number as on the two texts
+        row_number() over (order by edition_key, node_id) as indicator_number,
         normalisation,
         direction,
         scale_maximum,
@@ -77,6 +79,7 @@ own_rule_scores as (
 oriented_values as (
     select
         raw_values.*,
+        indicators.indicator_number,
         indicators.normalisation,
         indicators.direction,
         indicators.scale_maximum,
@@ -149,6 +152,7 @@ scores as (
 rank_values as (
     select
         scores.*,
+        indicators.indicator_number,
         indicators.minimum_city_coverage,
         {{ rank_value('scores.score', 'indicators.rank_taken_on', 'indicators.score_digits') }}
             as rank_value

@@ -3,7 +3,8 @@
   Every city of an edition times every indicator, with the raw value where there is one.
 
   A view, and what is missing is looked for only among cities that lack a value: nothing else in the
-  warehouse has as many rows, and a large edition without gaps is read and not joined.
+  warehouse has as many rows, and a large edition without gaps is read and not joined. The scores are
+  read anew where they are counted: a CTE that is used twice is held in memory.
 -#}
 with
 
@@ -54,11 +55,12 @@ expected_counts as (
 
 present_counts as (
     select
-        edition_key,
-        city_id,
+        scores.edition_key,
+        scores.city_id,
         count(*) as present_count
-    from present_values
-    group by edition_key, city_id
+    from {{ ref('stg_indicator_scores') }} as scores
+    inner join indicators using (edition_key, indicator_id)
+    group by scores.edition_key, scores.city_id
 ),
 
 incomplete_cities as (
@@ -84,8 +86,8 @@ absent_values as (
         cast(null as {{ dbt.type_string() }}) as source
     from incomplete_cities
     inner join indicators using (edition_key)
-    left join present_values using (edition_key, city_id, indicator_id)
-    where present_values.status is null
+    left join {{ ref('stg_indicator_scores') }} as scores using (edition_key, city_id, indicator_id)
+    where scores.indicator_id is null
 )
 
 select * from present_values
