@@ -33,6 +33,7 @@ from tests.parity.compare import (
 )
 from tests.python.conftest import DATABASE_NAME, SIMULATED_FIELD, copy_project, run_dbt
 from tests.python.few_draws import use_few_draws
+from tests.python.fingerprints import record_fingerprints
 
 CASES = Path(__file__).parent
 SPARK_PYTHON = PROJECT_ROOT / ".venv-spark" / "bin" / "python"
@@ -104,14 +105,16 @@ def add_simulated_field(project_dir: Path) -> dict[str, Path]:
         known = {tuple(row[column] for column in added[0]) for row in rows}
         new = [row for row in added if tuple(row.values()) not in known]
         write_csv(seed, [*rows, *new])
-    # the sources of these rows have others now
-    fingerprints = project_dir / "seeds" / "reference" / "source_fingerprints.csv"
-    header, *_ = fingerprints.read_text(encoding="utf-8").splitlines()
-    fingerprints.write_text(f"{header}\n", encoding="utf-8")
     shutil.copytree(SIMULATED_FIELD / "field", project_dir / "field")
     cities = project_dir / "field" / "cities.csv"
     write_csv(cities, [row for row in read_csv(cities) if row["is_simulated"] == "true"])
-    return {location: project_dir / "field" / f"{name}.csv" for name, location in LOCATIONS.items()}
+    files = {name: project_dir / "field" / f"{name}.csv" for name in LOCATIONS}
+    # plain dbt needs every column
+    optional = {"reference_period": "", "geographic_level": ""}
+    scores = files["indicator_scores"]
+    write_csv(scores, [{**row, **optional} for row in read_csv(scores)])
+    record_fingerprints(project_dir, files)
+    return {LOCATIONS[name]: file for name, file in files.items()}
 
 
 def read_csv(file: Path) -> list[dict[str, str]]:
@@ -184,7 +187,8 @@ def builds(tmp_path_factory: pytest.TempPathFactory) -> Builds:
         [
             *(SPARK_PYTHON, "-m", "tests.parity.changing_spark"),
             *(project_dir / CHANGED_SEED, *CHANGED_TEXT),
-            *("--project-dir", project_dir, *options),
+            *("--project-dir", project_dir),
+            *options,
             *("--vars", "enforce_primary_keys: true", *tables_only),
         ],
         cwd=PROJECT_ROOT,
