@@ -3,6 +3,11 @@
 {%- endmacro %}
 
 
+{% macro type_raw_value() -%}
+    decimal(22, 10)
+{%- endmacro %}
+
+
 {% macro type_observation() -%}
     decimal(19, 8)
 {%- endmacro %}
@@ -144,7 +149,10 @@
 
 
 {% macro oriented(value, direction) -%}
-    case when {{ direction }} = 'lower_is_better' then -1 else 1 end * cast({{ value }} as decimal(24, 6))
+    cast(
+        case when {{ direction }} = 'lower_is_better' then -({{ value }}) else {{ value }} end
+        as {{ type_raw_value() }}
+    )
 {%- endmacro %}
 
 

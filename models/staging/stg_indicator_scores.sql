@@ -21,7 +21,7 @@ scores as (
         cast(edition as integer) as edition,
         cast(city_id as {{ dbt.type_string() }}) as city_id,
         cast(indicator_id as {{ dbt.type_string() }}) as indicator_id,
-        cast(raw_value as decimal(18, 6)) as raw_value,
+        cast(raw_value as {{ type_raw_value() }}) as raw_value,
         cast(is_not_applicable as boolean) as is_not_applicable,
         cast(reference_period as {{ dbt.type_string() }}) as reference_period,
         cast(geographic_level as {{ dbt.type_string() }}) as geographic_level,

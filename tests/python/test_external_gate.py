@@ -150,8 +150,8 @@ BAD_VALUES: dict[str, tuple[str, int, str, tuple[str, str]]] = {
     "score infinite": ("indicator_scores", 4, "inf", ("raw_value", "must be a number")),
     "score with an exponent": ("indicator_scores", 4, "1e2", ("raw_value", "must be a number")),
     "score with a comma": ("indicator_scores", 4, '"80,1"', ("raw_value", "must be a number")),
-    "too many digits": ("indicator_scores", 4, "8.1234567", ("raw_value", "more than 6 digits")),
-    "too large": ("indicator_scores", 4, "9" * 13, ("raw_value", "too large")),
+    "too many digits": ("indicator_scores", 4, "8.12345678901", ("raw_value", "more than 10 digits")),
+    "too large": ("indicator_scores", 4, "9" * 13, ("raw_value", "more than 12 digits before")),
     "edition with digits": ("indicator_scores", 1, "2019.0", ("edition", "whole number")),
     "edition too large": ("indicator_scores", 1, "3000000000", ("edition", "too large")),
     "flag in German": ("indicator_scores", 5, "FALSCH", ("is_not_applicable", "true or false")),
@@ -355,10 +355,10 @@ GOOD_PARQUET_VALUES: dict[str, str | None] = dict.fromkeys(
     ("0.1::double", "80::bigint", "123456.654321::double", "80.1000::decimal(18,9)", "'80.1'")
 )
 BAD_PARQUET_VALUES: dict[str, str | None] = {
-    "1e-7::double": "more than 6 digits",
-    "0.1::float": "more than 6 digits",
-    "1e16::double": "too large",
-    "1e30::double": "too large",
+    "1e-11::double": "more than 10 digits",
+    "0.1::float": "more than 10 digits",
+    "1e16::double": "more than 12 digits",
+    "1e30::double": "more than 12 digits",
     "1e39::double": "must be a number",
     "'NaN'::double": "must be a number",
     "'-infinity'::double": "must be a number",

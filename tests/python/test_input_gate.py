@@ -360,8 +360,8 @@ BAD_SCORES = {
     "99,5": (NUMBER, "a decimal point, not a comma"), "1e2": (NUMBER, "without an exponent"),
     "٩٩": (NUMBER, "digits 0 to 9"), ".5": (NUMBER, "a digit on each side"),
     "\u22125": (NUMBER, "as -"), "01.01.2023": (NUMBER, "not a date"),
-    " 5": (NUMBER, "Remove the space"), "9.1234567": ("more than 6 digits", "Round it"),
-    "9" * 13: ("too large", "Correct it."),
+    " 5": (NUMBER, "Remove the space"), "9.12345678901": ("more than 10 digits after", "Round it"),
+    "9" * 13: ("more than 12 digits before", "larger unit"),
 }  # fmt: skip
 
 

@@ -11,8 +11,7 @@ indicators as (
         node_id as indicator_id,
         normalisation,
         direction,
-        -- wide enough that its product with a raw value is exact
-        cast(scale_maximum as decimal(19, 3)) as scale_maximum,
+        scale_maximum,
         is_capped,
         coalesce(is_logarithmic, false) as is_logarithmic,
         {{ natural_logarithm_if(

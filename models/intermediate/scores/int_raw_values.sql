@@ -76,7 +76,7 @@ absent_values as (
         incomplete_cities.edition_key,
         incomplete_cities.city_id,
         indicators.indicator_id,
-        cast(null as decimal(18, 6)) as raw_value,
+        cast(null as {{ type_raw_value() }}) as raw_value,
         'missing' as status,
         cast(null as {{ dbt.type_string() }}) as reference_period,
         cast(null as {{ dbt.type_string() }}) as geographic_level,
