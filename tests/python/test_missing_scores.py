@@ -307,6 +307,71 @@ def test_any_gaps(fields: Fields, warehouse: SmallWarehouse, differences: Differ
             check_drivers(connection, differences)
 
 
+@st.composite
+def geometric_fields(draw: st.DrawFn) -> Fields:
+    """Draw a field with gaps in which some means are geometric, not always the same ones."""
+    found = {}
+    for year, edition in draw(fields_with_gaps()).items():
+        tree = {
+            name: node
+            if node.is_indicator
+            else replace(node, aggregation=draw(st.sampled_from(["geometric", "arithmetic"])))
+            for name, node in sorted(edition.tree.items())
+        }
+        found[year] = replace(edition, tree=tree)
+    return found
+
+
+@HYPOTHESIS
+@given(fields=geometric_fields())
+def test_drivers_of_geometric_means(
+    fields: Fields, warehouse: SmallWarehouse, differences: Differences
+) -> None:
+    """Drivers add up to the change of the index; only zeros and other kinds of means are not split."""
+    with warehouse.build(fields, marts=["tendency_drivers"]) as connection:
+        if rows(connection, "select * from tendency_drivers"):
+            check_drivers(connection, differences)
+        for city, category in rows(
+            connection, "select city_id, node_id from tendency_drivers where driver = 'not_split'"
+        ):
+            before, now = fields[1], fields[2]
+            kinds = {edition.tree[category].aggregation for edition in (before, now)}
+            values = [
+                edition.index(city, name=child)
+                for edition in (before, now)
+                for child in edition.children(category)
+            ]
+            assert len(kinds) == 2 or not all(values)
+
+
+def test_drivers_of_one_geometric_mean(warehouse: SmallWarehouse) -> None:
+    """Of a geometric mean each child brings L * weight * ln(now / before)."""
+    tree = {
+        ROOT: Node(None, aggregation="geometric"),
+        "x": Node(ROOT, is_indicator=True),
+        "y": Node(ROOT, 3.0, is_indicator=True),
+    }
+    before = {"c1": {"x": 20.0, "y": 50.0}, "c2": {"x": 30.0, "y": 40.0}}
+    now = {"c1": {"x": 80.0, "y": 40.0}, "c2": {"x": 30.0, "y": 40.0}}
+    indices = [20**0.25 * 50**0.75, 80**0.25 * 40**0.75]
+    mean = (indices[1] - indices[0]) / np.log(indices[1] / indices[0])
+    with warehouse.build({1: Edition(tree, before), 2: Edition(tree, now)}) as connection:
+        found = dict(
+            rows(
+                connection,
+                "select node_id, contribution from tendency_drivers"
+                " where driver = 'score' and city_id = 'c1'",
+            )
+        )
+        assert float(found["x"]) == pytest.approx(mean * 0.25 * np.log(4), abs=1e-10)
+        assert float(found["y"]) == pytest.approx(mean * 0.75 * np.log(0.8), abs=1e-10)
+        assert rows(
+            connection,
+            "select sum(abs(contribution)) from tendency_drivers"
+            " where city_id = 'c2' and figure = 'index'",
+        ) == [(0,)]
+
+
 @pytest.fixture(scope="module")
 def real_fields(built_project: BuiltProject) -> Fields:
     """Return the real ranking that is computed from open data: two editions with their own gaps."""

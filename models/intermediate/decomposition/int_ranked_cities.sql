@@ -1,7 +1,7 @@
 {#-
   The cities of analysed editions in the order of their ranks, tied cities in the order of their names,
   with what each has to reach, its neighbours and its coverage. The rank is that among the analysed
-  cities: the one of the ranking itself wherever that is computed.
+  cities: the computed one of the ranking itself where every city with an index is analysed.
 -#}
 with
 

@@ -11,10 +11,6 @@ ranked_cities as (
     select * from {{ ref('int_ranked_cities') }}
 ),
 
-results as (
-    select * from {{ ref('int_ranked_cities') }}
-),
-
 -- the city just ahead is the one before the first of this rank
 levers as (
     select
@@ -98,8 +94,8 @@ final as (
     select
         ---------- ids
         levers.edition_key,
-        results.ranking_id,
-        results.edition,
+        ranked_cities.ranking_id,
+        ranked_cities.edition,
         levers.city_id,
         levers.indicator_id,
         levers.parent_node_id as category_id,
@@ -131,17 +127,17 @@ final as (
             as index_points_at_maximum,
 
         ---------- coverage
-        results.scored_indicator_count,
-        results.indicator_count,
-        results.analysed_city_count,
-        results.edition_city_count,
+        ranked_cities.scored_indicator_count,
+        ranked_cities.indicator_count,
+        ranked_cities.analysed_city_count,
+        ranked_cities.edition_city_count,
 
         ---------- provenance
-        results.is_simulated,
-        results.is_simulated_ranking
+        ranked_cities.is_simulated,
+        ranked_cities.is_simulated_ranking
     from levers
     inner join raised_ranks using (edition_key, city_id, indicator_id)
-    inner join results using (edition_key, city_id)
+    inner join ranked_cities using (edition_key, city_id)
 )
 
 select * from final
