@@ -58,7 +58,10 @@ DRAWS_OF_CITY_SERIES = 1_000
 THREADS = 2
 CHUNK = 2_000
 PEERS = {"pysensmcda": "2.0.0", "ProMCDA": "1.0.8"}
-ANALYSIS = "path:models/intermediate/analysis path:models/marts/analysis"
+ANALYSIS = (
+    "path:models/intermediate/robustness path:models/intermediate/decomposition"
+    " path:models/marts/analysis"
+)
 
 Matrix = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]

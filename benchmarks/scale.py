@@ -1,4 +1,4 @@
-"""Measure how the models grow with the field, beside one hand-written query and pandas.
+"""Measure how the models grow with the field, beside a hand-written script and pandas.
 
     python -m benchmarks.scale [--sizes 83x2,1000x2,...] [--memory 6GB] [--others-limit 110000]
                                [--json FILE]
@@ -10,14 +10,15 @@ an index folder outside the project, and measured in turn, each in a process of 
 2. the project: `dbt run` of everything that the two fact tables need (`+fct_index_results
    +fct_indicator_scores`), from what the gate wrote, without tests; then, up to --others-limit
    entities, the other core and reporting marts,
-3. one hand-written DuckDB query with the same figures: indices, project points, coverage, ranks in
-   the field, the state and the size class, tendencies, of every node of the tree,
+3. a hand-written DuckDB script with the same figures: indices, project points, coverage, ranks in
+   the field, the state and the size class, tendencies, of every node of the tree, on whole numbers
+   as keys,
 4. the same indices, ranks and tendencies in pandas, up to --others-limit entities (it is installed
    into a temporary environment).
 
-The hand-written query must agree with the project in every figure, or the program fails. At the end
-stand the exponents of growth from 11,000 entities up. Everything happens in a temporary directory;
-nothing asserts a time. benchmarks/README.md shows results.
+The hand-written script must agree with the project in every figure, or the program fails. At the
+end stand the exponents of growth from 11,000 entities up. Everything happens in a temporary
+directory; nothing asserts a time. benchmarks/README.md shows results.
 """
 
 from __future__ import annotations
@@ -302,7 +303,7 @@ def run_script(
 
 
 def disagreements(project_database: Path, hand_database: Path) -> int:
-    """Count the figures of the hand-written query that the project's marts do not have alike.
+    """Count the figures of the hand-written script that the project's marts do not have alike.
 
     Args:
         project_database: file with both fact tables.
@@ -389,7 +390,7 @@ def measure(
         The measurements by variant.
 
     Raises:
-        ScaleError: a process failed, or the hand-written query has other figures.
+        ScaleError: a process failed, or the hand-written script has other figures.
     """
     index_dir, project_dir = directory / "index", directory / "project"
     hand_database = directory / "hand.duckdb"
@@ -402,7 +403,7 @@ def measure(
     }
     wrong = disagreements(project_dir / "build" / DATABASE_NAME, hand_database)
     if wrong:
-        raise ScaleError(f"{size}: the project and the hand-written query differ in {wrong} rows")
+        raise ScaleError(f"{size}: the project and the hand-written script differ in {wrong} rows")
     hand_database.unlink()
     if pandas_python:
         measured["pandas"] = run_script("pandas", pandas_python, index_dir, hand_database, memory)

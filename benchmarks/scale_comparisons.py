@@ -1,4 +1,4 @@
-"""What benchmarks/scale.py compares the models with: one hand-written query, and pandas.
+"""What benchmarks/scale.py compares the models with: a hand-written script, and pandas.
 
     python -m benchmarks.scale_comparisons hand|pandas INDEX_DIR DATABASE MEMORY
 
@@ -15,55 +15,73 @@ from pathlib import Path
 import duckdb
 
 
-def hand_written_query(index_dir: Path) -> str:
-    """Return one query from the Parquet files to the figures of both fact tables."""
+def hand_written_statements(index_dir: Path) -> list[str]:
+    """Return statements from the Parquet files to table `figures`, the figures of both fact tables.
+
+    Cities, nodes and editions are numbered once, so that every join and window works on small whole
+    numbers; texts come back in the last statement.
+    """
     data = index_dir / "data"
-    return f"""
+    return [
+        f"""
+create temp table nodes as
 with
-tree as (
+numbered as (
     select
-        nodes.node_id, nodes.parent_node_id as category_id, nodes.role, parents.project_cap_share
-    from read_csv('{index_dir}/framework.csv', header = true) as nodes
-    inner join read_csv('{index_dir}/framework.csv', header = true) as parents
-        on nodes.parent_node_id = parents.node_id
-    where nodes.node_type = 'indicator'
-),
-editions as (
-    select edition, previous_edition
-    from read_csv('{index_dir}/editions.csv', header = true)
-),
-cities as (
-    select
-        city_id,
-        state_code,
+        node_id, parent_node_id, node_type, role, project_cap_share,
+        cast(row_number() over (order by node_id) as utinyint) as node
+    from read_csv('{index_dir}/framework.csv', header = true)
+)
+select
+    numbered.node_id, numbered.node_type, numbered.role, numbered.node,
+    parents.node as parent, parents.project_cap_share as parent_cap
+from numbered
+left join numbered as parents on numbered.parent_node_id = parents.node_id
+""",
+        f"""
+create temp table cities as
+select
+    city_id,
+    state_code,
+    cast(row_number() over (order by city_id) as uinteger) as city,
+    cast(
         case
             when population < 150000 then 1 when population < 300000 then 2
             when population < 500000 then 3 else 4
-        end as size_class
-    from '{data}/cities.parquet'
-),
-scores as (
-    select
-        scores.edition, scores.city_id, scores.indicator_id, scores.raw_value, tree.category_id,
-        tree.role, tree.project_cap_share
-    from '{data}/scores_*.parquet' as scores
-    inner join tree on scores.indicator_id = tree.node_id
-),
+        end as utinyint
+    ) as size_class
+from '{data}/cities.parquet'
+""",
+        f"""
+create temp table editions as
+select cast(edition as usmallint) as edition, cast(previous_edition as usmallint) as previous
+from read_csv('{index_dir}/editions.csv', header = true)
+""",
+        f"""
+create temp table scores as
+select
+    cast(scores.edition as usmallint) as edition, cities.city, nodes.node,
+    scores.raw_value as value
+from '{data}/scores_*.parquet' as scores
+inner join nodes on scores.indicator_id = nodes.node_id
+inner join cities on scores.city_id = cities.city_id
+""",
+        """
+create temp table indices as
+with
 sums as (
     select
-        edition,
-        city_id,
-        category_id,
-        max(project_cap_share) as cap,
-        sum(case when role = 'regular' then raw_value end) as total,
-        count(case when role = 'regular' then raw_value end) as indicators,
-        sum(case when role = 'project' then raw_value else 0 end) as points
+        scores.edition, scores.city, nodes.parent as node, max(nodes.parent_cap) as cap,
+        sum(case when nodes.role = 'regular' then scores.value end) as total,
+        count(case when nodes.role = 'regular' then scores.value end) as indicators,
+        sum(case when nodes.role = 'project' then scores.value else 0 end) as points
     from scores
-    group by edition, city_id, category_id
+    inner join nodes using (node)
+    group by all
 ),
 means as (
     select
-        edition, city_id, category_id, cap, indicators,
+        edition, city, node, cap, indicators,
         round(total::double / indicators, 12)::decimal(18, 12) as mean,
         round(least(points, cap * 100 * indicators)::double / indicators, 12)::decimal(18, 12)
             as points
@@ -71,71 +89,101 @@ means as (
 ),
 categories as (
     select
-        edition, city_id, category_id, indicators,
+        edition, city, node, indicators,
         round((mean + points)::double / (1 + cap)::double, 12)::decimal(18, 12) as value,
         round(mean::double / (1 + cap)::double, 12)::decimal(18, 12) as value_without
     from means
-),
-overall as (
+)
+select * from categories
+union all
+select
+    edition, city, (select node from nodes where node_id = 'overall') as node,
+    sum(indicators) as indicators,
+    round(sum(value)::double / count(*), 12)::decimal(18, 12) as value,
+    round(sum(value_without)::double / count(*), 12)::decimal(18, 12) as value_without
+from categories
+group by edition, city
+""",
+        *(ranked(name) for name in ("scores", "indices")),
+        """
+create table figures as
+with
+grouped as (
     select
-        edition, city_id, 'overall' as category_id, sum(indicators) as indicators,
-        round(sum(value)::double / count(*), 12)::decimal(18, 12) as value,
-        round(sum(value_without)::double / count(*), 12)::decimal(18, 12) as value_without
-    from categories
-    group by edition, city_id
+        edition, city, node,
+        rank() over (partition by edition, node, state_code order by rank) as rank_in_state,
+        rank() over (partition by edition, node, size_class order by rank) as rank_in_size_class
+    from indices_ranked
+    inner join cities using (city)
 ),
-nodes as (
+results as (
     select
-        edition, city_id, indicator_id as node_id, false as is_category, null as indicators,
-        raw_value::decimal(18, 12) as value, null as value_without
-    from scores
+        own.edition, own.city, own.node, own.value::decimal(18, 12) as value,
+        cast(null as decimal(18, 12)) as value_without, null as indicators, own.rank,
+        own.city_count, null as rank_in_state, null as rank_in_size_class, before.rank as previous
+    from scores_ranked as own
+    inner join editions using (edition)
+    left join scores_ranked as before
+        on editions.previous = before.edition and own.city = before.city and own.node = before.node
     union all
-    select edition, city_id, category_id, true, indicators, value, value_without from categories
-    union all
-    select edition, city_id, category_id, true, indicators, value, value_without from overall
+    select
+        own.edition, own.city, own.node, own.value, own.value_without, own.indicators, own.rank,
+        own.city_count, grouped.rank_in_state, grouped.rank_in_size_class, before.rank
+    from indices_ranked as own
+    inner join editions using (edition)
+    inner join grouped using (edition, city, node)
+    left join indices_ranked as before
+        on editions.previous = before.edition and own.city = before.city and own.node = before.node
+)
+select
+    cast(results.edition as integer) as edition, cities.city_id, nodes.node_id, results.value,
+    results.value_without, results.indicators, results.rank, results.city_count,
+    results.rank_in_state, results.rank_in_size_class, results.previous as previous_rank,
+    cast(results.previous as bigint) - results.rank as tendency
+from results
+inner join cities using (city)
+inner join nodes using (node)
+""",
+    ]
+
+
+def ranked(name: str) -> str:
+    """Return a statement that ranks a table by value: it counts distinct values, not cities."""
+    return f"""
+create temp table {name}_ranked as
+with
+counted as (
+    select edition, node, round(value, 8) as rounded, count(*) as cities
+    from {name}
+    group by all
 ),
 ranked as (
     select
-        *,
-        rank() over (partition by edition, node_id order by round(value, 8) desc) as rank,
-        count(*) over (partition by edition, node_id) as city_count
-    from nodes
-),
-grouped as (
-    select
-        ranked.edition, ranked.city_id, ranked.node_id,
-        rank() over (partition by edition, node_id, state_code order by rank) as rank_in_state,
-        rank() over (partition by edition, node_id, size_class order by rank) as rank_in_size_class
-    from ranked
-    inner join cities on ranked.city_id = cities.city_id
-    where is_category
+        edition, node, rounded,
+        cast(
+            1 - cities + sum(cities) over (partition by edition, node order by rounded desc)
+            as uinteger
+        ) as rank,
+        cast(sum(cities) over (partition by edition, node) as uinteger) as city_count
+    from counted
 )
-select
-    ranked.edition, ranked.city_id, ranked.node_id, ranked.value, ranked.value_without,
-    ranked.indicators, ranked.rank, ranked.city_count, grouped.rank_in_state,
-    grouped.rank_in_size_class, previous.rank as previous_rank,
-    previous.rank - ranked.rank as tendency
-from ranked
-inner join editions on ranked.edition = editions.edition
-left join ranked as previous
+select {name}.*, ranked.rank, ranked.city_count
+from {name}
+inner join ranked
     on
-        editions.previous_edition = previous.edition
-        and ranked.city_id = previous.city_id
-        and ranked.node_id = previous.node_id
-left join grouped
-    on
-        ranked.edition = grouped.edition
-        and ranked.city_id = grouped.city_id
-        and ranked.node_id = grouped.node_id
+        {name}.edition = ranked.edition
+        and {name}.node = ranked.node
+        and round({name}.value, 8) = ranked.rounded
 """
 
 
 def compute_by_hand(index_dir: Path, database: Path, memory: str) -> float:
-    """Run the hand-written query into a file; returns its seconds."""
+    """Run the hand-written statements into a file; returns their seconds."""
     with duckdb.connect(str(database)) as connection:
         connection.execute(f"set threads = 2; set memory_limit = '{memory}'")
         started = time.monotonic()
-        connection.execute(f"create table figures as {hand_written_query(index_dir)}")
+        for statement in hand_written_statements(index_dir):
+            connection.execute(statement)
         connection.execute("checkpoint")
         return time.monotonic() - started
 

@@ -6,9 +6,7 @@
 with
 
 results as (
-    select *
-    from {{ ref('fct_index_results') }}
-    where category_id = 'overall'
+    select * from {{ ref('int_ranked_cities') }}
 ),
 
 coverage as (

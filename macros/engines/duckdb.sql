@@ -145,12 +145,6 @@
 {%- endmacro %}
 
 
-{% macro default__euclidean_distance(left_list, right_list) -%}
-    {#- DuckDB. -#}
-    list_distance({{ left_list }}, {{ right_list }})
-{%- endmacro %}
-
-
 {% macro default__seed_header(node) -%}
     {#- DuckDB reads the first line of the file, without quotes and byte order mark, when the query runs. -#}
     (

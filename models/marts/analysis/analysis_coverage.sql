@@ -8,6 +8,7 @@ final as (
         editions.previous_edition,
         analysed.status,
         analysed.city_count,
+        analysed.analysed_city_count,
         analysed.expected_score_count,
         analysed.score_count,
         analysed.is_additive,

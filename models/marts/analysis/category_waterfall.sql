@@ -5,9 +5,7 @@ ranked_cities as (
 ),
 
 results as (
-    select *
-    from {{ ref('fct_index_results') }}
-    where category_id = 'overall'
+    select * from {{ ref('int_ranked_cities') }}
 ),
 
 -- what each category makes of the overall index
@@ -84,6 +82,10 @@ final as (
             coalesce(category_parts.contribution, 0) - compared.compared_contribution
             as {{ type_index() }}
         ) as index_points_ahead,
+        results.scored_indicator_count,
+        results.indicator_count,
+        results.analysed_city_count,
+        results.edition_city_count,
         results.is_simulated_ranking as is_simulated,
         results.is_simulated_ranking
     from compared

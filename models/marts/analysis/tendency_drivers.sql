@@ -7,9 +7,7 @@ analysed as (
 ),
 
 results as (
-    select *
-    from {{ ref('fct_index_results') }}
-    where category_id = 'overall'
+    select * from {{ ref('int_ranked_cities') }}
 ),
 
 city_changes as (
@@ -26,6 +24,10 @@ city_changes as (
         - {{ on_this_scale('previous_results.index_value', 'editions.previous_scale_factor') }}
             as index_change,
         analysed.is_additive and previous_fields.is_additive as is_additive,
+        results.scored_indicator_count,
+        results.indicator_count,
+        results.analysed_city_count,
+        results.edition_city_count,
         results.is_simulated or previous_results.is_simulated as is_simulated,
         results.is_simulated_ranking
     from results
@@ -80,6 +82,15 @@ paired_parts as (
     full outer join parts_before using (edition_key, city_id, part, node_id)
 ),
 
+previous_nodes as (
+    select
+        editions.edition_key,
+        nodes.node_id
+    from {{ ref('int_editions') }} as editions
+    inner join {{ ref('int_edition_nodes') }} as nodes
+        on editions.previous_edition_key = nodes.edition_key
+),
+
 -- a score that is in both editions: its own change and its weight's, each at the other's mean
 score_changes as (
     select
@@ -105,19 +116,33 @@ weight_changes as (
     where part = 'score' and weight_now <> weight_before
 ),
 
+-- an indicator that only one of the trees has, or that is known of the city in one edition only
 other_changes as (
     select
-        edition_key,
-        city_id,
+        paired_parts.edition_key,
+        paired_parts.city_id,
         case
-            when part <> 'score' then part
-            when weight_before is null then 'indicator_added'
-            else 'indicator_dropped'
+            when paired_parts.part <> 'score' then paired_parts.part
+            when nodes_before.node_id is null then 'indicator_added'
+            when nodes_now.node_id is null then 'indicator_dropped'
+            when paired_parts.weight_before is null then 'score_appeared'
+            else 'score_disappeared'
         end as driver,
-        node_id,
-        contribution_now - contribution_before as contribution
+        paired_parts.node_id,
+        paired_parts.contribution_now - paired_parts.contribution_before as contribution
     from paired_parts
-    where part <> 'score' or weight_now is null or weight_before is null
+    left join {{ ref('int_edition_nodes') }} as nodes_now
+        on
+            paired_parts.edition_key = nodes_now.edition_key
+            and paired_parts.node_id = nodes_now.node_id
+    left join previous_nodes as nodes_before
+        on
+            paired_parts.edition_key = nodes_before.edition_key
+            and paired_parts.node_id = nodes_before.node_id
+    where
+        paired_parts.part <> 'score'
+        or paired_parts.weight_now is null
+        or paired_parts.weight_before is null
 ),
 
 known_changes as (
@@ -178,6 +203,10 @@ final as (
         drivers.driver,
         drivers.node_id,
         cast(drivers.contribution as {{ type_index() }}) as contribution,
+        city_changes.scored_indicator_count,
+        city_changes.indicator_count,
+        city_changes.analysed_city_count,
+        city_changes.edition_city_count,
         city_changes.is_simulated,
         city_changes.is_simulated_ranking
     from drivers

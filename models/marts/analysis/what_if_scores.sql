@@ -12,9 +12,7 @@ ranked_cities as (
 ),
 
 results as (
-    select *
-    from {{ ref('fct_index_results') }}
-    where category_id = 'overall'
+    select * from {{ ref('int_ranked_cities') }}
 ),
 
 -- the city just ahead is the one before the first of this rank
@@ -36,7 +34,7 @@ levers as (
         statistics.median_score,
         statistics.third_quartile as best_quarter_score
     from effective_weights
-    inner join ranked_cities using (edition_key)
+    inner join ranked_cities using (edition_key, city_id)
     inner join {{ ref('int_node_values') }} as scores using (edition_key, city_id, node_id)
     inner join {{ ref('indicator_statistics') }} as statistics
         on
@@ -46,6 +44,7 @@ levers as (
         on
             ranked_cities.edition_key = better_cities.edition_key
             and ranked_cities.rank - 1 = better_cities.position
+    where effective_weights.effective_weight > 0 and scores.index_value is not null
 ),
 
 -- an indicator is raised, never lowered
@@ -130,6 +129,12 @@ final as (
         levers.rank - raised_ranks.rank_at_maximum as ranks_gained_at_maximum,
         {{ multiply('levers.effective_weight', '(levers.maximum_score - levers.score)') }}
             as index_points_at_maximum,
+
+        ---------- coverage
+        results.scored_indicator_count,
+        results.indicator_count,
+        results.analysed_city_count,
+        results.edition_city_count,
 
         ---------- provenance
         results.is_simulated,
