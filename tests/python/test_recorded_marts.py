@@ -247,6 +247,7 @@ def test_editions(seeds: dict[str, list[Texts]]) -> None:
         known = field_of(seeds, row["ranking_id"], before) if before else field
         expected.append(
             {
+                "coarser_value_rule": "use",
                 **methodology,
                 **row,
                 "methodology_name": methodology["name"],
@@ -310,6 +311,7 @@ def test_scores(seeds: dict[str, list[Texts]], exact: dict[tuple[str, int], Exac
         + [{**row, "is_simulated": "true"} for row in seeds["simulated_indicator_scores"]],
         *KEYS["fct_indicator_scores"],
     )
+    unknown = {"reference_period": "", "geographic_level": ""}
     absent = {"raw_value": "", "source": "", "is_simulated": "false"}
     expected = []
     for node in nodes_of(seeds):
@@ -326,6 +328,7 @@ def test_scores(seeds: dict[str, list[Texts]], exact: dict[tuple[str, int], Exac
             expected.append(
                 {
                     **node,
+                    **unknown,
                     **value,
                     "city_id": city,
                     "indicator_id": name,
