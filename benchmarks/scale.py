@@ -115,7 +115,7 @@ def write_field(index_dir: Path, size: Size) -> None:
     write_rows(
         index_dir / "rankings.csv",
         seed_header("methodology/rankings.csv"),
-        [[RANKING, "Skalenfeld", "Scale field", "", "", "true", "Simulated field", SOURCE]],
+        [[RANKING, "Skalenfeld", "Scale field", "", "true", "Simulated field", SOURCE]],
     )
     size_classes = PROJECT_ROOT / "seeds/reference/size_classes.csv"
     shutil.copyfile(size_classes, index_dir / size_classes.name)

@@ -227,7 +227,7 @@ KINDS: dict[str, Callable[[SeedText], bytes | None]] = {
     "NULL spelt out": number_to(lambda value: "NULL"),
     "decimal comma": number_to(lambda value: value.replace(".", ",") + ",5"),
     "thousands separator": number_to(lambda value: f"1.000.{value}"),
-    "more digits": number_to(lambda value: f"{float(value):.9f}1"),
+    "more digits": number_to(lambda value: f"{float(value):.10f}1"),
     "negative": number_to(lambda value: f"-{value.lstrip('-')}9"),
     "score above 100": in_columns(("raw_value", "published_index"), lambda value: "100.1"),
     "number times a thousand": number_to(lambda value: f"{value.split('.')[0]}000"),

@@ -3,6 +3,11 @@
 {%- endmacro %}
 
 
+{% macro type_raw_value() -%}
+    decimal(22, 10)
+{%- endmacro %}
+
+
 {% macro type_observation() -%}
     decimal(19, 8)
 {%- endmacro %}
@@ -121,6 +126,19 @@
 {%- endmacro %}
 
 
+{% macro logarithmic_mean(left_value, right_value) -%}
+    {%- set middle = '((' ~ left_value ~ ' + ' ~ right_value ~ ') / 2)' -%}
+    {%- set distance = '(' ~ left_value ~ ' - ' ~ right_value ~ ')' -%}
+    case
+        when not ({{ left_value }} > 0 and {{ right_value }} > 0) then null
+        -- two nearly equal logarithms: the beginning of the series keeps the digits
+        when abs({{ distance }}) < 0.0001 * {{ middle }}
+            then {{ middle }} - {{ distance }} * {{ distance }} / (12 * {{ middle }})
+        else {{ distance }} / (ln({{ left_value }}) - ln({{ right_value }}))
+    end
+{%- endmacro %}
+
+
 {% macro percentile_rank_score(value_rank, tie_size, value_count, scale_maximum) -%}
     case
         when {{ value_count }} = 1 then {{ scale_maximum }}
@@ -144,7 +162,10 @@
 
 
 {% macro oriented(value, direction) -%}
-    case when {{ direction }} = 'lower_is_better' then -1 else 1 end * cast({{ value }} as decimal(24, 6))
+    cast(
+        case when {{ direction }} = 'lower_is_better' then -({{ value }}) else {{ value }} end
+        as {{ type_raw_value() }}
+    )
 {%- endmacro %}
 
 

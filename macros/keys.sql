@@ -13,11 +13,6 @@
 {%- endmacro %}
 
 
-{% macro scores_table() -%}
-    case when is_simulated then 'simulated_indicator_scores' else 'indicator_scores' end
-{%- endmacro %}
-
-
 {% macro require_identifiers(names) -%}
     {%- for name in names if not modules.re.fullmatch('[a-z][a-z0-9_]*', name | string) -%}
         {{ exceptions.raise_compiler_error(

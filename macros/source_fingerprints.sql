@@ -29,7 +29,12 @@
             'aggregation', 'project_cap_share'
         ],
         'indicator_scores': [
-            'ranking_id', 'edition', 'city_id', 'indicator_id', 'raw_value', 'is_not_applicable'
+            'ranking_id', 'edition', 'city_id', 'indicator_id', 'raw_value', 'is_not_applicable',
+            'reference_period', 'geographic_level'
+        ],
+        'open_data_values': [
+            'ranking_id', 'edition', 'city_id', 'indicator_id', 'raw_value', 'is_not_applicable',
+            'reference_period', 'geographic_level'
         ],
         'published_results': [
             'ranking_id', 'edition', 'city_id', 'category_id', 'published_rank',

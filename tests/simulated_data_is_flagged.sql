@@ -1,18 +1,11 @@
 {#-
   Simulated figures stay in simulated rankings: no simulated city and no simulated score in a real
-  ranking, and a real city's score in a simulated ranking is flagged unless it is the published one.
+  ranking; a simulated city's scores are flagged.
 -#}
 with
 
 scores as (
     select * from {{ ref('fct_indicator_scores') }}
-),
-
-published_scores as (
-    select indicator_scores.*
-    from {{ ref('stg_indicator_scores') }} as indicator_scores
-    inner join {{ ref('dim_rankings') }} as rankings using (ranking_id)
-    where not rankings.is_simulated_ranking and not indicator_scores.is_simulated
 ),
 
 league as (
@@ -49,14 +42,10 @@ broken_rules as (
         ) }} as row_key,
         'is_simulated' as column_name,
         cast(scores.is_simulated as {{ dbt.type_string() }}) as found,
-        'a score must be flagged as simulated unless it is the published one' as rule
+        'a score of a simulated city must be flagged' as rule
     from scores
-    left join published_scores using (edition, city_id, indicator_id, raw_value)
-    where
-        scores.status = 'scored'
-        and scores.is_simulated_ranking
-        and not scores.is_simulated
-        and published_scores.city_id is null
+    inner join {{ ref('dim_cities') }} as cities using (city_id)
+    where scores.status = 'scored' and cities.is_simulated and not scores.is_simulated
 )
 
 select * from broken_rules

@@ -1,13 +1,14 @@
-{%- set columns = 'city_id, city_name, state_code, state_name, population, latitude, longitude, source' -%}
 select
-    {{ columns }},
+    city_id,
+    city_name,
+    state_code,
+    state_name,
+    population,
+    latitude,
+    longitude,
+    source,
     false as is_simulated
 from {{ ref('cities') }}
-union all
-select
-    {{ columns }},
-    true as is_simulated
-from {{ ref('simulated_cities') }}
 {% if var('cities_location', none) %}
 union all
 select

@@ -1,4 +1,7 @@
-{%- set columns = 'ranking_id, edition, city_id, indicator_id, raw_value, is_not_applicable, source' -%}
+{%- set columns = [
+    'ranking_id', 'edition', 'city_id', 'indicator_id', 'raw_value', 'is_not_applicable',
+    'reference_period', 'geographic_level', 'source'
+] | join(', ') -%}
 with
 
 scores as (
@@ -9,8 +12,8 @@ scores as (
     union all
     select
         {{ columns }},
-        true as is_simulated
-    from {{ ref('simulated_indicator_scores') }}
+        false as is_simulated
+    from {{ ref('open_data_values') }}
     {% if var('scores_location', none) %}
     union all
     select
@@ -18,8 +21,10 @@ scores as (
         cast(edition as integer) as edition,
         cast(city_id as {{ dbt.type_string() }}) as city_id,
         cast(indicator_id as {{ dbt.type_string() }}) as indicator_id,
-        cast(raw_value as decimal(18, 6)) as raw_value,
+        cast(raw_value as {{ type_raw_value() }}) as raw_value,
         cast(is_not_applicable as boolean) as is_not_applicable,
+        cast(reference_period as {{ dbt.type_string() }}) as reference_period,
+        cast(geographic_level as {{ dbt.type_string() }}) as geographic_level,
         cast(source as {{ dbt.type_string() }}) as source,
         cast(is_simulated as boolean) as is_simulated
     from {{ external_rows(source('external', 'indicator_scores')) }}

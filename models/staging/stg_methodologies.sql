@@ -9,5 +9,6 @@ select
     rank_taken_on,
     missing_value_rule,
     minimum_coverage,
-    minimum_city_coverage
+    minimum_city_coverage,
+    coalesce(coarser_value_rule, 'use') as coarser_value_rule
 from {{ ref('methodologies') }}

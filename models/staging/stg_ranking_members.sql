@@ -1,13 +1,11 @@
-{%- set columns = 'ranking_id, city_id, first_edition, last_edition, source' -%}
 select
-    {{ columns }},
+    ranking_id,
+    city_id,
+    first_edition,
+    last_edition,
+    source,
     false as is_simulated
 from {{ ref('ranking_members') }}
-union all
-select
-    {{ columns }},
-    true as is_simulated
-from {{ ref('simulated_ranking_members') }}
 {% if var('ranking_members_location', none) %}
 union all
 select

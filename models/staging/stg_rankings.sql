@@ -1,6 +1,5 @@
 select
     ranking_id,
-    reference_ranking_id,
     name_de as ranking_name_de,
     name_en as ranking_name_en,
     publisher,

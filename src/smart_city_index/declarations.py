@@ -47,8 +47,10 @@ class Seed:
         types: type of every column, in the order of the header.
         tests: its row tests.
         may_be_empty: True if a header without rows is fine (`meta: {may_be_empty: true}`).
-        own_index: what an index in a folder of its own must do about it: `required`, `optional` or
-            `default` (`meta: {own_index: ...}`, see index_project.py).
+        own_index: what an index in a folder of its own must do about it: `required`, `optional`,
+            `default` or `none`: it cannot have it (`meta: {own_index: ...}`, see index_project.py).
+        optional_columns: columns that a file may leave out (`meta: {optional_columns: [...]}`).
+        added_to: the seed whose rows it adds to (`meta: {added_to: ...}`), or None.
     """
 
     name: str
@@ -57,6 +59,8 @@ class Seed:
     tests: tuple[RowTest, ...]
     may_be_empty: bool
     own_index: str
+    optional_columns: tuple[str, ...] = ()
+    added_to: str | None = None
 
 
 def declared_seeds(project_dir: Path) -> list[Seed]:
@@ -83,6 +87,8 @@ def declared_seeds(project_dir: Path) -> list[Seed]:
                     ),
                     may_be_empty=meta.get("may_be_empty", False),
                     own_index=meta.get("own_index", "required"),
+                    optional_columns=tuple(meta.get("optional_columns", ())),
+                    added_to=meta.get("added_to"),
                 )
             )
     return seeds

@@ -133,14 +133,23 @@ class InputGate:
         read_files: the files that were read whole.
     """
 
-    def __init__(self, project_dir: Path, scratch: Path, *, is_large: bool = False) -> None:
+    def __init__(
+        self,
+        project_dir: Path,
+        scratch: Path,
+        *,
+        is_large: bool = False,
+        settings: dict[str, Any] | None = None,
+    ) -> None:
         """Open a gate.
 
         Args:
             project_dir: the dbt project whose declarations, macros and tests are used.
             scratch: directory to work in; must be there and empty.
             is_large: whether the rows may be too many to be held in memory.
+            settings: vars that go before those of the project.
         """
+        self.settings = settings or {}
         self.project_dir = project_dir
         self.scratch = scratch
         self.seeds = {seed.name: seed for seed in declared_seeds(project_dir)}
@@ -334,7 +343,9 @@ class InputGate:
             opened(file.path) as stream,
             plain_file.open("w", encoding="utf-8", newline="") as plain,
         ):
-            for line, fields in rows(stream, list(seed.types), is_ordered=is_ordered):
+            for line, fields in rows(
+                stream, list(seed.types), optional=seed.optional_columns, is_ordered=is_ordered
+            ):
                 if isinstance(fields, FileError):
                     self.find(fields.finding(file.shown))
                 else:
@@ -367,14 +378,19 @@ class InputGate:
         try:
             described = self.connection.execute(f"describe from {reader}").fetchall()
             types = {name: kind for name, kind, *_ in described if name != "file_row_number"}
-            check_header(list(types), list(seed.types), is_ordered=False)
+            left_out = set(seed.optional_columns) - types.keys()
+            expected = [column for column in seed.types if column not in left_out]
+            check_header(list(types), expected, is_ordered=False)
             for column, kind in types.items():
                 if not PARQUET_TYPES.fullmatch(kind):
                     raise FileError(
                         f"has column {column} of type {shortened(kind)}",
                         "Write texts, numbers or booleans.",
                     )
-            texts = ", ".join(as_text(column, types[column]) for column in seed.types)
+            texts = ", ".join(
+                "null" if column in left_out else as_text(column, types[column])
+                for column in seed.types
+            )
             loaded: int = self._single(
                 f"insert into texts.{table} select {len(self.files) - 1}, file_row_number + 1,"
                 f" {texts} from {reader}"
@@ -444,7 +460,8 @@ class InputGate:
             )
         # where the rows come from does not matter here, only that they are there
         locations = {LOCATIONS[name]: EXTERNAL for name in external_files}
-        self.templates = SqlTemplates(self.project_dir, project_vars(self.project_dir) | locations)
+        variables = {**project_vars(self.project_dir), **self.settings, **locations}
+        self.templates = SqlTemplates(self.project_dir, variables)
         for file in sorted(self.project_dir.glob("models/staging/*.sql")):
             self.connection.execute(f"create view {file.stem} as {self.templates.render(file)}")
 
@@ -486,8 +503,9 @@ class InputGate:
 
     def _behind(self, name: str) -> list[str]:
         """Return the tables whose rows a seed or staging model holds."""
-        base = name.removeprefix("stg_").removeprefix("simulated_")
-        tables = [base, f"simulated_{base}", f"{EXTERNAL}{base}"]
+        base = name.removeprefix("stg_")
+        added = [seed.name for seed in self.seeds.values() if seed.added_to == base]
+        tables = [base, *added, f"{EXTERNAL}{base}"]
         return [table for table in tables if table in self.tables]
 
     def _run(self, query: str, tables: list[str]) -> None:

@@ -44,6 +44,8 @@ DATA_SUFFIXES = (".csv", ".csv.gz", ".parquet")
 ROW_COUNTS = {
     name: location.replace("location", "row_count") for name, location in LOCATIONS.items()
 }
+# Settings that are one of a few words.
+CHOICES = {"contradictions": ("list", "fail")}
 
 
 class IndexFolderError(UserError):
@@ -56,7 +58,8 @@ class IndexFolder:
 
     Attributes:
         path: the folder, as the user named it.
-        settings: the vars that its index.yml sets, locations and numbers of rows left out.
+        settings: the vars that its index.yml sets, locations and numbers of rows left out; figures
+            that contradict each other are listed unless it says otherwise.
         locations: paths or patterns of files from outside, by name of the seed.
         row_counts: number of rows that these must have, by name of the seed.
         seed_files: its CSV files, by name of the seed.
@@ -64,7 +67,7 @@ class IndexFolder:
     """
 
     path: Path
-    settings: dict[str, Any] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=lambda: {"contradictions": "list"})
     locations: dict[str, str] = field(default_factory=dict)
     row_counts: dict[str, int] = field(default_factory=dict)
     seed_files: dict[str, SourceFile] = field(default_factory=dict)
@@ -89,7 +92,7 @@ def read_index_folder(
     entries = list(walk(folder))
     read_settings(folder, known_vars)
     external = {path for location in folder.locations.values() for path in matching(location)}
-    names = [seed.name for seed in seeds]
+    names = [seed.name for seed in seeds if seed.own_index != "none"]
     for entry in entries:
         if re.fullmatch(r"index\.ya?ml(\..*)?", str(entry).lower()) and str(entry) != SETTINGS_FILE:
             folder.problems.append(f"{path / entry}: must be named {SETTINGS_FILE}")
@@ -281,6 +284,8 @@ def take_up_setting(
         )
     elif type(value) is int and value < 1:
         return f"{name} must be 1 or more, found {shown}"
+    elif name in CHOICES and value not in CHOICES[name]:
+        return f"{name} must be {' or '.join(CHOICES[name])}, found {shown}"
     else:
         folder.settings[name] = value
     return None
@@ -323,9 +328,8 @@ def missing_files(folder: IndexFolder, seeds: list[Seed], overridden: set[str]) 
         if seed.own_index == "required" and seed.name not in folder.seed_files
     ]
     for name, location in LOCATIONS.items():
-        choices = [name, f"simulated_{name}"]
-        if name == "indicator_scores":
-            choices.append("published_results")
+        # published results alone make an index too
+        choices = [name, "published_results"] if name == "indicator_scores" else [name]
         is_given = name in folder.locations or name in overridden
         if name in folder.row_counts and not is_given:
             problems.append(
@@ -333,10 +337,10 @@ def missing_files(folder: IndexFolder, seeds: list[Seed], overridden: set[str]) 
                 f" without {location}"
             )
         if not is_given and not any(choice in folder.seed_files for choice in choices):
-            alternatives = " or ".join(f"{choice}.csv" for choice in choices[1:])
+            missing = [f"{choice}.csv" for choice in choices]
             problems.append(
-                f"{folder.path / name}.csv: is missing; so are {alternatives} and the setting"
-                f" {location} in {SETTINGS_FILE}: one of them is needed"
+                f"{folder.path / missing[0]}: is missing; so is the setting {location} in"
+                f" {SETTINGS_FILE}: {', '.join(missing)} or files that it names are needed"
             )
     return problems
 

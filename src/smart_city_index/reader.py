@@ -17,7 +17,7 @@ import re
 import stat
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -214,13 +214,18 @@ def records(stream: BinaryIO) -> Iterator[tuple[int, list[str]]]:
 
 
 def rows(
-    stream: BinaryIO, columns: Sequence[str], *, is_ordered: bool = True
+    stream: BinaryIO,
+    columns: Sequence[str],
+    *,
+    optional: Collection[str] = (),
+    is_ordered: bool = True,
 ) -> Iterator[tuple[int, list[str] | FileError]]:
     """Yield the rows of a CSV file below its header.
 
     Args:
         stream: the file, at its beginning.
         columns: the columns that the header must have.
+        optional: those of them that may be left out, and are empty then.
         is_ordered: whether they must stand in that order.
 
     Yields:
@@ -234,17 +239,19 @@ def rows(
     _, header = next(read, (0, []))
     if not any(name.strip() for name in header):
         raise FileError("is empty", "Restore the file with its header.")
-    check_header(header, columns, is_ordered=is_ordered)
-    order = [header.index(column) for column in columns]
-    in_order = order == list(range(len(columns)))
+    expected = [column for column in columns if column in header or column not in optional]
+    check_header(header, expected, is_ordered=is_ordered)
+    # a column that is left out stands for the empty text behind the fields
+    order = [header.index(column) if column in header else len(header) for column in columns]
+    in_order = order == list(range(len(header)))
     broken_lines = 0
     for line, fields in read:
-        if len(fields) != len(columns) or not any(fields):
+        if len(fields) != len(header) or not any(fields):
             broken_lines += 1
             if broken_lines > MAXIMUM_BROKEN_LINES:
                 raise FileError("has too many such lines", "Check that it is the right file.", line)
             found = ",".join(fields)
-            rule = f"has {len(fields)} fields instead of {len(columns)}"
+            rule = f"has {len(fields)} fields instead of {len(header)}"
             advice = (
                 "Add or remove commas; write a decimal point, not a comma; put a text that"
                 " contains a comma in quotes."
@@ -252,8 +259,11 @@ def rows(
             if not any(fields):
                 rule, advice, found = "is an empty line", "Remove it.", ""
             yield line, FileError(rule, advice, line, found)
+        elif in_order:
+            yield line, fields
         else:
-            yield line, fields if in_order else [fields[position] for position in order]
+            padded = [*fields, ""]
+            yield line, [padded[position] for position in order]
 
 
 def check_header(header: Sequence[str], columns: Sequence[str], *, is_ordered: bool) -> None:

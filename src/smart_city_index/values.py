@@ -98,7 +98,7 @@ def broken_rule(column: str, kind: str) -> str:
             ),
             (
                 f"length(ltrim(split_part({column}, '.', 1), '-')) > {precision - scale}",
-                "is too large a number",
+                f"has more than {precision - scale} digits before the point",
             ),
         ]
     cases = " ".join(f"when {condition} then {sql_text(rule)}" for condition, rule in rules)
@@ -182,7 +182,11 @@ def advice_for(value: str, column: str, rule: str) -> str:
         proposal = identifier_of(value)
         advice = "Use lower-case letters without accents, digits and _ only"
         return f"{advice}, for example {proposal}." if proposal else f"{advice}."
-    return ADVICE.get(rule, "Round it as published." if "digits after" in rule else "Correct it.")
+    if "digits after" in rule:
+        return "Round it as published, or write it in a smaller unit."
+    if "digits before" in rule:
+        return "Write it in a larger unit, such as thousands."
+    return ADVICE.get(rule, "Correct it.")
 
 
 ADVICE = {

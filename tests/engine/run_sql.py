@@ -17,17 +17,17 @@ from tests.python.dbt_build import make_plan
 
 
 def main() -> None:
-    """Load the seeds, and after them the scores from outside, and run all models."""
+    """Load the seeds, and after them what comes from outside, and run all models."""
     built_project, seeds_project, database = (Path(path).resolve() for path in sys.argv[1:])
     plan = make_plan(built_project, database)
     os.chdir(seeds_project)  # the seeds are named relative to it
     with duckdb.connect(str(database), config=plan.connect_options) as connection:
         for statement in plan.seeds:
             connection.execute(statement)
-        if (scores := Path("external/indicator_scores.parquet")).exists():
+        for rows in Path("external").glob("*.parquet"):
             connection.execute(
-                "insert into main_seeds.simulated_indicator_scores by name"
-                f" select * exclude (is_simulated) from '{scores}'"
+                f"insert into main_seeds.{rows.stem} by name"
+                f" select * exclude (is_simulated) from '{rows}'"
             )
         for statement in plan.models:
             connection.execute(statement)

@@ -16,7 +16,7 @@ cities as (
         members.ranking_id,
         cities.*,
         keys.official_key,
-        case when cities.is_simulated then 'simulated_cities' else 'cities' end as table_name
+        'cities' as table_name
     from {{ ref('stg_ranking_members') }} as members
     inner join {{ ref('stg_cities') }} as cities using (city_id)
     left join {{ ref('stg_official_keys') }} as keys using (city_id)

@@ -29,7 +29,7 @@ nodes as (
 
 figures as (
     select
-        {{ scores_table() }} as table_name,
+        'indicator_scores' as table_name,
         ranking_id,
         edition,
         city_id,

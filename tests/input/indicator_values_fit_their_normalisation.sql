@@ -91,7 +91,7 @@ broken_rules as (
 )
 
 select
-    {{ scores_table() }} as table_name,
+    'indicator_scores' as table_name,
     {{ row_key(['ranking_id', 'edition', 'city_id', 'indicator_id']) }} as row_key,
     'raw_value' as column_name,
     cast(raw_value as {{ dbt.type_string() }}) as found,

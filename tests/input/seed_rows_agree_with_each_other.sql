@@ -7,7 +7,7 @@ with
 
 broken_rules as (
     select
-        {{ scores_table() }} as table_name,
+        'indicator_scores' as table_name,
         {{ row_key(['ranking_id', 'edition', 'city_id', 'indicator_id']) }} as row_key,
         'raw_value' as column_name,
         cast(raw_value as {{ dbt.type_string() }}) as found,
@@ -78,8 +78,7 @@ broken_rules as (
     union all
 
     select
-        case when is_simulated then 'simulated_ranking_members' else 'ranking_members' end
-            as table_name,
+        'ranking_members' as table_name,
         {{ row_key(['ranking_id', 'city_id', 'first_edition']) }} as row_key,
         'last_edition' as column_name,
         cast(last_edition as {{ dbt.type_string() }}) as found,

@@ -33,7 +33,7 @@ rows_of_cities as (
 
 broken_rules as (
     select
-        case when is_simulated then 'simulated_cities' else 'cities' end as table_name,
+        'cities' as table_name,
         {{ row_key(['city_id']) }} as row_key,
         'city_name' as column_name,
         city_name as found,
@@ -45,8 +45,7 @@ broken_rules as (
     union all
 
     select
-        case when rows_of_cities.is_simulated then 'simulated_' else '' end
-        || rows_of_cities.table_name as table_name,
+        rows_of_cities.table_name,
         rows_of_cities.row_key,
         'is_simulated' as column_name,
         cast(rows_of_cities.is_simulated as {{ dbt.type_string() }}) as found,

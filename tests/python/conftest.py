@@ -26,6 +26,7 @@ from tests.python.few_draws import use_few_draws
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = PROJECT_ROOT / "examples" / "simulated_regions"
+SIMULATED_FIELD = PROJECT_ROOT / "examples" / "simulated_field"
 PROJECT_NAME = "smart_city_index"
 # Views store the name of their catalogue, which is the name of the file.
 DATABASE_NAME = f"{PROJECT_NAME}.duckdb"
@@ -38,6 +39,8 @@ PROJECT_PARTS = (
     "tests",
     "analyses",
     "docs",
+    # what dbt has parsed already, if there was a build: a third of what a start of dbt takes
+    "target/partial_parse.msgpack",
 )
 
 # The categories of the Smart City Index, by their names.
@@ -199,6 +202,7 @@ def copy_project(target: Path) -> Path:
             ignored = shutil.ignore_patterns("__pycache__")
             shutil.copytree(source, target / part, ignore=ignored)
         elif source.exists():
+            (target / part).parent.mkdir(exist_ok=True)
             shutil.copyfile(source, target / part)
     return target
 
@@ -375,7 +379,11 @@ def built_project(
             use_few_draws(project_dir)
         built_by_dbt(project_dir)
 
-    project_dir = built_once(tmp_path_factory, "built", build) / "project"
+    return read_built(built_once(tmp_path_factory, "built", build) / "project")
+
+
+def read_built(project_dir: Path) -> BuiltProject:
+    """Return a project that dbt has built."""
     target = project_dir / "target"
     return BuiltProject(
         project_dir=project_dir,
@@ -383,6 +391,22 @@ def built_project(
         manifest=json.loads((target / "manifest.json").read_text(encoding="utf-8")),
         run_results=json.loads((target / "run_results.json").read_text(encoding="utf-8")),
     )
+
+
+@pytest.fixture(scope="session")
+def simulated_field(
+    tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
+) -> BuiltProject:
+    """Return the example whose field is complete, built once; tests must not change its files."""
+
+    def build(directory: Path) -> None:
+        project_dir = directory / "project"
+        assert cli.main(["project", "--index", str(SIMULATED_FIELD), str(project_dir)]) == 0
+        if pytestconfig.getoption("--one-build"):
+            use_few_draws(project_dir)
+        built_by_dbt(project_dir, *WITHOUT_UNIT_TESTS)
+
+    return read_built(built_once(tmp_path_factory, "simulated_field", build) / "project")
 
 
 @pytest.fixture(scope="session")

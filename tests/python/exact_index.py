@@ -192,19 +192,15 @@ def exact_editions(index_dir: Path) -> dict[tuple[str, int], ExactEdition]:
     """Compute every edition of an index folder whose fields share no rows between rankings.
 
     Args:
-        index_dir: the index folder; real and simulated rows are taken alike.
+        index_dir: the index folder.
 
     Returns:
         The editions by ranking and year.
     """
     methodologies = {row["methodology_id"]: row for row in read_rows(index_dir, "methodologies")}
     framework = read_rows(index_dir, "framework")
-    members = read_rows(index_dir, "ranking_members") + read_rows(
-        index_dir, "simulated_ranking_members"
-    )
-    scores = read_rows(index_dir, "indicator_scores") + read_rows(
-        index_dir, "simulated_indicator_scores"
-    )
+    members = read_rows(index_dir, "ranking_members")
+    scores = read_rows(index_dir, "indicator_scores")
     editions = {}
     for row in read_rows(index_dir, "editions"):
         ranking, year = row["ranking_id"], int(row["edition"])

@@ -1,4 +1,4 @@
-"""The analysis marts of the shipped field agree with independent recomputations in numpy and scipy.
+"""The analysis marts of a complete field agree with independent recomputations in numpy and scipy.
 
 Random numbers, weights, tree, indices and ranks are computed anew from the seeds' figures for every
 draw; bounds by linear programming; levers by computing the whole index again. The largest
@@ -19,7 +19,8 @@ import pytest
 from scipy.optimize import linprog
 from scipy.stats import rankdata
 
-from tests.python.conftest import BuiltProject, Differences, read_seed
+from tests.python.conftest import SIMULATED_FIELD, BuiltProject, Differences, read_seed
+from tests.python.exact_index import read_rows
 from tests.python.small_fields import ROOT, Edition, Node, random_number
 
 EDITIONS = (2024, 2025)
@@ -32,9 +33,9 @@ Matrix = npt.NDArray[np.float64]
 
 
 @pytest.fixture(scope="module")
-def connection(built_project: BuiltProject) -> Iterator[duckdb.DuckDBPyConnection]:
+def connection(simulated_field: BuiltProject) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the built file read-only."""
-    with duckdb.connect(str(built_project.database), read_only=True) as opened:
+    with duckdb.connect(str(simulated_field.database), read_only=True) as opened:
         yield opened
 
 
@@ -62,13 +63,8 @@ def field(
 ) -> Edition:
     """Return an edition of the simulated field.
 
-    Its tree comes from the seeds; what published indices add that are carried on is in it.
+    Its tree comes from its CSV file; what published indices add that are carried on is in it.
     """
-    methodology = next(
-        row["methodology_id"]
-        for row in read_seed("methodology/editions.csv")
-        if (row["ranking_id"], row["edition"]) == (RANKING, str(year))
-    )
     tree = {
         row["node_id"]: Node(
             parent=row["parent_node_id"] or None,
@@ -78,8 +74,7 @@ def field(
             cap=float(row["project_cap_share"] or 0),
             aggregation=row["aggregation"] or "arithmetic",
         )
-        for row in read_seed("methodology/framework.csv")
-        if row["methodology_id"] == methodology
+        for row in read_rows(SIMULATED_FIELD, "framework")
     }
     if root_aggregation != "as_defined":
         tree[ROOT] = Node(parent=None, aggregation=root_aggregation)

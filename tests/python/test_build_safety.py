@@ -20,6 +20,7 @@ from tests.python.fingerprints import record_fingerprints
 
 FINGERPRINTS = "seeds/reference/source_fingerprints.csv"
 SCORES = "seeds/results/indicator_scores.csv"
+OPEN_DATA = "seeds/open_data/open_data_values.csv"
 PUBLISHED = "seeds/results/published_results.csv"
 
 
@@ -94,7 +95,7 @@ BAD_INPUTS = {
         [SCORES, "column raw_value, value '30.1'", "between 0 and the cap 30.0"],
     ),
     "duplicate row": (
-        {SCORES: ("", "smart_city_index,2025,duesseldorf,payment,99.0,false,twice\n")},
+        {SCORES: ("", "smart_city_index,2025,duesseldorf,payment,99.0,false,,,twice\n")},
         [SCORES, "duesseldorf, payment", "must be unique, but stands on line"],
     ),
     "unknown city": (
@@ -143,12 +144,19 @@ def test_second_build_is_refused(warehouse: Warehouse) -> None:
     assert content_hashes(warehouse.directory) == before
 
 
-def capped_scores(warehouse: Warehouse, ranking: str, city: str) -> str:
+def same_values(warehouse: Warehouse, city: str, other: str) -> str:
+    """Return rows with the open data of a city for another one, of the newest edition."""
+    rows = (warehouse.project_dir / OPEN_DATA).read_text(encoding="utf-8").splitlines(keepends=True)
+    start = f"open_data_index,2026,{city},"
+    return "".join(row.replace(city, other, 1) for row in rows if row.startswith(start))
+
+
+def capped_scores(warehouse: Warehouse, city: str) -> str:
     """Return rows of scores for a made-up city: Düsseldorf's of 2025, none above 30."""
     lines = (warehouse.project_dir / SCORES).read_text(encoding="utf-8").splitlines()
     rows = [line.split(",") for line in lines if line.startswith("smart_city_index,2025,")]
     return "".join(
-        f"{ranking},2025,{city},{indicator},{min(float(score), 30.0)},false,made up\n"
+        f"smart_city_index,2025,{city},{indicator},{min(float(score), 30.0)},false,,,made up\n"
         for _, _, _, indicator, score, *_ in rows
     )
 
@@ -176,23 +184,15 @@ def test_a_build_on_more_rows(
     """
     city = "Nordrhein-Westfalen,100001,,,made up\n"
     edits = {
-        SCORES: ("", capped_scores(warehouse, "smart_city_index", "neustadt")),
+        SCORES: ("", capped_scores(warehouse, "neustadt")),
         PUBLISHED: ("", "smart_city_index,2025,neustadt,mobility,70,,33.3,1,made up\n"),
         "seeds/reference/cities.csv": ("", f"neustadt,Neustadt,NW,{city}"),
         "seeds/reference/official_keys.csv": ("", "neustadt,05999999,made up\n"),
-        "seeds/methodology/ranking_members.csv": ("", "smart_city_index,neustadt,2025,,made up\n"),
-        "seeds/simulated/simulated_indicator_scores.csv": (
+        "seeds/methodology/ranking_members.csv": (
             "",
-            capped_scores(warehouse, "simulated_field", "simulated_83"),
+            "smart_city_index,neustadt,2025,,made up\nopen_data_index,neustadt,2026,,made up\n",
         ),
-        "seeds/simulated/simulated_cities.csv": (
-            "",
-            f"simulated_83,Simulierte Stadt 83,S01,{city}",
-        ),
-        "seeds/simulated/simulated_ranking_members.csv": (
-            "",
-            "simulated_field,simulated_83,2025,,made up\n",
-        ),
+        OPEN_DATA: ("", same_values(warehouse, "duesseldorf", "neustadt")),
         "seeds/reference/best_practices.csv": (
             "",
             "".join(
@@ -206,6 +206,14 @@ def test_a_build_on_more_rows(
     held_file = warehouse.database.stat().st_ino
     with duckdb.connect(str(warehouse.database), read_only=True) as reader:
         count_before = reader.execute("select count(*) from league_table").fetchall()
+        # a city with the same values takes the same place, and no other city moves by it
+        of_duesseldorf = {
+            category: figures
+            for category, *figures in reader.execute(
+                "select category_id, rank, rank_source, index_displayed from fct_index_results"
+                " where edition_key = 'open_data_index_2026' and city_id = 'duesseldorf'"
+            ).fetchall()
+        }
         with edited(warehouse, edits):
             completed = run_build(warehouse.project_dir)
         assert completed.returncode == 0, completed.stderr
@@ -214,9 +222,9 @@ def test_a_build_on_more_rows(
             assert warehouse.database.stat().st_ino != held_file
     with duckdb.connect(str(warehouse.database), read_only=True) as connection:
         rows = connection.execute(
-            "select city_id, category_id, rank, rank_source, index_displayed, tendency"
-            " from fct_index_results where city_id in ('neustadt', 'simulated_83')"
-            " and category_id in ('overall', 'mobility') order by 1, 2"
+            "select ranking_id, category_id, rank, rank_source, index_displayed, tendency"
+            " from fct_index_results where city_id = 'neustadt'"
+            " and category_id in ('overall', 'mobility') order by 1 desc, 2"
         ).fetchall()
         verdicts = connection.execute(
             "select figure, verdict from published_reconciliation where city_id = 'neustadt'"
@@ -229,10 +237,10 @@ def test_a_build_on_more_rows(
         ).fetchall()
     with subtests.test("cities"):
         assert rows == [
-            ("neustadt", "mobility", 70, "published", "33.3", None),
-            ("neustadt", "overall", None, None, "32.9", None),
-            ("simulated_83", "mobility", 84, "computed", "33.3", None),
-            ("simulated_83", "overall", 84, "computed", "32.9", None),
+            ("smart_city_index", "mobility", 70, "published", "33.3", None),
+            ("smart_city_index", "overall", None, None, "32.9", None),
+            ("open_data_index", "mobility", *of_duesseldorf["mobility"], None),
+            ("open_data_index", "overall", *of_duesseldorf["overall"], None),
         ]
         assert verdicts == [("index", "match"), ("rank", "consistent")]
     with subtests.test("texts"):

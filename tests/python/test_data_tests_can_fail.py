@@ -6,6 +6,7 @@ other tests stand in tests/fixtures/bad_data.yml, those of the seed headers belo
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -52,18 +53,36 @@ class BrokenRule:
     rule: str
 
 
+@contextlib.contextmanager
+def without_constraints(
+    project: BuiltProject, directory: Path
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a copy of a built file whose tables have no constraints, so that bad rows get in."""
+    database = directory / project.database.name
+    shutil.copyfile(project.database, database)
+    with duckdb.connect(str(database)) as opened:
+        for node in project.nodes("model").values():
+            if node["config"]["contract"]["enforced"]:
+                relation = node["relation_name"]
+                opened.execute(f"create or replace table {relation} as select * from {relation}")
+        yield opened
+
+
 @pytest.fixture(scope="module")
 def connection(
     built_project: BuiltProject, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Yield a copy of the built file whose tables have no constraints, so that bad rows get in."""
-    database = tmp_path_factory.mktemp("bad_data") / built_project.database.name
-    shutil.copyfile(built_project.database, database)
-    with duckdb.connect(str(database)) as opened:
-        for node in built_project.nodes("model").values():
-            if node["config"]["contract"]["enforced"]:
-                relation = node["relation_name"]
-                opened.execute(f"create or replace table {relation} as select * from {relation}")
+    """Yield a copy of the built file without constraints."""
+    with without_constraints(built_project, tmp_path_factory.mktemp("bad_data")) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def simulated_connection(
+    simulated_field: BuiltProject, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield the same of the example with a complete field."""
+    with without_constraints(simulated_field, tmp_path_factory.mktemp("bad_data")) as opened:
         yield opened
 
 
@@ -227,16 +246,28 @@ def test_every_rule_of_valid_rows_can_fail(
 def test_bad_data_fail(
     name: str,
     bad_data: dict[str, Any],
-    built_project: BuiltProject,
-    connection: duckdb.DuckDBPyConnection,
+    request: pytest.FixtureRequest,
 ) -> None:
-    """Bad seeds, carried through the models, or bad tables are found for the rule they break."""
-    query = built_project.compiled_code("test")[name]
+    """Bad seeds, carried through the models, or bad tables are found for the rule they break.
+
+    What files from outside bring is made bad in the staging models.
+    """
+    is_simulated = bad_data.get("index") == "simulated_field"
+    project: BuiltProject = request.getfixturevalue(
+        "simulated_field" if is_simulated else "built_project"
+    )
+    connection: duckdb.DuckDBPyConnection = request.getfixturevalue(
+        "simulated_connection" if is_simulated else "connection"
+    )
+    query = project.compiled_code("test")[name]
     with rolled_back(connection):
         for statement in bad_data.get("seeds", []):
             connection.execute(statement)
-        if "seeds" in bad_data:
-            rebuild_upstream(connection, built_project, name)
+        for statement in bad_data.get("staging", []):
+            make_table_of_view(connection, statement.split()[1])
+            connection.execute(statement)
+        if "seeds" in bad_data or "staging" in bad_data:
+            rebuild_upstream(connection, project, name)
         for statement in bad_data.get("tables", []):
             connection.execute(statement)
         rows = found_rows(connection, query)

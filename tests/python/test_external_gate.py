@@ -34,6 +34,10 @@ GOOD_ROWS = {
     "cities": "region_10,Simulierte Region 10,G4,Simulierte Gruppe 4,1000,,,made up,true",
     "ranking_members": "simulated_living,region_09,2023,,made up,true",
 }
+SEED_ROWS = {
+    "cities": "town_20,Ort 20,G1,Simulierte Gruppe 1,50000,,,made up",
+    "ranking_members": "simulated_living,town_20,2023,,made up",
+}
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,8 @@ class Findings:
 def index_with(directory: Path, edit: Callable[[Path], None] | None = None) -> Path:
     """Return a copy of the example without its scores, for files to be checked against.
 
+    A town that is not simulated stands in its CSV files of cities and members.
+
     Args:
         directory: directory to work in.
         edit: what to change in the copy first.
@@ -62,6 +68,9 @@ def index_with(directory: Path, edit: Callable[[Path], None] | None = None) -> P
     copy = directory / "regions"
     copy_example(copy)
     (copy / SCORES).unlink()
+    for name, row in SEED_ROWS.items():
+        header = HEADERS[name].removesuffix(",is_simulated")
+        (copy / f"{name}.csv").write_text(f"{header}\n{row}\n", encoding="utf-8")
     if edit is not None:
         edit(copy)
     return copy
@@ -82,7 +91,10 @@ class Gate:
         self.row_counts: dict[str, int] = {}
 
     def check(self, **locations: str) -> Findings:
-        """Return the findings for locations relative to the directory, by name of the seed."""
+        """Return the findings for locations relative to the directory, by name of the seed.
+
+        They come on top of the locations of the index; its scores are left out.
+        """
         with tempfile.TemporaryDirectory() as scratch:
             gate = InputGate(PROJECT_ROOT, Path(scratch))
             with gate:
@@ -92,14 +104,20 @@ class Gate:
                     project_vars(PROJECT_ROOT),
                     {*LOCATIONS},
                 )
-                external = {}
+                external = {
+                    name: location_files(location, location, self.index_dir)
+                    for name, location in folder.locations.items()
+                    if name != "indicator_scores"
+                }
                 for name, location in locations.items():
                     try:
                         found = location_files(str(self.directory / location), location, None)
                     except FileError as error:
                         gate.find(error.finding(location))
                     else:
-                        external[name] = [SourceFile(file.path, file.path.name) for file in found]
+                        external.setdefault(name, []).extend(
+                            SourceFile(file.path, file.path.name) for file in found
+                        )
                 if not gate.report.total:
                     gate.check(
                         default_seed_files(gate, folder) | folder.seed_files,
@@ -132,8 +150,8 @@ BAD_VALUES: dict[str, tuple[str, int, str, tuple[str, str]]] = {
     "score infinite": ("indicator_scores", 4, "inf", ("raw_value", "must be a number")),
     "score with an exponent": ("indicator_scores", 4, "1e2", ("raw_value", "must be a number")),
     "score with a comma": ("indicator_scores", 4, '"80,1"', ("raw_value", "must be a number")),
-    "too many digits": ("indicator_scores", 4, "8.1234567", ("raw_value", "more than 6 digits")),
-    "too large": ("indicator_scores", 4, "9" * 13, ("raw_value", "too large")),
+    "too many digits": ("indicator_scores", 4, "8.12345678901", ("raw_value", "more than 10 digits")),
+    "too large": ("indicator_scores", 4, "9" * 13, ("raw_value", "more than 12 digits before")),
     "edition with digits": ("indicator_scores", 1, "2019.0", ("edition", "whole number")),
     "edition too large": ("indicator_scores", 1, "3000000000", ("edition", "too large")),
     "flag in German": ("indicator_scores", 5, "FALSCH", ("is_not_applicable", "true or false")),
@@ -157,9 +175,9 @@ BAD_VALUES: dict[str, tuple[str, int, str, tuple[str, str]]] = {
     "latitude too exact": ("cities", 5, "50.12345", ("latitude", "more than 4 digits")),
     "simulated city with another name": ("cities", 1, "Region 10", ("city_name", "must be named Simuliert")),
     "real city with a simulated name": ("cities", 8, "false", ("city_name", "must be named Simuliert")),
-    "city of the seeds": ("cities", 0, "region_01", ("city_id", "simulated_cities.csv:2 already")),
-    "name of the seeds": ("cities", 1, "Simulierte Region 01", ("city_name", "simulated_cities.csv:2 already")),
-    "member of the seeds": ("ranking_members", 1, "region_08", ("ranking_id, city_id, first_edition", "simulated_ranking_members.csv:9 already")),
+    "city of the seeds": ("cities", 0, "town_20", ("city_id", "cities.csv:2 already")),
+    "name of the seeds": ("cities", 1, "Ort 20", ("city_name", "cities.csv:2 already")),
+    "member of the seeds": ("ranking_members", 1, "town_20", ("ranking_id, city_id, first_edition", "ranking_members.csv:2 already")),
     "year too small": ("ranking_members", 2, "203", ("first_edition", "must be between 1900 and 2999")),
     "real member that is a simulated city": ("ranking_members", 5, "false", ("is_simulated", "must be true for a simulated city")),
     "member of an unknown ranking": ("ranking_members", 0, "nowhere", ("ranking_id", "must exist in rankings")),
@@ -337,10 +355,10 @@ GOOD_PARQUET_VALUES: dict[str, str | None] = dict.fromkeys(
     ("0.1::double", "80::bigint", "123456.654321::double", "80.1000::decimal(18,9)", "'80.1'")
 )
 BAD_PARQUET_VALUES: dict[str, str | None] = {
-    "1e-7::double": "more than 6 digits",
-    "0.1::float": "more than 6 digits",
-    "1e16::double": "too large",
-    "1e30::double": "too large",
+    "1e-11::double": "more than 10 digits",
+    "0.1::float": "more than 10 digits",
+    "1e16::double": "more than 12 digits",
+    "1e30::double": "more than 12 digits",
     "1e39::double": "must be a number",
     "'NaN'::double": "must be a number",
     "'-infinity'::double": "must be a number",
@@ -415,18 +433,18 @@ def test_cities_from_outside_are_known_to_the_seeds(tmp_path: Path) -> None:
     """Members in the seeds and scores from outside may be of cities that only a location brings."""
 
     def edit(index_dir: Path) -> None:
-        with (index_dir / "entities" / "simulated_ranking_members.csv").open("a") as members:
-            members.write("simulated_living,region_10,2023,,made up\n")
+        with (index_dir / "ranking_members.csv").open("a") as members:
+            members.write("simulated_living,town_10,2023,,made up\n")
 
     gate = Gate(index_with(tmp_path / "own", edit), tmp_path)
-    gate.write("cities.csv", HEADERS["cities"], GOOD_ROWS["cities"])
-    score = "simulated_living,2023,region_10,life_expectancy,80.1,false,made up,true"
+    gate.write("cities.csv", HEADERS["cities"], "town_10,Ort 10,G4,Gruppe 4,1000,,,made up,false")
+    score = "simulated_living,2023,town_10,life_expectancy,80.1,false,made up,true"
     gate.write("scores.csv", HEADERS["indicator_scores"], score)
     assert not gate.check(cities="cities.csv", indicator_scores="scores.csv")
     findings = gate.check(indicator_scores="scores.csv")
     assert [(Path(f.file).name, f.value, f.rule) for f in findings] == [
-        ("simulated_ranking_members.csv", "region_10", "must exist in cities"),
-        ("scores.csv", "region_10", "must exist in cities"),
+        ("ranking_members.csv", "town_10", "must exist in cities"),
+        ("scores.csv", "town_10", "must exist in cities"),
     ]
 
 
@@ -484,3 +502,17 @@ def test_bad_file_leaves_the_published_files(
     assert "scores.csv:2, column raw_value, value 'full': must be a number." in errors
     assert "Nothing was published" in errors
     assert content_hashes(index_dir / "warehouse") == before
+
+
+def test_optional_columns_are_checked_where_they_are(gate: Gate) -> None:
+    """Files may state what time and level a value is of, both, one or none; a level is a known one."""
+    header = f"{HEADERS['indicator_scores']},geographic_level"
+    row = GOOD_ROWS["indicator_scores"]
+    gate.write("scores_1.csv", f"{header},reference_period", f"{row},district,2019")
+    gate.write("scores_2.csv", header, f"{row.replace('region_01', 'region_02')},city")
+    gate.write("scores_3.csv", HEADERS["indicator_scores"], row.replace("region_01", "region_03"))
+    assert not list(gate.check(indicator_scores="scores_*.csv"))
+    gate.write("scores_2.csv", header, f"{row.replace('region_01', 'region_02')},country")
+    (finding,) = gate.check(indicator_scores="scores_*.csv")
+    assert (finding.file, finding.line, finding.column) == ("scores_2.csv", 2, "geographic_level")
+    assert "must be one of city, district" in finding.rule

@@ -33,15 +33,14 @@ def test_every_column_of_a_transcribed_seed_counts() -> None:
 
 
 def test_real_figures_with_a_source_are_all_compared() -> None:
-    """Only what this project sets itself, or simulates, has no fingerprint."""
+    """Only what this project sets itself has no fingerprint."""
     compared = {row["seed_name"] for row in read_seed("reference/source_fingerprints.csv")}
     with_source = {seed.name for seed in declared_seeds(PROJECT_ROOT) if "source" in seed.types}
     own = {"rankings", "methodologies", "ranking_limits", "ranking_states", "size_classes"} | {
         *("weight_scenarios", "analysis_settings", "rank_targets", "profile_labels"),
         "source_fingerprints",
     }
-    simulated = {name for name in with_source if name.startswith("simulated_")}
-    assert compared == with_source - own - simulated
+    assert compared == with_source - own
 
 
 def test_order_and_quotes_do_not_count(tmp_path: Path) -> None:

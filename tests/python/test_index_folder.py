@@ -16,7 +16,7 @@ from smart_city_index.check import CheckedInput, InputError, Request, checked_in
 from smart_city_index.index_project import assemble_project
 from smart_city_index.loaded import LoadError, compare_with_input
 from tests.python.conftest import PROJECT_ROOT, copy_example
-from tests.python.test_own_index import SCORES, content_hashes
+from tests.python.test_own_index import SCORES, add_setting, content_hashes
 
 EVIL_MODEL = "def model(dbt, session):\n    raise SystemExit('ran')\n"
 
@@ -44,12 +44,6 @@ def plant(file: Path, content: str = "") -> None:
     """Write a file, and the folders above it."""
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(content, encoding="utf-8")
-
-
-def add_setting(index_dir: Path, text: str) -> None:
-    """Add text to the settings of an index."""
-    with (index_dir / "index.yml").open("a", encoding="utf-8") as settings:
-        settings.write(text)
 
 
 def bind_socket(path: Path) -> None:
@@ -122,7 +116,7 @@ HOSTILE: dict[str, tuple[Plant, str]] = {
     "categories that YAML takes for truth": (lambda index: plant(index / "index.yml", "league_table_categories: [no]\n"), "in quotes if YAML takes it for something else"),
     "folders without an end": (lambda index: (index / "/".join("d" * 30)).mkdir(parents=True), "lies too deep"),
     "a lock with two names": (each(outside, lambda index: (index / "build").mkdir(), lambda index: os.link(index.parent / "outside" / "secret.txt", index / "build" / ".build.lock")), "is no regular file"),
-    "a number of rows without files": (lambda index: add_setting(index, "scores_row_count: 3\n"), "scores_row_count has no effect without scores_location"),
+    "a number of rows without files": (lambda index: plant(index / "index.yml", "scores_row_count: 3\n"), "scores_row_count has no effect without scores_location"),
 }
 # fmt: on
 
@@ -200,28 +194,23 @@ def checked_then(index_dir: Path, change: Callable[[], object], tmp_path: Path) 
 
 def test_what_was_checked_is_what_is_built(index_dir: Path, tmp_path: Path) -> None:
     """Files that are replaced after the check do not reach the project, seeds and others alike."""
-    rows = (index_dir / SCORES).read_text(encoding="utf-8").splitlines()
-    external = index_dir / "large.csv"
-    header, *values = (
-        f"{row},{'is_simulated' if number == 0 else 'true'}" for number, row in enumerate(rows)
-    )
-    external.write_text("\n".join([header, *values]) + "\n", encoding="utf-8")
-    (index_dir / SCORES).unlink()
-    add_setting(index_dir, f"scores_location: large.csv\nscores_row_count: {len(values)}\n")
-    cities = index_dir / "entities" / "simulated_cities.csv"
-    original = cities.read_bytes()
+    scores = index_dir / SCORES
+    row_count = len(scores.read_text(encoding="utf-8").splitlines()) - 1
+    add_setting(index_dir, f"scores_row_count: {row_count}")
+    keys = index_dir / "entities" / "official_keys.csv"
+    original = keys.read_bytes()
 
     def replace_files() -> None:
-        external.write_text("not even a header\n")
-        cities.write_text("replaced\n")
+        scores.write_text("not even a header\n")
+        keys.write_text("replaced\n")
 
     project = checked_then(index_dir, replace_files, tmp_path)
-    assert (project / "seeds/simulated/simulated_cities.csv").read_bytes() == original
+    assert (project / "seeds/reference/official_keys.csv").read_bytes() == original
     with duckdb.connect() as connection:
         found = connection.execute(
             f"select count(*) from '{project / 'external' / 'indicator_scores.parquet'}'"
         ).fetchall()
-    assert found == [(len(values),)]
+    assert found == [(row_count,)]
 
 
 def load(checked: CheckedInput, database: Path) -> duckdb.DuckDBPyConnection:

@@ -32,7 +32,7 @@ from tests.python.conftest import (
 )
 from tests.python.exact_index import ExactEdition, exact_editions, read_rows
 
-SCORES = Path("scores") / "simulated_indicator_scores.csv"
+SCORES = Path("scores") / "indicator_scores.csv"
 # Its run time and code version differ by nature.
 EXCLUDED_MARTS = {"meta_build"}
 LIMIT = 1e-10
@@ -150,7 +150,7 @@ def test_the_example_differs_in_every_setting() -> None:
     assert values(methodologies, "missing_value_rule") == {"renormalise", "zero", "no_index"}
     assert values(methodologies, "rank_taken_on") == {"rounded", "unrounded"}
     assert values(methodologies, "scale_maximum") == {"1", "100", "1000"}
-    assert "true" in values(read_rows(EXAMPLE, "simulated_indicator_scores"), "is_not_applicable")
+    assert "true" in values(read_rows(EXAMPLE, "indicator_scores"), "is_not_applicable")
     assert {row["is_simulated_ranking"] for row in read_rows(EXAMPLE, "rankings")} == {"true"}
 
 
@@ -234,6 +234,11 @@ def test_nothing_is_written_outside_the_folder(own_index: OwnIndex) -> None:
     assert own_index.database.exists()
 
 
+LOCATIONS = (
+    "cities_location: entities/cities.csv\n"
+    "ranking_members_location: entities/ranking_members.csv\n"
+    "scores_location: scores/*.csv\n"
+)
 # fmt: off
 # What is done to a copy of the example, and what the message must say.
 BAD_FOLDERS: dict[str, tuple[str, str | None, list[str]]] = {
@@ -242,10 +247,10 @@ BAD_FOLDERS: dict[str, tuple[str, str | None, list[str]]] = {
     "settings that are a list": ("index.yml", "- a\n", ["index.yml: must hold lines such as"]),
     "location that is no path": ("index.yml", "scores_location: [a]\n", ["index.yml: scores_location must be a path"]),
     "categories that are no list": ("index.yml", "league_table_categories: health\n", ["league_table_categories must be a list"]),
-    "category that is not in the tree": ("index.yml", "league_table_categories: [health, helth]\n", ["'helth' is no category of framework.csv"]),
+    "category that is not in the tree": ("index.yml", f"{LOCATIONS}league_table_categories: [health, helth]\n", ["'helth' is no category of framework.csv"]),
     "settings under another name": ("index.yaml", "a: b\n", ["index.yaml: must be named index.yml"]),
     "required file missing": ("framework.csv", None, ["framework.csv: is missing; its header is methodology_id,"]),
-    "no members at all": ("entities/simulated_ranking_members.csv", None, ["ranking_members.csv: is missing", "ranking_members_location"]),
+    "no members at all": ("entities/ranking_members.csv", None, ["ranking_members.csv: is missing", "ranking_members_location"]),
     "misspelt file": ("edition.csv", "a\n", ["edition.csv: is no file of an index; is it editions.csv?"]),
     "file twice": ("more/rankings.csv", "a\n", ["rankings.csv: stands at", "already"]),
     "bad row": ("editions.csv", "a\n", ["regions/editions.csv:1: lacks columns (ranking_id, edition"]),
@@ -264,6 +269,9 @@ def test_bad_folder_is_named(
     (index_dir / file).parent.mkdir(exist_ok=True)
     if content is None:
         (index_dir / file).unlink()
+        settings = (index_dir / "index.yml").read_text(encoding="utf-8").splitlines(keepends=True)
+        kept = [line for line in settings if file not in line]
+        (index_dir / "index.yml").write_text("".join(kept), encoding="utf-8")
     else:
         (index_dir / file).write_text(content, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
@@ -314,16 +322,20 @@ def test_the_file_is_named_after_the_folder(tmp_path: Path, folder: str, name: s
 
 
 def external_scores(index_dir: Path) -> list[dict[str, str]]:
-    """Take the scores out of an index folder and return them as rows for external files."""
-    rows = read_rows(index_dir, "simulated_indicator_scores")
+    """Take the scores out of an index folder and return their rows."""
+    rows = read_rows(index_dir, "indicator_scores")
     (index_dir / SCORES).unlink()
-    return [{**row, "is_simulated": "true"} for row in rows]
+    return rows
 
 
 def add_setting(index_dir: Path, line: str) -> None:
-    """Add a line to the settings of an index."""
-    with (index_dir / "index.yml").open("a", encoding="utf-8") as settings:
-        settings.write(f"{line}\n")
+    """Add a line to the settings of an index; it replaces one of the same setting."""
+    file = index_dir / "index.yml"
+    name = line.partition(":")[0]
+    kept = [
+        old for old in file.read_text(encoding="utf-8").splitlines() if not old.startswith(name)
+    ]
+    file.write_text("\n".join([*kept, line, ""]), encoding="utf-8")
 
 
 def write_csv(file: Path, rows: list[dict[str, str]], columns: list[str]) -> None:
@@ -393,12 +405,11 @@ def test_parquet_files_give_the_same(own_index: OwnIndex, tmp_path: Path) -> Non
     rows = external_scores(index_dir)
     write_parquet(index_dir / "scores.parquet", rows)
     add_setting(index_dir, "scores_location: scores.parquet")
-    for name, setting in {"cities": "cities", "ranking_members": "ranking_members"}.items():
-        file = index_dir / "entities" / f"simulated_{name}.csv"
-        of_file = [{**row, "is_simulated": "true"} for row in read_rows(index_dir, file.stem)]
-        file.unlink()
+    for name in ("cities", "ranking_members"):
+        of_file = read_rows(index_dir, name)
+        (index_dir / "entities" / f"{name}.csv").unlink()
         write_csv(index_dir / "large" / f"{name}.csv", of_file, list(of_file[0])[::-1])
-        add_setting(index_dir, f"{setting}_location: large/{name}.csv")
+        add_setting(index_dir, f"{name}_location: large/{name}.csv")
     index = built_index(index_dir)
     assert mart_checksums(index.database) == mart_checksums(own_index.database)
     before = content_hashes(index_dir / "warehouse")

@@ -92,7 +92,7 @@ def test_plain_dbt_works_in_the_project_of_the_index(index_dir: Path) -> None:
 
 EDITS = {
     "framework.csv": (",min_max,", ",minmax,"),
-    "simulated_indicator_scores.csv": (",noise,62,", ",noise,62 dB,"),
+    "indicator_scores.csv": (",noise,62,", ",noise,62 dB,"),
 }
 
 
@@ -112,14 +112,12 @@ def test_gate_says_what_the_page_says(index_dir: Path, tmp_path: Path) -> None:
 def test_a_misspelt_indicator_is_named_as_the_page_says(index_dir: Path) -> None:
     """The message comes word for word, and what is published stays."""
     published = (index_dir / "warehouse" / "my_index.duckdb").read_bytes()
-    scores = index_dir / "simulated_indicator_scores.csv"
+    scores = index_dir / "indicator_scores.csv"
     original = scores.read_text(encoding="utf-8")
     scores.write_text(original.replace("town_2,noise,62", "town_2,nois,62"), encoding="utf-8")
     completed = run(".venv/bin/sci build --index ../my_index", index_dir)
     scores.write_text(original, encoding="utf-8")
-    expected = indented_block(
-        PAGE, "../my_index/simulated_indicator_scores.csv:6, column indicator_id"
-    )
+    expected = indented_block(PAGE, "../my_index/indicator_scores.csv:6, column indicator_id")
     assert completed.returncode == 1
     assert expected.replace("../my_index", str(index_dir)) in completed.stderr, completed.stderr
     assert "Nothing was published" in completed.stderr

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from smart_city_index.publication import current_publication, differences
-from tests.python.conftest import PROJECT_ROOT, Warehouse, read_seed
+from tests.python.conftest import PROJECT_ROOT, BuiltProject, Warehouse, read_seed
 
 Rows = list[tuple[Any, ...]]
 
@@ -32,8 +32,8 @@ DUESSELDORF_2024_PLACES = {
 }
 
 
-def query(warehouse: Warehouse, sql: str) -> Rows:
-    """Run a query on the published file, read-only."""
+def query(warehouse: Warehouse | BuiltProject, sql: str) -> Rows:
+    """Run a query on a published or built file, read-only."""
     with duckdb.connect(str(warehouse.database), read_only=True) as connection:
         return connection.execute(sql).fetchall()
 
@@ -44,25 +44,33 @@ def mart_names(connection: duckdb.DuckDBPyConnection) -> list[str]:
     return [name for (name,) in rows]
 
 
-def test_duesseldorf_page_line_by_line(published_warehouse: Warehouse) -> None:
-    """The real ranking reproduces every line of the printed page, in its order."""
+def printed_page() -> Rows:
+    """Return the lines of Düsseldorf's page of 2025 as it is printed."""
     page = PROJECT_ROOT / "tests" / "fixtures" / "duesseldorf_2025_page.csv"
     with page.open(encoding="utf-8") as page_file:
-        expected = [
+        return [
             (row["section"], row["label"], row["rank"], row["tendency"], row["printed"])
             for row in csv.DictReader(page_file)
         ]
-    lines = query(
-        published_warehouse,
+
+
+def page_lines(warehouse: Warehouse | BuiltProject, ranking: str) -> Rows:
+    """Return the lines of the same page in a ranking, without best practices."""
+    return query(
+        warehouse,
         "select section, case when section = 'header' then line_id else label_de end,"
         " coalesce(rank_displayed, ''), coalesce(tendency_displayed, ''),"
         " case when section = 'header' then text_de else value_displayed end"
         " from city_profiles"
-        " where ranking_id = 'smart_city_index' and edition = 2025 and city_id = 'duesseldorf'"
+        f" where ranking_id = '{ranking}' and edition = 2025 and city_id = 'duesseldorf'"
         " and section <> 'best_practice' order by line_number",
     )
-    assert lines == expected
-    assert len(lines) == 4 + 6 + 37
+
+
+def test_duesseldorf_page_line_by_line(published_warehouse: Warehouse) -> None:
+    """The real ranking reproduces every line of the printed page, in its order."""
+    assert page_lines(published_warehouse, "smart_city_index") == printed_page()
+    assert len(printed_page()) == 4 + 6 + 37
 
 
 def test_duesseldorf_page_ends_with_its_best_practice(published_warehouse: Warehouse) -> None:
@@ -96,39 +104,6 @@ def test_duesseldorf_in_the_real_ranking_keeps_published_ranks(
     assert {row[0]: row[1:] for row in rows} == {
         category: (*figures, "published", False) for category, figures in DUESSELDORF_2025.items()
     }
-
-
-def test_duesseldorf_in_the_simulated_field_is_computed(published_warehouse: Warehouse) -> None:
-    """All six ranks and tendencies come out computed, all six indices equal the page."""
-    rows = query(
-        published_warehouse,
-        "select category_id, rank, tendency, index_displayed, index_source, rank_source,"
-        " tendency_source, is_simulated, is_simulated_ranking"
-        " from fct_index_results where ranking_id = 'simulated_field' and edition = 2025"
-        " and city_id = 'duesseldorf'",
-    )
-    assert {row[0]: row[1:] for row in rows} == {
-        category: (*figures, "computed", "computed", False, True)
-        for category, figures in DUESSELDORF_2025.items()
-    }
-    places = query(
-        published_warehouse,
-        "select category_id, rank, is_simulated from fct_index_results"
-        " where ranking_id = 'simulated_field' and edition = 2024 and city_id = 'duesseldorf'",
-    )
-    assert {row[0]: row[1:] for row in places} == {
-        category: (place, True) for category, place in DUESSELDORF_2024_PLACES.items()
-    }
-
-
-def test_simulated_field_follows_the_published_statistics(published_warehouse: Warehouse) -> None:
-    """Every published mean and index at a rank comes out of the simulated field."""
-    rows = query(
-        published_warehouse,
-        "select verdict, count(*) from edition_reconciliation"
-        " where ranking_id = 'simulated_field' group by 1",
-    )
-    assert [verdict for verdict, _ in rows] == ["match"]
 
 
 def test_every_published_figure_is_reconciled(published_warehouse: Warehouse) -> None:

@@ -1,4 +1,4 @@
-"""Independent recomputation of all indices, ranks and tendencies with exact fractions."""
+"""The computed indices of the Smart City Index, recomputed with exact fractions."""
 
 from __future__ import annotations
 
@@ -16,13 +16,12 @@ PRECISION = Fraction(1, 10**10)
 
 
 def scores_by_city() -> dict[tuple[str, int, str], dict[str, Fraction]]:
-    """Return the scores of every ranking, edition and city by indicator."""
+    """Return the scores of every edition and city by indicator."""
     scores: dict[tuple[str, int, str], dict[str, Fraction]] = defaultdict(dict)
-    for seed in ("results/indicator_scores.csv", "simulated/simulated_indicator_scores.csv"):
-        for row in read_seed(seed):
+    for row in read_seed("results/indicator_scores.csv"):
+        if row["ranking_id"] == "smart_city_index":
             key = (row["ranking_id"], int(row["edition"]), row["city_id"])
             scores[key][row["indicator_id"]] = Fraction(row["raw_value"])
-    scores["simulated_field", 2025, "duesseldorf"] = scores["smart_city_index", 2025, "duesseldorf"]
     return scores
 
 
@@ -61,45 +60,8 @@ def test_category_indices_equal_exact_fractions(built_project: BuiltProject) -> 
         for row in mart_rows(
             built_project, "ranking_id, edition, city_id, category_id, computed_index"
         )
-        if row[4] is not None and row[3] != "overall"
+        if row[0] == "smart_city_index" and row[4] is not None and row[3] != "overall"
     }
     assert computed.keys() == expected.keys()
-    assert len(computed) > 800
+    assert len(computed) == 5 * 5
     assert all(abs(computed[key] - expected[key]) < PRECISION for key in expected)
-
-
-def test_overall_ranks_and_tendencies_of_the_simulated_field(built_project: BuiltProject) -> None:
-    """Overall indices, ranks and tendencies follow from the categories by exact arithmetic."""
-    values = {
-        (edition, city, category): value
-        for (ranking, edition, city, category), value in expected_indices().items()
-        if ranking == "simulated_field"
-    }
-    values[2025, "duesseldorf", "it_communication"] = Fraction("74.2")
-    for edition, city in {key[:2] for key in values}:
-        categories = [value for key, value in values.items() if key[:2] == (edition, city)]
-        assert len(categories) == 5
-    sums: dict[tuple[int, str], Fraction] = defaultdict(Fraction)
-    for (edition, city, _), value in list(values.items()):
-        sums[edition, city] += value / 5
-    values |= {(edition, city, "overall"): value for (edition, city), value in sums.items()}
-    ranks = {
-        key: 1
-        + sum(
-            other > value
-            for other_key, other in values.items()
-            if other_key[0] == key[0] and other_key[2] == key[2]
-        )
-        for key, value in values.items()
-    }
-    rows = [
-        row[1:]
-        for row in mart_rows(
-            built_project, "ranking_id, edition, city_id, category_id, rank, tendency"
-        )
-        if row[0] == "simulated_field"
-    ]
-    assert {row[:3]: row[3] for row in rows} == ranks
-    for edition, city, category, rank, tendency in rows:
-        previous_rank = ranks.get((edition - 1, city, category))
-        assert tendency == (None if previous_rank is None else previous_rank - rank)

@@ -1,42 +1,44 @@
-"""Tests of the simulated field: its generator, its published anchors and its anonymity.
+"""Tests of examples/simulated_field: its published rows, its anonymity, and that the page comes out.
 
-The indices are computed here from the CSV files alone, with exact fractions, without the code of
-the generator.
+The indices are computed here from the CSV files alone, with exact fractions. What the published page
+of Düsseldorf says must come out, here and in the marts.
 """
 
 from __future__ import annotations
 
 import csv
 import math
-import os
 import re
-import subprocess
-import sys
 from collections import Counter
+from collections.abc import Callable
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from tests.python.conftest import CATEGORIES
-
-PROJECT_ROOT = Path(__file__).resolve().parents[2]
-SEEDS = PROJECT_ROOT / "seeds"
-SIMULATED = SEEDS / "simulated"
-GENERATOR = SIMULATED / "simulate_field.py"
-FILES = (
-    "simulated_cities.csv",
-    "simulated_ranking_members.csv",
-    "simulated_indicator_scores.csv",
+from tests.python.conftest import CATEGORIES, PROJECT_ROOT, SIMULATED_FIELD, BuiltProject
+from tests.python.test_published_warehouse import (
+    DUESSELDORF_2024_PLACES,
+    DUESSELDORF_2025,
+    page_lines,
+    printed_page,
+    query,
 )
+
+SEEDS = PROJECT_ROOT / "seeds"
+FIELD = SIMULATED_FIELD / "field"
+FILES = ("cities.csv", "ranking_members.csv", "indicator_scores.csv")
 REAL_CITY = "duesseldorf"
 EDITIONS = ("2024", "2025")
+REAL_RANKING = "smart_city_index"
+RANKING = "simulated_field"
 
+Row = dict[str, str]
 Indices = dict[str, dict[str, dict[str, Fraction]]]  # edition -> category -> city -> index
 
 
-def read_rows(path: Path) -> list[dict[str, str]]:
+def read_rows(path: Path) -> list[Row]:
     """Return the rows of a CSV file by column name."""
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
@@ -47,13 +49,13 @@ def half_up(value: Fraction, digits: int = 1) -> Fraction:
     return Fraction(math.floor(value * 10**digits + Fraction(1, 2)), 10**digits)
 
 
-def published_rows(edition: str) -> list[dict[str, str]]:
+def published_rows(edition: str) -> list[Row]:
     """Return the published results of an edition of the real ranking."""
     rows = read_rows(SEEDS / "results" / "published_results.csv")
     return [r for r in rows if (r["ranking_id"], r["edition"]) == ("smart_city_index", edition)]
 
 
-def own_row(category: str) -> dict[str, str]:
+def own_row(category: str) -> Row:
     """Return the published row of Düsseldorf 2025 in a category."""
     (row,) = [
         r
@@ -70,7 +72,7 @@ def rank(indices: Indices, edition: str, category: str, city: str = REAL_CITY) -
 
 
 @pytest.fixture(scope="module")
-def indicators() -> dict[str, list[dict[str, str]]]:
+def indicators() -> dict[str, list[Row]]:
     """Return the indicators of the methodology by category, page order."""
     nodes = [
         row
@@ -82,23 +84,18 @@ def indicators() -> dict[str, list[dict[str, str]]]:
 
 
 @pytest.fixture(scope="module")
-def score_rows() -> list[dict[str, str]]:
-    """Return the simulated score rows."""
-    return read_rows(SIMULATED / "simulated_indicator_scores.csv")
+def score_rows() -> list[Row]:
+    """Return the score rows, the published ones of Düsseldorf among them."""
+    return read_rows(FIELD / "indicator_scores.csv")
 
 
 @pytest.fixture(scope="module")
-def indices(
-    score_rows: list[dict[str, str]], indicators: dict[str, list[dict[str, str]]]
-) -> Indices:
+def indices(score_rows: list[Row], indicators: dict[str, list[Row]]) -> Indices:
     """Return the exact indices of both editions, overall included."""
     scores: dict[tuple[str, str, str], Fraction] = {
         (row["edition"], row["city_id"], row["indicator_id"]): Fraction(row["raw_value"])
         for row in score_rows
     }
-    for row in read_rows(SEEDS / "results" / "indicator_scores.csv"):
-        if (row["edition"], row["city_id"]) == ("2025", REAL_CITY):
-            scores["2025", REAL_CITY, row["indicator_id"]] = Fraction(row["raw_value"])
     result: Indices = {}
     for edition in EDITIONS:
         cities = sorted({city for year, city, _ in scores if year == edition})
@@ -121,50 +118,99 @@ def indices(
     return result
 
 
-def test_generator_reproduces_the_committed_files(tmp_path: Path) -> None:
-    """A run elsewhere, with another hash seed, gives the same bytes."""
-    subprocess.run(
-        [sys.executable, str(GENERATOR), "--output-dir", str(tmp_path)],
-        check=True,
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONHASHSEED": "1"},
-        stdout=subprocess.DEVNULL,
+def is_of_the_page(row: Row) -> bool:
+    """Return whether a row is about the real city."""
+    return row["city_id"] == REAL_CITY
+
+
+# What is copied from the seeds: the rows of the real ranking, in both years, or those that a condition
+# selects.
+COPIED: dict[str, Callable[[Row], bool]] = {
+    "methodology/methodologies.csv": lambda row: row["methodology_id"] == "sci_2025",
+    "methodology/framework.csv": lambda row: row["methodology_id"] == "sci_2025",
+    "reference/best_practices.csv": is_of_the_page,
+    "reference/city_facts.csv": is_of_the_page,
+    "reference/size_classes.csv": lambda _: True,
+    "results/known_contradictions.csv": is_of_the_page,
+    "results/published_edition_statistics.csv": lambda _: True,
+    "results/published_results.csv": is_of_the_page,
+}
+
+
+def of_the_simulated_ranking(rows: list[Row], like: Row) -> list[Row]:
+    """Return the rows of the real ranking in the years of the field, as rows of the simulated one.
+
+    Args:
+        rows: rows of a seed.
+        like: a row with the columns to return; those left out must be empty.
+    """
+    found = [
+        {**row, **({"ranking_id": RANKING} if "ranking_id" in row else {})}
+        for row in rows
+        if row.get("ranking_id", REAL_RANKING) == REAL_RANKING
+        and row.get("edition", EDITIONS[0]) in EDITIONS
+    ]
+    assert not any(row[column] for row in found for column in row.keys() - like.keys())
+    return [{column: row[column] for column in row if column in like} for row in found]
+
+
+@pytest.mark.parametrize("name", COPIED)
+def test_published_rows_are_those_of_the_seeds(name: str) -> None:
+    """What is published stands here as it stands in the seeds, with its source."""
+    copied = read_rows(SIMULATED_FIELD / Path(name).name)
+    assert copied == of_the_simulated_ranking(
+        [row for row in read_rows(SEEDS / name) if COPIED[name](row)], copied[0]
     )
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(FILES)
-    for name in FILES:
-        assert (tmp_path / name).read_bytes() == (SIMULATED / name).read_bytes(), name
+
+
+def test_scores_of_duesseldorf_are_those_of_the_seeds(score_rows: list[Row]) -> None:
+    """Its 37 scores of 2025 are the published ones; no other row says that it is real."""
+    seed = read_rows(SEEDS / "results" / "indicator_scores.csv")
+    published = of_the_simulated_ranking(list(filter(is_of_the_page, seed)), score_rows[0])
+    assert len(published) == 37
+    real = [row for row in score_rows if row["is_simulated"] != "true"]
+    assert real == [{**row, "is_simulated": "false"} for row in published]
+    (city,) = [r for r in read_rows(SEEDS / "reference" / "cities.csv") if is_of_the_page(r)]
+    cities = read_rows(FIELD / "cities.csv")
+    assert [r for r in cities if r["is_simulated"] != "true"] == [{**city, "is_simulated": "false"}]
+
+
+def test_every_simulated_row_says_so(score_rows: list[Row]) -> None:
+    """The source of what is simulated says it too, and the ranking is marked."""
+    rows = [*score_rows, *read_rows(FIELD / "cities.csv")]
+    assert all(
+        (row["source"] == "simulated for this example") == (row["is_simulated"] == "true")
+        for row in rows
+    )
+    (ranking,) = read_rows(SIMULATED_FIELD / "rankings.csv")
+    assert (ranking["ranking_id"], ranking["is_simulated_ranking"]) == (RANKING, "true")
 
 
 def test_files_are_utf8_with_lf() -> None:
     """No carriage return, and one line end at the end."""
     for name in FILES:
-        text = (SIMULATED / name).read_bytes().decode("utf-8")
+        text = (FIELD / name).read_bytes().decode("utf-8")
         assert "\r" not in text, name
         assert re.search(r"[^\n]\n\Z", text), name
 
 
 def test_grid_is_complete_and_sorted(
-    score_rows: list[dict[str, str]], indicators: dict[str, list[dict[str, str]]]
+    score_rows: list[Row], indicators: dict[str, list[Row]]
 ) -> None:
-    """One row per member and indicator, in page order; Düsseldorf 2025 is not written."""
+    """One row per member and indicator, in page order."""
     items = [node["node_id"] for name in CATEGORIES for node in indicators[name]]
     assert len(items) == 37
     expected = []
-    for member in read_rows(SIMULATED / "simulated_ranking_members.csv"):
+    for member in read_rows(FIELD / "ranking_members.csv"):
         for edition in EDITIONS:
-            if edition >= member["first_edition"] and (edition, member["city_id"]) != (
-                "2025",
-                REAL_CITY,
-            ):
+            if edition >= member["first_edition"]:
                 expected.append((edition, member["city_id"]))
     found = [(row["edition"], row["city_id"], row["indicator_id"]) for row in score_rows]
     assert found == [(*key, item) for key in sorted(expected) for item in items]
     assert {row["is_not_applicable"] for row in score_rows} == {"false"}
 
 
-def test_scores_are_possible(
-    score_rows: list[dict[str, str]], indicators: dict[str, list[dict[str, str]]]
-) -> None:
+def test_scores_are_possible(score_rows: list[Row], indicators: dict[str, list[Row]]) -> None:
     """Scores have one decimal place and stay on their scales; project points are in fives."""
     caps = {}
     for nodes in indicators.values():
@@ -181,7 +227,7 @@ def test_scores_are_possible(
 
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_every_indicator_has_a_best_city(
-    edition: str, score_rows: list[dict[str, str]], indicators: dict[str, list[dict[str, str]]]
+    edition: str, score_rows: list[Row], indicators: dict[str, list[Row]]
 ) -> None:
     """The yardstick of an edition is the best city: somebody has 100 in every indicator."""
     best = {
@@ -253,10 +299,10 @@ def test_no_two_cities_tie(edition: str, indices: Indices) -> None:
 
 def test_counts_and_the_new_city(indices: Indices) -> None:
     """82 cities in 2024, 83 in 2025; one city is new."""
-    members = read_rows(SIMULATED / "simulated_ranking_members.csv")
-    cities = read_rows(SIMULATED / "simulated_cities.csv")
+    members = read_rows(FIELD / "ranking_members.csv")
+    cities = read_rows(FIELD / "cities.csv")
     simulated = [f"simulated_{number:02d}" for number in range(1, 83)]
-    assert [row["city_id"] for row in cities] == simulated
+    assert [row["city_id"] for row in cities] == [REAL_CITY, *simulated]
     assert [row["city_id"] for row in members] == [REAL_CITY, *simulated]
     assert Counter(row["first_edition"] for row in members) == {"2024": 82, "2025": 1}
     assert {row["last_edition"] for row in members} == {""}
@@ -270,7 +316,7 @@ def test_counts_and_the_new_city(indices: Indices) -> None:
 
 def test_simulated_cities_are_plausible() -> None:
     """Sizes are skewed like those of large cities; states are uneven; nothing is located."""
-    cities = read_rows(SIMULATED / "simulated_cities.csv")
+    cities = [r for r in read_rows(FIELD / "cities.csv") if r["is_simulated"] == "true"]
     sizes = sorted(int(row["population"]) for row in cities)
     assert sizes[0] >= 100_000
     assert sizes[-1] <= 1_500_000
@@ -284,15 +330,62 @@ def test_simulated_cities_are_plausible() -> None:
 
 @pytest.mark.parametrize("name", FILES)
 def test_no_real_place_occurs(name: str) -> None:
-    """No id or name of a real city or state but the id of Düsseldorf; every row says simulated."""
-    text = (SIMULATED / name).read_text(encoding="utf-8")
+    """No id or name of a real city or state but Düsseldorf's; every other id says simulated."""
+    simulated = [row for row in read_rows(FIELD / name) if row["is_simulated"] == "true"]
+    text = "\n".join(",".join(row.values()) for row in simulated)
     real = read_rows(SEEDS / "reference" / "cities.csv")
     words = {row[column] for row in real for column in ("city_id", "city_name", "state_name")}
     words.discard(REAL_CITY)
     pattern = "|".join(re.escape(word) for word in sorted(words))
     assert re.findall(rf"(?<![\w-])(?:{pattern})(?![\w-])", text) == []
-    rows = read_rows(SIMULATED / name)
-    # The name that the generator had first.
-    assert {row["source"] for row in rows} == {"simulated: scripts/simulate_field.py"}
-    ids = {row["city_id"] for row in rows}
+    ids = {row["city_id"] for row in simulated}
     assert all(re.fullmatch(r"simulated_\d\d", city) for city in ids - {REAL_CITY})
+
+
+def test_the_page_comes_out_of_the_marts(simulated_field: BuiltProject) -> None:
+    """All six ranks and tendencies come out computed, all six indices equal the page."""
+    rows = query(
+        simulated_field,
+        "select category_id, rank, tendency, index_displayed, index_source, rank_source,"
+        " tendency_source, is_simulated, is_simulated_ranking"
+        " from fct_index_results where edition = 2025 and city_id = 'duesseldorf'",
+    )
+    assert {row[0]: row[1:] for row in rows} == {
+        category: (*figures, "computed", "computed", False, True)
+        for category, figures in DUESSELDORF_2025.items()
+    }
+    places = query(
+        simulated_field,
+        "select category_id, rank, is_simulated from fct_index_results"
+        " where edition = 2024 and city_id = 'duesseldorf'",
+    )
+    assert {row[0]: row[1:] for row in places} == {
+        category: (place, True) for category, place in DUESSELDORF_2024_PLACES.items()
+    }
+
+
+def test_the_profile_is_the_printed_page(simulated_field: BuiltProject) -> None:
+    """Every line of the page, in its order, as the real ranking prints it."""
+    assert page_lines(simulated_field, RANKING) == printed_page()
+
+
+def test_published_statistics_come_out_of_the_marts(simulated_field: BuiltProject) -> None:
+    """Every published mean and index at a rank comes out of the field."""
+    rows = query(simulated_field, "select verdict, count(*) from edition_reconciliation group by 1")
+    assert rows == [("match", 7)]
+
+
+def test_marts_equal_exact_fractions(indices: Indices, simulated_field: BuiltProject) -> None:
+    """Indices, ranks and tendencies of all cities and categories follow by exact arithmetic."""
+    rows = query(
+        simulated_field,
+        "select cast(edition as varchar), category_id, city_id, index_value, rank, tendency"
+        " from fct_index_results",
+    )
+    assert len(rows) == 6 * (82 + 83)
+    for edition, category, city, index, place, tendency in rows:
+        assert abs(Fraction(index) - indices[edition][category][city]) < Fraction(1, 10**10)
+        assert place == rank(indices, edition, category, city)
+        is_compared = edition == "2025" and city in indices["2024"][category]
+        before = rank(indices, "2024", category, city) if is_compared else None
+        assert tendency == (None if before is None else before - place)

@@ -7,7 +7,6 @@ members as (
         editions.ranking_id,
         editions.edition,
         editions.previous_edition_key,
-        editions.reference_ranking_id,
         editions.is_simulated_ranking,
         members.city_id
     from {{ ref('int_editions') }} as editions

@@ -38,6 +38,7 @@ select
     editions.missing_value_rule,
     editions.minimum_coverage,
     editions.minimum_city_coverage,
+    editions.coarser_value_rule,
 
     ---------- texts
     nodes.node_name_de,

@@ -24,9 +24,9 @@ select
     methodologies.missing_value_rule,
     methodologies.minimum_coverage,
     methodologies.minimum_city_coverage,
+    methodologies.coarser_value_rule,
 
     ---------- ranking
-    rankings.reference_ranking_id,
     rankings.is_simulated_ranking,
     editions.survey_period,
     editions.note,

@@ -75,6 +75,8 @@ level_0 as (
 ),
 
 {% for level in range(1, var('framework_levels') + 1) %}
+{#- No project lies below an indicator: on the first level both values are the same. -#}
+{%- set values = ['index_value'] if level == 1 else ['index_value', 'index_without_projects'] %}
 children_{{ level }} as (
     select
         children.*,
@@ -100,14 +102,19 @@ sums_{{ level }} as (
         sum(indicator_count) as indicator_count,
         sum(scored_indicator_count) as scored_indicator_count,
         sum(override_count) as override_count,
-        max(case when is_simulated then 1 else 0 end) as simulated_flag,
-        sum(case when role = 'regular' and is_applicable then weight else 0 end)
-            as applicable_weight,
-        sum(case when role = 'regular' and index_value is not null then weight else 0 end)
-            as valued_weight,
+        bool_or(is_simulated) as is_simulated,
+        -- sums of weights stay narrow: arithmetic on 38 digits is several times slower
+        cast(
+            sum(case when role = 'regular' and is_applicable then weight else 0 end) as decimal(18, 6)
+        ) as applicable_weight,
+        cast(
+            sum(case when role = 'regular' and index_value is not null then weight else 0 end)
+            as decimal(18, 6)
+        ) as valued_weight,
         sum(case when role = 'project' then index_value end) as project_points,
         sum(case when role = 'project' and is_applicable and index_value is null then 1 else 0 end)
             as missing_project_count,
+        {% if level > 1 %}
         sum(
             case
                 when
@@ -118,8 +125,9 @@ sums_{{ level }} as (
                 else 0
             end
         ) as unsplit_count,
+        {% endif %}
         -- logarithms are rounded to 15 digits, so that their sum is exact
-        {% for value in ['index_value', 'index_without_projects'] %}
+        {% for value in values %}
         max(case when role = 'regular' and {{ value }} = 0 then 1 else 0 end) as has_zero_{{ value }},
         sum(
             case
@@ -164,7 +172,7 @@ bases_{{ level }} as (
 means_{{ level }} as (
     select
         *,
-        {% for value in ['index_value', 'index_without_projects'] %}
+        {% for value in values %}
         case
             when base_weight is null then null
             {% if value == 'index_without_projects' %}
@@ -189,14 +197,13 @@ computed_{{ level }} as (
         indicator_count,
         scored_indicator_count,
         override_count,
-        simulated_flag = 1 as is_simulated,
+        is_simulated,
         {{ divide(
             'mean_index_value + ' ~ divide('capped_points', 'applicable_weight'),
             '1 + project_cap_share'
         ) }} as computed_index,
         {{ divide('mean_index_value', '1 + project_cap_share') }} as index_before_projects,
-        {{ divide('mean_index_without_projects', '1 + project_cap_share') }}
-            as computed_without_projects
+        {{ divide('mean_' ~ values | last, '1 + project_cap_share') }} as computed_without_projects
     from means_{{ level }}
 ),
 

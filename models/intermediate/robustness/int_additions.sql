@@ -89,7 +89,7 @@ imputed as (
         indices.override + case
             when indices.computed_index is null and indices.index_value is not null then 0
             else coalesce({{ divide(
-                'least(project_points.' ~ imputation ~ ', indices.project_cap_share'
+                'least(coalesce(project_points.' ~ imputation ~ ', 0), indices.project_cap_share'
                 ~ ' * indices.scale_maximum * applicable_weights.applicable_weight)',
                 'applicable_weights.applicable_weight * (1 + indices.project_cap_share)'
             ) }}, 0)

@@ -24,7 +24,7 @@ applicable_scores as (
         scores.indicator_id,
         nodes.parent_node_id,
         nodes.node_number,
-        cast(nodes.scale_maximum as decimal(19, 3)) as scale_maximum,
+        nodes.scale_maximum,
         case
             when scores.score is not null then {{ oriented('scores.raw_value', 'nodes.direction') }}
         end as oriented_value,

@@ -18,6 +18,19 @@ indices as (
     select * from {{ ref('int_index') }}
 ),
 
+-- a category of which nothing applies leaves the city without an index, whatever its scores
+never_indexed_cities as (
+    select distinct
+        indices.edition_key,
+        indices.city_id
+    from indices
+    inner join nodes using (edition_key, node_id)
+    where
+        nodes.missing_value_rule = 'no_index'
+        and indices.indicator_count = 0
+        and indices.index_value is null
+),
+
 cities as (
     select
         edition_key,
@@ -26,12 +39,13 @@ cities as (
     from {{ ref('int_ranked_cities') }}
     union all
     select
-        edition_key,
-        city_id,
+        edition_cities.edition_key,
+        edition_cities.city_id,
         true as is_imputed
     from {{ ref('int_analysed_editions') }} as analysed
     inner join {{ ref('int_edition_cities') }} as edition_cities using (edition_key)
-    where analysed.status = 'analysed'
+    left join never_indexed_cities using (edition_key, city_id)
+    where analysed.status = 'analysed' and never_indexed_cities.city_id is null
 ),
 
 counted_indicators as (

@@ -1,10 +1,10 @@
 {{ config(materialized='view') }}
 {#-
-  Every city of an edition times every indicator, with the raw value where there is one. Where two
-  rankings share a city, it brings those along that its own ranking does not have.
+  Every city of an edition times every indicator, with the raw value where there is one.
 
   A view, and what is missing is looked for only among cities that lack a value: nothing else in the
-  warehouse has as many rows, and a large edition without gaps is read and not joined.
+  warehouse has as many rows, and a large edition without gaps is read and not joined. The scores are
+  read anew where they are counted: a CTE that is used twice is held in memory.
 -#}
 with
 
@@ -15,71 +15,33 @@ cities as (
 indicators as (
     select
         edition_key,
-        node_id as indicator_id
+        node_id as indicator_id,
+        coarser_value_rule
     from {{ ref('int_edition_nodes') }}
     where node_type = 'indicator'
 ),
 
-shared_cities as (
-    select *
-    from cities
-    where reference_ranking_id is not null
-),
-
-own_values as (
+present_values as (
     select
         scores.edition_key,
         scores.city_id,
         scores.indicator_id,
         scores.raw_value,
-        scores.is_not_applicable,
+        case
+            when scores.is_not_applicable then 'not_applicable'
+            when scores.raw_value is null then 'missing'
+            when
+                scores.geographic_level = 'district'
+                and indicators.coarser_value_rule = 'leave_out'
+                then 'coarser_level'
+            else 'scored'
+        end as status,
+        scores.reference_period,
+        scores.geographic_level,
         scores.is_simulated,
         scores.source
     from {{ ref('stg_indicator_scores') }} as scores
     inner join cities using (edition_key, city_id)
-),
-
-borrowed_values as (
-    select
-        shared_cities.edition_key,
-        shared_cities.city_id,
-        scores.indicator_id,
-        scores.raw_value,
-        scores.is_not_applicable,
-        scores.is_simulated,
-        scores.source
-    from shared_cities
-    inner join {{ ref('stg_indicator_scores') }} as scores
-        on
-            shared_cities.reference_ranking_id = scores.ranking_id
-            and shared_cities.edition = scores.edition
-            and shared_cities.city_id = scores.city_id
-    left join {{ ref('stg_indicator_scores') }} as own_scores
-        on
-            shared_cities.edition_key = own_scores.edition_key
-            and shared_cities.city_id = own_scores.city_id
-            and scores.indicator_id = own_scores.indicator_id
-    where own_scores.indicator_id is null
-),
-
-present_values as (
-    select
-        present.edition_key,
-        present.city_id,
-        present.indicator_id,
-        present.raw_value,
-        case
-            when present.is_not_applicable then 'not_applicable'
-            when present.raw_value is null then 'missing'
-            else 'scored'
-        end as status,
-        present.is_simulated,
-        present.source
-    from (
-        select * from own_values
-        union all
-        select * from borrowed_values
-    ) as present
     inner join indicators using (edition_key, indicator_id)
 ),
 
@@ -93,11 +55,12 @@ expected_counts as (
 
 present_counts as (
     select
-        edition_key,
-        city_id,
+        scores.edition_key,
+        scores.city_id,
         count(*) as present_count
-    from present_values
-    group by edition_key, city_id
+    from {{ ref('stg_indicator_scores') }} as scores
+    inner join indicators using (edition_key, indicator_id)
+    group by scores.edition_key, scores.city_id
 ),
 
 incomplete_cities as (
@@ -115,14 +78,16 @@ absent_values as (
         incomplete_cities.edition_key,
         incomplete_cities.city_id,
         indicators.indicator_id,
-        cast(null as decimal(18, 6)) as raw_value,
+        cast(null as {{ type_raw_value() }}) as raw_value,
         'missing' as status,
+        cast(null as {{ dbt.type_string() }}) as reference_period,
+        cast(null as {{ dbt.type_string() }}) as geographic_level,
         false as is_simulated,
         cast(null as {{ dbt.type_string() }}) as source
     from incomplete_cities
     inner join indicators using (edition_key)
-    left join present_values using (edition_key, city_id, indicator_id)
-    where present_values.status is null
+    left join {{ ref('stg_indicator_scores') }} as scores using (edition_key, city_id, indicator_id)
+    where scores.indicator_id is null
 )
 
 select * from present_values

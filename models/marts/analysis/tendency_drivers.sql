@@ -82,13 +82,16 @@ paired_parts as (
     full outer join parts_before using (edition_key, city_id, part, node_id)
 ),
 
+nodes as (
+    select * from {{ ref('int_edition_nodes') }}
+),
+
 previous_nodes as (
     select
         editions.edition_key,
         nodes.node_id
     from {{ ref('int_editions') }} as editions
-    inner join {{ ref('int_edition_nodes') }} as nodes
-        on editions.previous_edition_key = nodes.edition_key
+    inner join nodes on editions.previous_edition_key = nodes.edition_key
 ),
 
 -- a score that is in both editions: its own change and its weight's, each at the other's mean
@@ -116,41 +119,56 @@ weight_changes as (
     where part = 'score' and weight_now <> weight_before
 ),
 
--- an indicator that only one of the trees has, or that is known of the city in one edition only
 other_changes as (
     select
-        paired_parts.edition_key,
-        paired_parts.city_id,
+        edition_key,
+        city_id,
         case
-            when paired_parts.part <> 'score' then paired_parts.part
-            when nodes_before.node_id is null then 'indicator_added'
-            when nodes_now.node_id is null then 'indicator_dropped'
-            when paired_parts.weight_before is null then 'score_appeared'
-            else 'score_disappeared'
+            when part <> 'score' then part
+            when weight_before is null then 'appeared'
+            else 'disappeared'
         end as driver,
-        paired_parts.node_id,
-        paired_parts.contribution_now - paired_parts.contribution_before as contribution
+        node_id,
+        contribution_now - contribution_before as contribution
     from paired_parts
-    left join {{ ref('int_edition_nodes') }} as nodes_now
-        on
-            paired_parts.edition_key = nodes_now.edition_key
-            and paired_parts.node_id = nodes_now.node_id
-    left join previous_nodes as nodes_before
-        on
-            paired_parts.edition_key = nodes_before.edition_key
-            and paired_parts.node_id = nodes_before.node_id
-    where
-        paired_parts.part <> 'score'
-        or paired_parts.weight_now is null
-        or paired_parts.weight_before is null
+    where part <> 'score' or weight_now is null or weight_before is null
 ),
 
-known_changes as (
+all_changes as (
     select * from score_changes
     union all
     select * from weight_changes
     union all
     select * from other_changes
+    union all
+    select * from {{ ref('int_geometric_changes') }}
+),
+
+-- an indicator that only one of the trees has, or that is known of the city in one edition only
+known_changes as (
+    select
+        all_changes.edition_key,
+        all_changes.city_id,
+        case
+            when all_changes.driver = 'appeared' and nodes_before.node_id is null
+                then 'indicator_added'
+            when all_changes.driver = 'appeared' then 'score_appeared'
+            when all_changes.driver = 'disappeared' and nodes_now.node_id is null
+                then 'indicator_dropped'
+            when all_changes.driver = 'disappeared' then 'score_disappeared'
+            else all_changes.driver
+        end as driver,
+        all_changes.node_id,
+        all_changes.contribution
+    from all_changes
+    left join nodes as nodes_now
+        on
+            all_changes.edition_key = nodes_now.edition_key
+            and all_changes.node_id = nodes_now.node_id
+    left join previous_nodes as nodes_before
+        on
+            all_changes.edition_key = nodes_before.edition_key
+            and all_changes.node_id = nodes_before.node_id
 ),
 
 -- what the rounding of quotients to 12 digits leaves

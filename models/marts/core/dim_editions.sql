@@ -34,6 +34,7 @@ select
     editions.missing_value_rule,
     editions.minimum_coverage,
     editions.minimum_city_coverage,
+    editions.coarser_value_rule,
     coalesce(city_counts.city_count, 0) as city_count,
     coalesce(city_counts.new_city_count, 0) as new_city_count,
     coalesce(indicator_counts.indicator_count, 0) as indicator_count,

@@ -3,7 +3,6 @@ select
     ranking_name_de,
     ranking_name_en,
     publisher,
-    reference_ranking_id,
     is_simulated_ranking,
     description,
     source

@@ -25,6 +25,8 @@ select
     nodes.role,
     scores.status,
     scores.raw_value,
+    scores.reference_period,
+    scores.geographic_level,
     scores.score,
     {{ displayed_number('scores.score', 'nodes.score_digits') }} as score_displayed,
 

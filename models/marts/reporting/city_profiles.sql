@@ -98,8 +98,14 @@ indicator_lines as (
         scores.category_id,
         indicators.indicator_name_de as label_de,
         indicators.indicator_name_en as label_en,
-        case when scores.status = 'not_applicable' then 'nicht anwendbar' end as text_de,
-        case when scores.status = 'not_applicable' then 'not applicable' end as text_en,
+        case scores.status
+            when 'not_applicable' then 'nicht anwendbar'
+            when 'coarser_level' then 'nur für den Landkreis bekannt'
+        end as text_de,
+        case scores.status
+            when 'not_applicable' then 'not applicable'
+            when 'coarser_level' then 'known for the district only'
+        end as text_en,
         cast(scores.score as decimal(24, 12)) as line_value,
         scores.score_displayed as value_displayed,
         case
@@ -133,11 +139,7 @@ best_practice_lines as (
         false as is_simulated,
         coalesce(practices.link, practices.source) as source
     from cities
-    inner join {{ ref('stg_best_practices') }} as practices
-        on
-            practices.ranking_id in (cities.ranking_id, cities.reference_ranking_id)
-            and cities.edition = practices.edition
-            and cities.city_id = practices.city_id
+    inner join {{ ref('stg_best_practices') }} as practices using (edition_key, city_id)
 ),
 
 -- ranks stand in the lines of results and in the header's

@@ -1,7 +1,6 @@
 {#-
   Published figures of a whole edition next to what the seeds give: number of cities and
-  indicators, data points, mean index, index at a rank. A simulated ranking is compared with the
-  figures of its reference ranking.
+  indicators, data points, mean index, index at a rank.
 -#}
 with
 
@@ -88,40 +87,24 @@ rank_indices as (
     group by edition_key, category_id, rank
 ),
 
-applicable_statistics as (
-    select
-        editions.edition_key,
-        field_statistics.category_id,
-        field_statistics.statistic,
-        field_statistics.rank,
-        field_statistics.published_value,
-        field_statistics.value_digits,
-        field_statistics.source
-    from {{ ref('int_editions') }} as editions
-    inner join {{ ref('stg_published_edition_statistics') }} as field_statistics
-        on
-            field_statistics.ranking_id in (editions.ranking_id, editions.reference_ranking_id)
-            and editions.edition = field_statistics.edition
-),
-
 statistic_figures as (
     select
-        applicable_statistics.edition_key,
-        applicable_statistics.category_id,
-        applicable_statistics.statistic as figure,
-        coalesce(applicable_statistics.rank, 0) as rank,
-        applicable_statistics.published_value,
-        applicable_statistics.value_digits as published_digits,
-        case applicable_statistics.statistic
+        published.edition_key,
+        published.category_id,
+        published.statistic as figure,
+        coalesce(published.rank, 0) as rank,
+        published.published_value,
+        published.value_digits as published_digits,
+        case published.statistic
             when 'mean' then field_means.mean_index
             when 'index_at_rank' then rank_indices.index_at_rank
         end as computed_value,
-        case applicable_statistics.statistic
+        case published.statistic
             when 'mean' then 'mean_of_all_cities'
             when 'index_at_rank' then 'city_at_that_rank'
         end as checked_against,
-        applicable_statistics.source
-    from applicable_statistics
+        published.source
+    from {{ ref('stg_published_edition_statistics') }} as published
     left join field_means using (edition_key, category_id)
     left join rank_indices using (edition_key, category_id, rank)
 ),

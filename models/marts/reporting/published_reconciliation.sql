@@ -72,8 +72,7 @@ final as (
     inner join {{ ref('int_ranks') }} as ranks using (edition_key, city_id, node_id)
     left join {{ ref('stg_known_contradictions') }} as known_contradictions
         on
-            known_contradictions.ranking_id in (cities.ranking_id, cities.reference_ranking_id)
-            and cities.edition = known_contradictions.edition
+            figures.edition_key = known_contradictions.edition_key
             and figures.city_id = known_contradictions.city_id
             and figures.node_id = known_contradictions.category_id
             and figures.figure = known_contradictions.figure

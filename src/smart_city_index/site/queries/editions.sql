@@ -1,5 +1,5 @@
 -- The rankings and their editions: names, number of cities, and whether the edition is complete
--- enough for the analysis.
+-- enough for the analysis. What this project has made itself comes behind what others publish.
 select
     editions.ranking_id,
     rankings.ranking_name_de,
@@ -17,4 +17,8 @@ from dim_editions as editions
 inner join dim_rankings as rankings on editions.ranking_id = rankings.ranking_id
 inner join analysis_coverage as coverage
     on editions.ranking_id = coverage.ranking_id and editions.edition = coverage.edition
-order by editions.is_simulated_ranking asc, editions.ranking_id asc, editions.edition desc
+order by
+    editions.is_simulated_ranking asc,
+    coalesce(rankings.publisher, '') = 'this project' asc,
+    editions.ranking_id asc,
+    editions.edition desc
