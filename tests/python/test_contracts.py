@@ -167,9 +167,9 @@ REJECTED_UPDATES: dict[str, dict[str, str]] = {
     "tendency_drivers": {
         "figure in ('index', 'rank')": "figure = 'mood'",
         (
-            "driver in ('score', 'weight', 'indicator_added', 'indicator_dropped',"
-            " 'project_points', 'override', 'rounding', 'own_change', 'others_change',"
-            " 'cities_left', 'cities_entered')"
+            "driver in ('score', 'weight', 'indicator_added', 'indicator_dropped', 'score_appeared',"
+            " 'score_disappeared', 'project_points', 'override', 'not_split', 'rounding',"
+            " 'own_change', 'others_change', 'cities_left', 'cities_entered')"
         ): "driver = 'luck' where driver = 'rounding'",
     },
     "what_if_scores": {
