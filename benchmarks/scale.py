@@ -16,10 +16,10 @@ an index folder outside the project, and measured in turn, each in a process of 
 4. the same indices, ranks and tendencies in pandas, up to --others-limit entities (it is installed
    into a temporary environment).
 
-The hand-written script must agree with the project in every figure, or the program fails. Ratios are
-those of CPU seconds, which other work on the machine changes least. At the end stand the exponents of
-growth from 11,000 entities up. Everything happens in a temporary directory; nothing asserts a time.
-benchmarks/README.md shows results.
+The hand-written script must agree with the project in every figure, or the program fails. Ratios
+are those of CPU seconds, which other work on the machine changes least. At the end stand the
+exponents of growth from 11,000 entities up. Everything happens in a temporary directory; nothing
+asserts a time. benchmarks/README.md shows results.
 """
 
 from __future__ import annotations
