@@ -37,6 +37,34 @@ imputed_indices as (
     group by runs.edition_key, run_results.city_id
 ),
 
+-- a published index that stands alone does not hang on any score
+possible_indices as (
+    select
+        edition_key,
+        city_id,
+        lowest_index,
+        lowest_rank_value,
+        highest_index,
+        highest_rank_value
+    from imputed_indices
+    union all
+    select
+        indices.edition_key,
+        indices.city_id,
+    {% for imputation in ['lowest', 'highest'] %}
+    indices.index_value as {{ imputation }}_index,
+    {{ rank_value('indices.index_value', 'editions.rank_taken_on', 'editions.index_digits') }}
+        as {{ imputation }}_rank_value{{ ',' if not loop.last }}
+    {% endfor %}
+    from indices
+    inner join analysed using (edition_key)
+    inner join {{ ref('int_editions') }} as editions using (edition_key)
+    where
+        analysed.status = 'analysed'
+        and indices.computed_index is null
+        and indices.index_value is not null
+),
+
 -- with the other cities wherever it suits the city, and where it suits it least
 possible_ranks as (
     select
@@ -53,8 +81,8 @@ possible_ranks as (
                 else 0
             end
         ) as worst_rank
-    from imputed_indices as own
-    inner join imputed_indices as others using (edition_key)
+    from possible_indices as own
+    inner join possible_indices as others using (edition_key)
     group by own.edition_key, own.city_id
 ),
 
@@ -80,8 +108,8 @@ final as (
 
         ---------- index and rank, as they are and wherever the missing scores lie
         ranked_cities.index_value,
-        cast(imputed_indices.lowest_index as {{ type_index() }}) as lowest_index,
-        cast(imputed_indices.highest_index as {{ type_index() }}) as highest_index,
+        cast(possible_indices.lowest_index as {{ type_index() }}) as lowest_index,
+        cast(possible_indices.highest_index as {{ type_index() }}) as highest_index,
         ranked_cities.rank,
         cast(possible_ranks.best_rank as integer) as best_rank,
         cast(possible_ranks.worst_rank as integer) as worst_rank,
@@ -94,7 +122,7 @@ final as (
     inner join {{ ref('int_editions') }} as editions using (edition_key)
     left join {{ ref('int_ranked_cities') }} as ranked_cities using (edition_key, city_id)
     left join missing_scores using (edition_key, city_id)
-    left join imputed_indices using (edition_key, city_id)
+    left join possible_indices using (edition_key, city_id)
     left join possible_ranks using (edition_key, city_id)
 )
 
