@@ -7,7 +7,7 @@
 # make parity  build on DuckDB and on Spark and compare every row (needs Java)
 # make site    build the static site from the published file, into build/site
 # make serve   the same, shown on http://127.0.0.1:8000 (SERVE_OPTIONS="--port 8080")
-# make test-site   build the site and test it in a browser (needs Chromium)
+# make test-site   build a site with simulated figures too and test it in a browser (needs Chromium)
 # make clients start the clients of docs/connect.md on the published file
 # make lint    check style and types of Python and the style of SQL
 # make docs    write dbt's documentation as one page, target/static_index.html
@@ -77,8 +77,8 @@ site: $(VENV)/build-ready
 serve: site
 	$(VENV)/bin/sci serve $(SERVE_OPTIONS)
 
-test-site: $(VENV)/test-ready $(VENV)/node_modules | $(WAREHOUSE)
-	$(VENV)/bin/sci site
+test-site: $(VENV)/test-ready $(VENV)/node_modules
+	$(VENV)/bin/python -m tests.site.prepare
 	@echo "==> Tests of the site in a browser"
 	$(VENV)/bin/$(PYTEST) tests/site $(SITE_TEST_OPTIONS)
 

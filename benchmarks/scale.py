@@ -16,9 +16,10 @@ an index folder outside the project, and measured in turn, each in a process of 
 4. the same indices, ranks and tendencies in pandas, up to --others-limit entities (it is installed
    into a temporary environment).
 
-The hand-written script must agree with the project in every figure, or the program fails. At the
-end stand the exponents of growth from 11,000 entities up. Everything happens in a temporary
-directory; nothing asserts a time. benchmarks/README.md shows results.
+The hand-written script must agree with the project in every figure, or the program fails. Ratios
+are those of CPU seconds, which other work on the machine changes least. At the end stand the
+exponents of growth from 11,000 entities up. Everything happens in a temporary directory; nothing
+asserts a time. benchmarks/README.md shows results.
 """
 
 from __future__ import annotations
@@ -81,13 +82,12 @@ class Measured:
 
     Attributes:
         seconds: wall time of the whole process, imports and dbt's parsing included.
-        computing_seconds: the part in which the computation ran; for dbt the sum over the models,
-            two of which can run at a time.
+        cpu_seconds: what all its threads computed; other work on the machine hardly changes it.
         memory_mb: largest resident set of the process, in MB.
     """
 
     seconds: float
-    computing_seconds: float
+    cpu_seconds: float
     memory_mb: float
 
 
@@ -203,7 +203,7 @@ def write_rows(file: Path, header: list[str], rows: list[list[str]]) -> None:
         csv.writer(opened, lineterminator="\n").writerows([header, *rows])
 
 
-def run_measured(command: list[str], cwd: Path, environment: dict[str, str]) -> tuple[float, float]:
+def run_measured(command: list[str], cwd: Path, environment: dict[str, str]) -> Measured:
     """Run a process.
 
     Args:
@@ -212,7 +212,7 @@ def run_measured(command: list[str], cwd: Path, environment: dict[str, str]) -> 
         environment: variables on top of this process's own.
 
     Returns:
-        Wall time in seconds and largest resident set in MB.
+        What it took.
 
     Raises:
         ScaleError: the process failed.
@@ -228,7 +228,7 @@ def run_measured(command: list[str], cwd: Path, environment: dict[str, str]) -> 
         if process.returncode != 0:
             output.seek(0)
             raise ScaleError(f"{' '.join(command)}\n{output.read()[-4000:]}")
-    return seconds, usage.ru_maxrss / 1024
+    return Measured(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
 def write_project(index_dir: Path, project_dir: Path) -> Measured:
@@ -244,7 +244,7 @@ def write_project(index_dir: Path, project_dir: Path) -> Measured:
     Raises:
         ScaleError: the field has findings.
     """
-    seconds, memory_mb = run_measured(
+    return run_measured(
         [
             *(sys.executable, "-m", "smart_city_index.cli", "project"),
             *("--index", str(index_dir), str(project_dir)),
@@ -252,7 +252,6 @@ def write_project(index_dir: Path, project_dir: Path) -> Measured:
         PROJECT_ROOT,
         {},
     )
-    return Measured(seconds, seconds, memory_mb)
 
 
 def run_project(project_dir: Path, selected: tuple[str, ...], memory: str) -> Measured:
@@ -263,14 +262,11 @@ def run_project(project_dir: Path, selected: tuple[str, ...], memory: str) -> Me
         selected: dbt's selection.
         memory: memory limit of the engine.
     """
-    seconds, memory_mb = run_measured(
+    return run_measured(
         [dbt(), "run", "--profiles-dir", ".", "--select", *selected],
         project_dir,
         {"SMART_CITY_INDEX_MEMORY": memory},
     )
-    results = json.loads((project_dir / "target/run_results.json").read_text(encoding="utf-8"))
-    computing_seconds = sum(result["execution_time"] for result in results["results"])
-    return Measured(seconds, computing_seconds, memory_mb)
 
 
 def dbt() -> str:
@@ -287,10 +283,10 @@ def run_script(
         function: `hand` or `pandas`.
         python: the interpreter.
         index_dir: the generated field.
-        database: file for the result of `hand`, and for the seconds of both (with .seconds).
+        database: file for the result of `hand`.
         memory: memory limit of DuckDB.
     """
-    seconds, memory_mb = run_measured(
+    return run_measured(
         [
             *(python, "-m", "benchmarks.scale_comparisons"),
             *(function, str(index_dir), str(database), memory),
@@ -298,8 +294,6 @@ def run_script(
         PROJECT_ROOT,
         {},
     )
-    computing_seconds = float(database.with_suffix(".seconds").read_text(encoding="utf-8"))
-    return Measured(seconds, computing_seconds, memory_mb)
 
 
 def disagreements(project_database: Path, hand_database: Path) -> int:
@@ -418,16 +412,16 @@ def measure(
 
 
 def growth(results: dict[Size, dict[str, Measured]], variant: str) -> float | None:
-    """Fit seconds = constant * entities ^ exponent to two editions from GROWTH_FROM entities up.
+    """Fit CPU seconds = constant * entities ^ exponent, two editions, from GROWTH_FROM entities up.
 
-    The wall time of the smallest field is taken off first: what starting costs does not grow, and
+    Those of the smallest field are taken off first: what starting costs does not grow, and
     would make the exponent look smaller.
 
     Returns:
         The exponent, or None for fewer than two sizes above the smallest.
     """
     measured = {
-        size: variants[variant].seconds
+        size: variants[variant].cpu_seconds
         for size, variants in results.items()
         if size.editions == 2 and variant in variants
     }
@@ -462,15 +456,15 @@ def report(results: dict[Size, dict[str, Measured]], memory: str) -> None:
     listed = ", ".join(f"{name} {version}" for name, version in versions.items())
     print(f"\n{cpu_model()}, {os.cpu_count()} cores; Python {platform.python_version()}, {listed},")
     print(f"{PANDAS}; DuckDB's memory limit: {memory}\n")
-    print("| entities x editions | scores | variant | wall s | scores/s | memory MB | to hand |")
+    print("| entities x editions | scores | variant | wall s | CPU s | memory MB | to hand |")
     print("|---|---:|---|---:|---:|---:|---:|")
     for size, measured in results.items():
         scores = size.entities * size.editions * 37
         for variant, one in measured.items():
-            ratio = one.seconds / measured["hand"].seconds
+            ratio = one.cpu_seconds / measured["hand"].cpu_seconds
             print(
                 f"| {size.entities:,} x {size.editions} | {scores:,} | {variant} |"
-                f" {one.seconds:.1f} | {scores / one.seconds:,.0f} | {one.memory_mb:,.0f} |"
+                f" {one.seconds:.1f} | {one.cpu_seconds:.1f} | {one.memory_mb:,.0f} |"
                 f" {ratio:.2f} |"
             )
     print()

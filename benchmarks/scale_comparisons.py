@@ -3,13 +3,12 @@
     python -m benchmarks.scale_comparisons hand|pandas INDEX_DIR DATABASE MEMORY
 
 scale.py runs this in a process of its own, for pandas in an environment that has not the project's
-packages. The seconds of the computation are written beside DATABASE.
+packages.
 """
 
 from __future__ import annotations
 
 import sys
-import time
 from pathlib import Path
 
 import duckdb
@@ -148,7 +147,7 @@ inner join nodes using (node)
 
 
 def ranked(name: str) -> str:
-    """Return a statement that ranks a table by value: it counts distinct values, not cities."""
+    """Return a statement that ranks a table: distinct values are counted, not cities sorted."""
     return f"""
 create temp table {name}_ranked as
 with
@@ -177,22 +176,19 @@ inner join ranked
 """
 
 
-def compute_by_hand(index_dir: Path, database: Path, memory: str) -> float:
-    """Run the hand-written statements into a file; returns their seconds."""
+def compute_by_hand(index_dir: Path, database: Path, memory: str) -> None:
+    """Run the hand-written statements into a file."""
     with duckdb.connect(str(database)) as connection:
         connection.execute(f"set threads = 2; set memory_limit = '{memory}'")
-        started = time.monotonic()
         for statement in hand_written_statements(index_dir):
             connection.execute(statement)
         connection.execute("checkpoint")
-        return time.monotonic() - started
 
 
-def compute_in_pandas(index_dir: Path, _database: Path, _memory: str) -> float:
-    """Compute indices, ranks and tendencies in pandas; returns the seconds, reading included."""
+def compute_in_pandas(index_dir: Path, _database: Path, _memory: str) -> None:
+    """Compute indices, ranks and tendencies in pandas."""
     import pandas
 
-    started = time.monotonic()
     with (index_dir / "framework.csv").open(encoding="utf-8") as opened:
         nodes = pandas.read_csv(opened)
     files = sorted((index_dir / "data").glob("scores_*.parquet"))
@@ -226,7 +222,6 @@ def compute_in_pandas(index_dir: Path, _database: Path, _memory: str) -> float:
     compared = values.merge(previous, on=["edition", "city_id", "node_id"], how="left")
     compared["tendency"] = compared["rank_y"] - compared["rank_x"]
     compared.to_parquet(index_dir / "pandas.parquet")
-    return time.monotonic() - started
 
 
 COMPUTATIONS = {"hand": compute_by_hand, "pandas": compute_in_pandas}
@@ -235,8 +230,7 @@ COMPUTATIONS = {"hand": compute_by_hand, "pandas": compute_in_pandas}
 def main() -> int:
     """Compute what the command line names; returns the exit code."""
     function, index_dir, database, memory = sys.argv[1:]
-    seconds = COMPUTATIONS[function](Path(index_dir), Path(database), memory)
-    Path(database).with_suffix(".seconds").write_text(str(seconds), encoding="utf-8")
+    COMPUTATIONS[function](Path(index_dir), Path(database), memory)
     return 0
 
 

@@ -8,7 +8,6 @@ CSV, and a seed changes after Spark's input is checked.
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import re
@@ -21,7 +20,6 @@ import duckdb
 import pytest
 import yaml
 
-from smart_city_index.declarations import LOCATIONS
 from tests.parity.compare import (
     MART_SCHEMA,
     PROJECT_ROOT,
@@ -31,9 +29,9 @@ from tests.parity.compare import (
     read_exceptions,
     report,
 )
-from tests.python.conftest import DATABASE_NAME, SIMULATED_FIELD, copy_project, run_dbt
+from tests.python.conftest import DATABASE_NAME, copy_project, run_dbt
 from tests.python.few_draws import use_few_draws
-from tests.python.fingerprints import record_fingerprints
+from tests.python.with_simulated_field import add_simulated_field, location_options, read_csv
 
 CASES = Path(__file__).parent
 SPARK_PYTHON = PROJECT_ROOT / ".venv-spark" / "bin" / "python"
@@ -90,47 +88,6 @@ class Builds:
     spark_errors: str
 
 
-def add_simulated_field(project_dir: Path) -> dict[str, Path]:
-    """Add the example with a complete field to a copy of the project.
-
-    Args:
-        project_dir: the copy; its seeds get the example's rows that they do not have.
-
-    Returns:
-        The CSV files of the example with rows from outside, by the var that names them.
-    """
-    for file in sorted(SIMULATED_FIELD.glob("*.csv")):
-        (seed,) = project_dir.glob(f"seeds/*/{file.name}")
-        rows, added = read_csv(seed), read_csv(file)
-        known = {tuple(row[column] for column in added[0]) for row in rows}
-        new = [row for row in added if tuple(row.values()) not in known]
-        write_csv(seed, [*rows, *new])
-    shutil.copytree(SIMULATED_FIELD / "field", project_dir / "field")
-    cities = project_dir / "field" / "cities.csv"
-    write_csv(cities, [row for row in read_csv(cities) if row["is_simulated"] == "true"])
-    files = {name: project_dir / "field" / f"{name}.csv" for name in LOCATIONS}
-    # plain dbt needs every column
-    optional = {"reference_period": "", "geographic_level": ""}
-    scores = files["indicator_scores"]
-    write_csv(scores, [{**row, **optional} for row in read_csv(scores)])
-    record_fingerprints(project_dir, files)
-    return {LOCATIONS[name]: file for name, file in files.items()}
-
-
-def read_csv(file: Path) -> list[dict[str, str]]:
-    """Return the rows of a CSV file."""
-    with file.open(encoding="utf-8", newline="") as opened:
-        return list(csv.DictReader(opened))
-
-
-def write_csv(file: Path, rows: list[dict[str, str]]) -> None:
-    """Write rows with the columns of the first one."""
-    with file.open("w", encoding="utf-8", newline="") as opened:
-        writer = csv.DictWriter(opened, list(rows[0]), restval="", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-
-
 def add_cases(project_dir: Path) -> None:
     """Make models of the cases; those that must fail get a contract."""
     target = project_dir / "models" / "intermediate" / "cases"
@@ -177,18 +134,13 @@ def builds(tmp_path_factory: pytest.TempPathFactory) -> Builds:
     )
     tables_only = ("--exclude-resource-type", "test", "unit_test")
     locations = add_simulated_field(project_dir)
-    options = [
-        text
-        for name, file in locations.items()
-        for text in (f"--{name.replace('_', '-')}", str(file))
-    ]
     spark_dir = project_dir / "build" / "spark"
     completed = subprocess.run(
         [
             *(SPARK_PYTHON, "-m", "tests.parity.changing_spark"),
             *(project_dir / CHANGED_SEED, *CHANGED_TEXT),
             *("--project-dir", project_dir),
-            *options,
+            *location_options(locations),
             *("--vars", "enforce_primary_keys: true", *tables_only),
         ],
         cwd=PROJECT_ROOT,

@@ -321,33 +321,25 @@ def built_by_dbt(project_dir: Path, *options: str) -> None:
 
 @pytest.fixture(scope="session")
 def published_warehouse(
-    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+    tmp_path_factory: pytest.TempPathFactory, built_project: BuiltProject
 ) -> Warehouse:
-    """Return a project built and published once; a test that edits it puts everything back.
+    """Return a project published once: the other steps of `sci build` take what dbt has built.
 
-    Each worker process has a copy of its own, to edit and to build again. With --one-build the
-    steps of `sci build` go on with what dbt has built already.
+    Each worker process has a copy of its own, to edit and to build again; a test that edits it puts
+    everything back. Whole builds are what test_build_safety.py and the example show.
     """
 
-    def publish_built(directory: Path) -> None:
-        built = request.getfixturevalue("built_project")
-        project_dir = shutil.copytree(built.project_dir, directory / "project")
+    def take_built(database: Path, *_: object) -> list[Node]:
+        shutil.copyfile(built_project.database, database)
+        return list(built_project.run_results["results"])
 
-        def take_built(database: Path, *_: object) -> list[Node]:
-            shutil.copyfile(built.database, database)
-            return list(built.run_results["results"])
-
+    def publish(directory: Path) -> None:
+        project_dir = shutil.copytree(built_project.project_dir, directory / "project")
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("smart_city_index.build.run_dbt_build", take_built)
             assert cli.main(["build", "--project-dir", str(project_dir)]) == 0
 
-    def build(directory: Path) -> None:
-        completed = run_build(copy_project(directory / "project"))
-        if completed.returncode != 0:
-            pytest.fail(f"sci build failed:\n{completed.stdout}\n{completed.stderr}")
-
-    one_build = request.config.getoption("--one-build")
-    shared = built_once(tmp_path_factory, "published", publish_built if one_build else build)
+    shared = built_once(tmp_path_factory, "published", publish)
     project_dir = tmp_path_factory.mktemp("published") / "project"
     shutil.copytree(shared / "project", project_dir)
     directory = project_dir / "warehouse"

@@ -437,9 +437,9 @@ def recorded_fields() -> dict[str, dict[int, Edition]]:
 
     small_field: arithmetic means on two and three levels, project points, ties in two editions, a
     constant indicator, an indicator added and one dropped, cities that come and go, published
-    indices that contradict, and a last edition with a missing score. other_field: ranks on one
-    digit, indicators at every height, in the second edition geometric means with zeros. flat_field:
-    no categories, simulated scores, one city and then two.
+    indices that contradict, and a last edition with a missing score and a city without an index.
+    other_field: ranks on one digit, indicators at every height, in the second edition geometric
+    means with zeros. flat_field: no categories, simulated scores, one city and then two.
     """
     tree = {
         ROOT: Node(None),
@@ -510,6 +510,8 @@ def recorded_fields() -> dict[str, dict[int, Edition]]:
     )
     fourth = Edition(later, {city: dict(scores) for city, scores in third.scores.items()})
     del fourth.scores["c6"]["b1"]
+    # of no regular indicator: it has no index
+    fourth.scores["c7"] = {"rp": 1.0}
     for (city, node), index in second.published.items():
         second.carried[city, node] = index - float(second.index(city, name=node))
     other_tree = {

@@ -23,8 +23,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from smart_city_index.site.build import OUTPUT, WAREHOUSE
-
+from .prepare import SITE, WAREHOUSE
 from .site_files import SiteFiles
 
 # The command line of the package, in this environment.
@@ -47,7 +46,7 @@ OpenPage = Callable[..., Page]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Take the site and the published file from elsewhere if asked to."""
-    parser.addoption("--site", type=Path, default=OUTPUT)
+    parser.addoption("--site", type=Path, default=SITE)
     parser.addoption("--database", type=Path, default=DATABASE)
 
 
@@ -72,11 +71,11 @@ def pytest_configure(config: pytest.Config) -> None:
         )
     if not (config.getoption("--site") / "index.html").is_file():
         raise pytest.UsageError(
-            f"There is no site in {config.getoption('--site')}: run make site first."
+            f"There is no site in {config.getoption('--site')}: run tests.site.prepare first."
         )
     if not config.getoption("--database").is_file():
         raise pytest.UsageError(
-            f"{config.getoption('--database')} is missing: run make build first."
+            f"{config.getoption('--database')} is missing: run tests.site.prepare first."
         )
 
 

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 LANGUAGES = ("de", "en")
-RANKINGS = ("smart_city_index", "simulated_field")
+RANKINGS = ("smart_city_index", "open_data_index", "simulated_field")
 VOID_ELEMENTS = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr")
 )

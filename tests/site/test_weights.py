@@ -65,7 +65,7 @@ def published_query(edition: int, weights: Weights) -> str:
     for category, weight in weights.items():
         query, count = re.subn(rf"\('{category}', [\d.]+\)", f"('{category}', {weight:.1f})", query)
         assert count == 1, category
-    query, count = re.subn(r"\('simulated_field', \d+\)", f"('simulated_field', {edition})", query)
+    query, count = re.subn(r"\('open_data_index', \d+\)", f"('simulated_field', {edition})", query)
     assert count == 1
     return query
 

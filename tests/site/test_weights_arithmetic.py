@@ -84,7 +84,7 @@ def by_sql(
     )
     assert replaced == 1
     query, replaced = re.subn(
-        r"\('simulated_field', 2025\)", f"('{field.ranking_id}', {field.edition})", query
+        r"\('open_data_index', 2026\)", f"('{field.ranking_id}', {field.edition})", query
     )
     assert replaced == 1
     rows = connection.sql(query).select("city_id, index_value, place, places_gained").fetchall()

@@ -1,0 +1,33 @@
+"""Publish what the tests of the site look at, and build its site, in build/test_site.
+
+    python -m tests.site.prepare
+
+That are the shipped rankings, and with them examples/simulated_field: so there are simulated
+figures to be marked.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+
+from smart_city_index import cli
+from tests.python.conftest import PROJECT_ROOT, copy_project
+from tests.python.with_simulated_field import add_simulated_field, location_options
+
+DIRECTORY = PROJECT_ROOT / "build" / "test_site"
+WAREHOUSE = DIRECTORY / "project" / "warehouse"
+SITE = DIRECTORY / "site"
+
+
+def main() -> int:
+    """Copy the project, build it with the example, and build the site; returns the exit code."""
+    shutil.rmtree(DIRECTORY, ignore_errors=True)
+    project_dir = copy_project(DIRECTORY / "project")
+    options = location_options(add_simulated_field(project_dir))
+    exit_code = cli.main(["build", "--project-dir", str(project_dir), *options])
+    return exit_code or cli.main(["site", "--warehouse", str(WAREHOUSE), "--output", str(SITE)])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
