@@ -40,12 +40,16 @@ scenario_counts as (
     select
         coalesce(sum(draw_count), 0) as draw_count,
         sum(
-            case when normalisation = 'as_defined' and root_aggregation <> 'geometric' then 1 else 0 end
+            case
+                when normalisation = 'as_defined' and root_aggregation <> 'geometric' then 1
+                else 0
+            end
         ) as bounded_scenario_count
     from {{ ref('stg_weight_scenarios') }}
 ),
 
--- one run as it is, two with missing scores imputed, one per draw and left-out indicator, six per sample
+-- one run as it is, two with missing scores imputed, one per draw and left-out indicator, six per
+-- sample
 node_counts as (
     select
         edition_key,
