@@ -9,7 +9,11 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 LANGUAGES = ("de", "en")
-RANKINGS = ("smart_city_index", "open_data_index", "simulated_field")
+# Newest edition by ranking.
+NEWEST = {"smart_city_index": 2025, "open_data_index": 2026, "simulated_field": 2025}
+RANKINGS = tuple(NEWEST)
+# Both have the figures of Düsseldorf's published page of 2025.
+RANKINGS_OF_THE_PAGE = ("smart_city_index", "simulated_field")
 VOID_ELEMENTS = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr")
 )

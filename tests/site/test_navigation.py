@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 
 from .cells import rows_in_browser
 from .conftest import OpenPage
-from .site_files import LANGUAGES, RANKINGS
+from .site_files import LANGUAGES, RANKINGS, RANKINGS_OF_THE_PAGE
 
 MOST_STEPS = 30
 STATES = (
@@ -121,7 +121,7 @@ def test_ranking_without_scripts(open_page: OpenPage, language: str) -> None:
     assert len(plain) == 83
 
 
-@pytest.mark.parametrize("ranking", RANKINGS)
+@pytest.mark.parametrize("ranking", RANKINGS_OF_THE_PAGE)
 def test_profile_without_scripts(open_page: OpenPage, ranking: str) -> None:
     """Without scripts a profile shows all editions, the newest one first and as with scripts."""
 

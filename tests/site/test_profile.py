@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from .cells import Cell, printed, result_cells, rows_in_browser, rows_in_file
 from .conftest import OpenPage, Rows
 from .page_mistakes import page_mistakes
-from .site_files import LANGUAGES, RANKINGS, Element, SiteFiles
+from .site_files import LANGUAGES, RANKINGS_OF_THE_PAGE, Element, SiteFiles
 
 RESULTS = """
     select
@@ -97,7 +97,7 @@ def open_profile(open_page: OpenPage, language: str, ranking: str, city: str, ed
     return open_page(f"{language}/city/{ranking}/{city}.html?edition={edition}")
 
 
-@pytest.mark.parametrize("ranking", RANKINGS)
+@pytest.mark.parametrize("ranking", RANKINGS_OF_THE_PAGE)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_duesseldorf_2025(open_page: OpenPage, rows: Rows, language: str, ranking: str) -> None:
     """Düsseldorf 2025: the six results and the 37 indicators, as the marts print them."""
@@ -189,7 +189,10 @@ def test_every_profile_in_the_files(
             assert bool(warned) == (is_simulated[edition] and not member["is_simulated"]), shown
 
 
-@pytest.mark.parametrize("city", ["simulated_field/duesseldorf", "smart_city_index/dresden"])
+@pytest.mark.parametrize(
+    "city",
+    ["open_data_index/duesseldorf", "simulated_field/duesseldorf", "smart_city_index/dresden"],
+)
 def test_editions_switch(open_page: OpenPage, rows: Rows, city: str) -> None:
     """The links of the editions show one edition each; back and reload follow."""
     ranking, city_id = city.split("/")
