@@ -174,7 +174,7 @@ def check_left_out(connection: duckdb.DuckDBPyConnection, fields: Fields) -> Non
             f" from leave_one_indicator_out where ranking_id = '{RANKING}'",
         )
     }
-    expected = {}
+    expected: dict[tuple[int, str, str], tuple[float, int]] = {}
     for year, edition in fields.items():
         for indicator in edition.indicators():
             values = {city: edition.index(city, left_out=indicator) for city in edition.indices()}
