@@ -8,5 +8,5 @@ select
     probability_fell,
     draw_count
 from {{ ref('tendency_probability') }}
-where ranking_id = 'simulated_field' and edition = 2025 and city_id = 'duesseldorf'
+where ranking_id = 'open_data_index' and edition = 2026 and city_id = 'duesseldorf'
 order by scenario_id

@@ -12,8 +12,8 @@ left join {{ ref('dim_indicators') }} as indicators
         and drivers.edition = indicators.edition
         and drivers.node_id = indicators.indicator_id
 where
-    drivers.ranking_id = 'simulated_field'
-    and drivers.edition = 2025
+    drivers.ranking_id = 'open_data_index'
+    and drivers.edition = 2026
     and drivers.city_id = 'duesseldorf'
     and drivers.figure = 'index'
     and drivers.contribution <> 0

@@ -1,4 +1,4 @@
--- Who moved us: we ourselves, the others, or cities that came and went? Places, plus = better.
+-- Who moved us: we ourselves, the others, or cities that came and went? Ranks, plus is better.
 select
     drivers.city_id,
     results.tendency,
@@ -15,8 +15,8 @@ inner join {{ ref('fct_index_results') }} as results
         and drivers.city_id = results.city_id
         and results.category_id = 'overall'
 where
-    drivers.ranking_id = 'simulated_field'
-    and drivers.edition = 2025
+    drivers.ranking_id = 'open_data_index'
+    and drivers.edition = 2026
     and drivers.figure = 'rank'
 group by drivers.city_id, results.tendency
 order by results.tendency desc, drivers.city_id asc

@@ -5,5 +5,5 @@ select
     first_order_index,
     total_index
 from {{ ref('sensitivity') }}
-where ranking_id = 'simulated_field' and edition = 2025
+where ranking_id = 'open_data_index' and edition = 2026
 order by total_index desc, factor asc

@@ -1,4 +1,4 @@
--- What separates us from the city one place above, and from the mean of the field?
+-- What separates us from the city one rank above, and from the mean of the field?
 select
     waterfall.comparison,
     waterfall.compared_city_id,
@@ -8,7 +8,7 @@ select
         as index_points_ahead_in_all
 from {{ ref('category_waterfall') }} as waterfall
 where
-    waterfall.ranking_id = 'simulated_field'
-    and waterfall.edition = 2025
+    waterfall.ranking_id = 'open_data_index'
+    and waterfall.edition = 2026
     and waterfall.city_id = 'duesseldorf'
 order by waterfall.comparison desc, waterfall.index_points_ahead asc

@@ -10,5 +10,5 @@ select
     rank_at_maximum,
     index_points_at_maximum
 from {{ ref('what_if_scores') }}
-where ranking_id = 'simulated_field' and edition = 2025 and city_id = 'duesseldorf'
+where ranking_id = 'open_data_index' and edition = 2026 and city_id = 'duesseldorf'
 order by index_points_at_maximum desc, indicator_id asc

@@ -12,6 +12,6 @@ select
         order by step
     ) as indicators
 from {{ ref('target_scores') }}
-where ranking_id = 'simulated_field' and edition = 2025 and city_id = 'duesseldorf'
+where ranking_id = 'open_data_index' and edition = 2026 and city_id = 'duesseldorf'
 group by ranks_to_gain, objective, rank_to_reach
 order by ranks_to_gain, objective

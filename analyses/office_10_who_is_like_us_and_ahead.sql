@@ -5,8 +5,8 @@ better_peers as (
     select *
     from {{ ref('peer_cities') }}
     where
-        ranking_id = 'simulated_field'
-        and edition = 2025
+        ranking_id = 'open_data_index'
+        and edition = 2026
         and city_id = 'duesseldorf'
         and peer_rank < rank
 ),

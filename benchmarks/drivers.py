@@ -36,7 +36,7 @@ VERSIONS = (
 # Prints `yes`, or the first sentence of the error, for the DuckDB file and then for a Parquet file.
 PROGRAM = """
 import sys, duckdb
-QUERY = "select city_name from {} where ranking_id = 'simulated_field' and overall_rank = 6"
+QUERY = "select city_name from {} where edition_key = 'open_data_index_2026' and overall_rank = 7"
 def attempt(database, table):
     try:
         with duckdb.connect(database, read_only=database != ":memory:") as connection:

@@ -46,7 +46,7 @@ from tests.python.dbt_build import RunError, database_of, read_artifact
 
 from benchmarks.build_time import cpu_model, timed_build
 
-FIELD = ("simulated_field", 2025)
+FIELD = ("smart_city_index", 2025)
 MODELS = ("int_simulations", "int_weights", "int_simulation_results", "rank_distribution")
 SCENARIO = "varied"
 BOX_SHARE = 0.25

@@ -126,6 +126,19 @@
 {%- endmacro %}
 
 
+{% macro logarithmic_mean(left_value, right_value) -%}
+    {%- set middle = '((' ~ left_value ~ ' + ' ~ right_value ~ ') / 2)' -%}
+    {%- set distance = '(' ~ left_value ~ ' - ' ~ right_value ~ ')' -%}
+    case
+        when not ({{ left_value }} > 0 and {{ right_value }} > 0) then null
+        -- two nearly equal logarithms: the beginning of the series keeps the digits
+        when abs({{ distance }}) < 0.0001 * {{ middle }}
+            then {{ middle }} - {{ distance }} * {{ distance }} / (12 * {{ middle }})
+        else {{ distance }} / (ln({{ left_value }}) - ln({{ right_value }}))
+    end
+{%- endmacro %}
+
+
 {% macro percentile_rank_score(value_rank, tie_size, value_count, scale_maximum) -%}
     case
         when {{ value_count }} = 1 then {{ scale_maximum }}

@@ -31,8 +31,3 @@
 {% macro inner_product(left_list, right_list) -%}
     {{ return(adapter.dispatch('inner_product')(left_list, right_list)) }}
 {%- endmacro %}
-
-
-{% macro euclidean_distance(left_list, right_list) -%}
-    {{ return(adapter.dispatch('euclidean_distance')(left_list, right_list)) }}
-{%- endmacro %}

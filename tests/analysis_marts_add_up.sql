@@ -6,9 +6,7 @@
 with
 
 results as (
-    select *
-    from {{ ref('fct_index_results') }}
-    where category_id = 'overall'
+    select * from {{ ref('int_ranked_cities') }}
 ),
 
 coverage as (
@@ -25,8 +23,7 @@ changes as (
         results.index_value
         - {{ on_this_scale('previous_results.index_value', 'editions.previous_scale_factor') }}
             as index_change,
-        results.tendency,
-        coverage.is_additive and previous_coverage.is_additive as is_additive
+        results.tendency
     from results
     inner join coverage using (edition_key)
     inner join {{ ref('int_editions') }} as editions using (edition_key)
@@ -130,8 +127,7 @@ broken_rules as (
         'index drivers must add up to the change of the index, almost without rounding' as rule
     from explained_changes
     where
-        is_additive
-        and (index_total is distinct from index_change or coalesce(rounding, 1) > 0.000000001)
+        index_total is distinct from index_change or coalesce(rounding, 1) > 0.000000001
 
     union all
 

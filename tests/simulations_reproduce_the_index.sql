@@ -1,4 +1,7 @@
-{#- The unchanged run gives the index and the rank that stand, to 8 digits. -#}
+{#-
+  The unchanged run gives the index of every analysed city, to 8 digits, and its rank: the rank of the
+  ranking itself wherever that is computed.
+-#}
 with
 
 runs as (
@@ -11,10 +14,23 @@ run_results as (
     select * from {{ ref('int_simulation_results') }}
 ),
 
-results as (
+ranks as (
     select *
     from {{ ref('int_ranks') }}
     where node_id = 'overall'
+),
+
+results as (
+    select
+        ranked_cities.edition_key,
+        ranked_cities.city_id,
+        ranked_cities.index_value,
+        case
+            when ranks.ranked_city_count = ranked_cities.analysed_city_count then ranks.computed_rank
+            else ranked_cities.rank
+        end as rank
+    from {{ ref('int_ranked_cities') }} as ranked_cities
+    inner join ranks using (edition_key, city_id)
 ),
 
 compared as (

@@ -82,15 +82,10 @@
 
 
 {% macro duckdb__restrict_file_access() -%}
-    {#-
-      Both settings hold for the whole database; DuckDB refuses to take them back. DuckDB 1.4 compares
-      paths as they are written, so the directory is allowed under both its names.
-    -#}
+    {#- Both settings hold for the whole database; DuckDB refuses to take them back. -#}
     {%- if execute -%}
-        {%- set seeds = graph.nodes.values() | selectattr('resource_type', 'equalto', 'seed') -%}
-        {%- set project_dir = (seeds | first).root_path | replace("'", "''") -%}
         set global allowed_directories = [
-            'seeds', '{{ project_dir }}/seeds'
+            'seeds'
             {%- for directory in external_directories() -%}
             , '{{ directory | replace("'", "''") }}'
             {%- endfor -%}
@@ -145,12 +140,6 @@
 {%- endmacro %}
 
 
-{% macro default__euclidean_distance(left_list, right_list) -%}
-    {#- DuckDB. -#}
-    list_distance({{ left_list }}, {{ right_list }})
-{%- endmacro %}
-
-
 {% macro default__seed_header(node) -%}
     {#- DuckDB reads the first line of the file, without quotes and byte order mark, when the query runs. -#}
     (
@@ -166,14 +155,16 @@
     {#-
       Fills the table of a seed in the one dialect of the project: commas, and double quotes that are
       doubled inside a text. Without these options DuckDB guesses them from the first rows, and a text
-      that begins with an apostrophe can make a row vanish. Overrides dbt-duckdb's macro of this name.
+      that begins with an apostrophe can make a row vanish. The path is relative: dbt works in the
+      project's directory, and what it has parsed may come from before the project was moved.
+      Overrides dbt-duckdb's macro of this name.
 
       Arguments:
         model: the seed
         agate_table: not used: DuckDB reads the file
     -#}
     {%- set sql -%}
-        copy {{ this.render() }} from '{{ adapter.get_seed_file_path(model) | replace("'", "''") }}' (
+        copy {{ this.render() }} from '{{ model.original_file_path | replace("'", "''") }}' (
             format csv, header true, delimiter ',', quote '"', escape '"', nullstr '', comment '',
             auto_detect false
         )

@@ -140,22 +140,6 @@
 {%- endmacro %}
 
 
-{% macro spark__euclidean_distance(left_list, right_list) -%}
-    {#- Summed from the first to the last, as DuckDB does. -#}
-    sqrt(
-        aggregate(
-            zip_with(
-                {{ left_list }},
-                {{ right_list }},
-                (left_value, right_value) -> (left_value - right_value) * (left_value - right_value)
-            ),
-            0D,
-            (total, square) -> total + square
-        )
-    )
-{%- endmacro %}
-
-
 {% macro spark__seed_header(node) -%}
     {#- Spark may run where the file is not: the columns of the seed's table, created from the header. -#}
     {%- set relation = api.Relation.create(schema=node.schema, identifier=node.alias, type='table') -%}

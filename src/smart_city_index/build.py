@@ -9,7 +9,8 @@ The way of a build:
    where all that follows is written and which is removed at the end,
 2. read and check the input (gate.py); with --index, write the dbt project of the index folder,
 3. `dbt build` (seeds, models, data tests) into a fresh file; that of the repository's own build
-   directory is the development database of plain dbt, and stays,
+   directory is the development database of plain dbt, and stays; write the contradictions between
+   published figures into contradictions.csv,
 4. if anything failed: say which rows break which rule, leave the published files as they were,
    exit 1,
 5. compare what was loaded with what was checked,
@@ -20,6 +21,7 @@ The way of a build:
 from __future__ import annotations
 
 import argparse
+import csv
 import hashlib
 import json
 import os
@@ -51,6 +53,9 @@ from .publication import Publication, current_publication, publish, publishing
 DATABASE_NAME = "smart_city_index.duckdb"
 STAGING_SCHEMA = "main_staging"
 SHOWN_ROWS_PER_TEST = 20
+CONTRADICTIONS_FILE = "contradictions.csv"
+CONTRADICTIONS_TEST = "published_contradictions_are_explained"
+SHOWN_CONTRADICTIONS = 5
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -115,6 +120,8 @@ def build(request: Request, may_be_empty: set[str]) -> Publication:
     with run_directory(request) as run_dir, publishing(warehouse_of(request), name):
         database = fresh_database(request, run_dir)
         with checked_input(request, run_dir) as checked:
+            for note in checked.notes():
+                print(note)
             if request.index_dir is None:
                 project_dir = request.project_dir
                 overrides = write_external_rows(checked, run_dir / "external")
@@ -122,11 +129,16 @@ def build(request: Request, may_be_empty: set[str]) -> Publication:
                 project_dir, overrides = run_dir / "project", {}
                 assemble_project(checked, request.project_dir, project_dir)
             results = run_dbt_build(database, project_dir, overrides, request.project_dir)
+            contradictions = contradiction_lines(database, request.build_dir)
             if failed(results):
                 lines = ["the build failed:"]
                 for result in failed(results):
                     lines += failure_lines(result, database, checked)
+                    if CONTRADICTIONS_TEST in result["unique_id"]:
+                        lines += contradictions
                 raise UserError("\n".join(lines))
+            for line in contradictions:
+                print(line)
             with duckdb.connect(str(database), read_only=True) as connection:
                 compare_with_input(
                     checked.gate,
@@ -290,6 +302,62 @@ def run_dbt_build(
     if exit_code != 0 and not failed(results):
         raise UserError(f"dbt ended with exit code {exit_code}, see above")
     return list(results)
+
+
+def contradiction_lines(database: Path, build_dir: Path) -> list[str]:
+    """Write the contradictions between published figures into a file, and say so.
+
+    Args:
+        database: the file that was built.
+        build_dir: the build directory, which gets the file if there are any.
+
+    Returns:
+        Lines of text: their number, the file, and the first ones that no note explains.
+
+    Raises:
+        UserError: the file cannot be written.
+    """
+    with duckdb.connect(str(database), read_only=True) as connection:
+        try:
+            cursor = connection.execute(
+                "select * from published_reconciliation where verdict = 'contradiction'"
+                " order by ranking_id, edition, city_id, category_id, figure"
+            )
+        except duckdb.CatalogException:
+            # an error further up
+            return []
+        columns = [column[0] for column in cursor.description]
+        rows = cursor.fetchall()
+    target = build_dir / CONTRADICTIONS_FILE
+    if not rows and not target.exists():
+        return []
+    try:
+        with target.open("w", encoding="utf-8", newline="") as opened:
+            writer = csv.writer(opened, lineterminator="\n")
+            writer.writerows([columns, *rows])
+    except OSError as error:
+        raise UserError(f"{target} cannot be written: {error.strerror}") from error
+    unexplained = [
+        row
+        for row in (dict(zip(columns, values, strict=True)) for values in rows)
+        if row["contradiction_note"] is None
+    ]
+    counts = f"{len(rows):,}, {len(unexplained):,} of them without a note"
+    lines = [f"Published figures that others contradict: {counts}; all are in {target}"]
+    for row in unexplained[:SHOWN_CONTRADICTIONS]:
+        digits = row["published_digits"]
+        given = (
+            f"{row['possible_from']} to {row['possible_to']}"
+            if row["computed_value"] is None
+            else f"{row['published_value'] + row['difference']:.{digits}f}"
+        )
+        lines.append(
+            f"    {row['edition_key']}, {row['city_id']}, {row['category_id']}: {row['figure']}"
+            f" {row['published_value']:.{digits}f}, where the others give {given}"
+        )
+    if len(unexplained) > SHOWN_CONTRADICTIONS:
+        lines.append(f"    ... and {len(unexplained) - SHOWN_CONTRADICTIONS:,} more")
+    return lines
 
 
 def failed(results: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -78,6 +78,10 @@ class CheckedInput:
             | {"framework_levels": category_levels(self.gate)}
         )
 
+    def notes(self) -> list[str]:
+        """Return what is no error, but hardly meant, a sentence each."""
+        return zero_notes(self.gate)
+
 
 def add_input_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options that say what is checked or built, and where."""
@@ -142,8 +146,9 @@ def run(arguments: argparse.Namespace) -> int:
     started = time.monotonic()
     request = request_of(arguments)
     try:
-        with run_directory(request) as run_dir, checked_input(request, run_dir):
-            pass
+        with run_directory(request) as run_dir, checked_input(request, run_dir) as checked:
+            for note in checked.notes():
+                print(note)
     except UserError as error:
         print(error, file=sys.stderr)
         return 1
@@ -206,7 +211,12 @@ def checked_input(
         folder = read_index_folder(request.index_dir, seeds, known_vars, set(request.locations))
     locations = folder.locations if folder else own_locations(request.project_dir)
     locations = locations | request.locations
-    with InputGate(request.project_dir, scratch, is_large=bool(locations)) as gate:
+    with InputGate(
+        request.project_dir,
+        scratch,
+        is_large=bool(locations),
+        settings=folder.settings if folder else None,
+    ) as gate:
         external: dict[str, list[SourceFile]] = {}
         for name, location in locations.items():
             is_given = name in request.locations
@@ -287,6 +297,41 @@ def categories(gate: InputGate, *, below_root: bool) -> list[str]:
         " group by node_id order by min(gate_line)"
     ).fetchall()
     return [category for (category,) in rows]
+
+
+def zero_notes(gate: InputGate) -> list[str]:
+    """Return a sentence for every geometric mean that is 0 for the last city of a child."""
+    columns = "methodology_id, node_id, parent_node_id, role, aggregation, normalisation"
+    rows = gate.connection.execute(
+        f"select {columns}, gate_file, gate_line from texts.framework order by gate_file, gate_line"
+    ).fetchall()
+    children: dict[tuple[str, str | None], list[tuple[str, str, str | None]]] = {}
+    for methodology, node, parent, role, aggregation, normalisation, *_ in rows:
+        if role != "project":
+            siblings = children.setdefault((methodology, parent), [])
+            siblings.append((node, aggregation or "", normalisation))
+
+    def zeros(methodology: str, node: str) -> list[str]:
+        """Return the children of a node of which some city has 0."""
+        return [
+            child
+            for child, aggregation, normalisation in children.get((methodology, node), [])
+            if normalisation in ("min_max", "percentile_rank")
+            or (aggregation and is_zero(methodology, child, aggregation))
+        ]
+
+    def is_zero(methodology: str, node: str, aggregation: str) -> bool:
+        """Return whether a category is 0 for some city; an only child is its mean."""
+        is_mean = aggregation == "geometric" or len(children.get((methodology, node), [])) == 1
+        return is_mean and bool(zeros(methodology, node))
+
+    return [
+        f"{gate.files[file]}:{line}: {node} is a geometric mean, and 0 for the last city of"
+        f" {', '.join(zeros(methodology, node))}, whatever else that city has. Goalposts below"
+        " the lowest value keep it above 0."
+        for methodology, node, _, _, aggregation, _, file, line in rows
+        if aggregation == "geometric" and zeros(methodology, node)
+    ]
 
 
 def category_levels(gate: InputGate) -> int:

@@ -133,14 +133,23 @@ class InputGate:
         read_files: the files that were read whole.
     """
 
-    def __init__(self, project_dir: Path, scratch: Path, *, is_large: bool = False) -> None:
+    def __init__(
+        self,
+        project_dir: Path,
+        scratch: Path,
+        *,
+        is_large: bool = False,
+        settings: dict[str, Any] | None = None,
+    ) -> None:
         """Open a gate.
 
         Args:
             project_dir: the dbt project whose declarations, macros and tests are used.
             scratch: directory to work in; must be there and empty.
             is_large: whether the rows may be too many to be held in memory.
+            settings: vars that go before those of the project.
         """
+        self.settings = settings or {}
         self.project_dir = project_dir
         self.scratch = scratch
         self.seeds = {seed.name: seed for seed in declared_seeds(project_dir)}
@@ -451,7 +460,8 @@ class InputGate:
             )
         # where the rows come from does not matter here, only that they are there
         locations = {LOCATIONS[name]: EXTERNAL for name in external_files}
-        self.templates = SqlTemplates(self.project_dir, project_vars(self.project_dir) | locations)
+        variables = {**project_vars(self.project_dir), **self.settings, **locations}
+        self.templates = SqlTemplates(self.project_dir, variables)
         for file in sorted(self.project_dir.glob("models/staging/*.sql")):
             self.connection.execute(f"create view {file.stem} as {self.templates.render(file)}")
 

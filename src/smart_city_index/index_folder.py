@@ -44,6 +44,8 @@ DATA_SUFFIXES = (".csv", ".csv.gz", ".parquet")
 ROW_COUNTS = {
     name: location.replace("location", "row_count") for name, location in LOCATIONS.items()
 }
+# Settings that are one of a few words.
+CHOICES = {"contradictions": ("list", "fail")}
 
 
 class IndexFolderError(UserError):
@@ -56,7 +58,8 @@ class IndexFolder:
 
     Attributes:
         path: the folder, as the user named it.
-        settings: the vars that its index.yml sets, locations and numbers of rows left out.
+        settings: the vars that its index.yml sets, locations and numbers of rows left out; figures
+            that contradict each other are listed unless it says otherwise.
         locations: paths or patterns of files from outside, by name of the seed.
         row_counts: number of rows that these must have, by name of the seed.
         seed_files: its CSV files, by name of the seed.
@@ -64,7 +67,7 @@ class IndexFolder:
     """
 
     path: Path
-    settings: dict[str, Any] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=lambda: {"contradictions": "list"})
     locations: dict[str, str] = field(default_factory=dict)
     row_counts: dict[str, int] = field(default_factory=dict)
     seed_files: dict[str, SourceFile] = field(default_factory=dict)
@@ -281,6 +284,8 @@ def take_up_setting(
         )
     elif type(value) is int and value < 1:
         return f"{name} must be 1 or more, found {shown}"
+    elif name in CHOICES and value not in CHOICES[name]:
+        return f"{name} must be {' or '.join(CHOICES[name])}, found {shown}"
     else:
         folder.settings[name] = value
     return None

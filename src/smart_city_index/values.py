@@ -183,7 +183,7 @@ def advice_for(value: str, column: str, rule: str) -> str:
         advice = "Use lower-case letters without accents, digits and _ only"
         return f"{advice}, for example {proposal}." if proposal else f"{advice}."
     if "digits after" in rule:
-        return "Round it as published."
+        return "Round it as published, or write it in a smaller unit."
     if "digits before" in rule:
         return "Write it in a larger unit, such as thousands."
     return ADVICE.get(rule, "Correct it.")

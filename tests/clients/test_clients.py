@@ -34,7 +34,7 @@ from ..python.connect_page import CITY_COUNT, DATABASE, FIRST_CITY, RANKING, blo
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 SUPERSET_BIN = PROJECT_ROOT / ".venv-superset" / "bin"
-OTHER_CITY = "Simulated other city"
+OTHER_CITY = "Other city"
 STARTING_SECONDS = 240
 
 Shown = Callable[[str, str], None]
@@ -121,8 +121,8 @@ def test_duckdb_cli(directory: Path, shown: Shown) -> None:
     (command,) = blocks("DuckDB CLI", "sh")
     assert run(command, directory) == blocks("DuckDB CLI", "text")[0]
     first = (
-        "select city_name from league_table where ranking_id = 'simulated_field'"
-        " and edition = 2025 and overall_rank = 1;"
+        "select city_name from league_table where ranking_id = 'open_data_index'"
+        " and edition = 2026 and overall_rank = 1;"
     )
     session = subprocess.Popen(
         [BIN / "duckdb", "-readonly", "-list", "-noheader", DATABASE],
@@ -221,6 +221,19 @@ def test_harlequin(directory: Path, shown: Shown) -> None:
     shown(f"Harlequin {version('harlequin')}", f"first: {FIRST_CITY}; restarted: {OTHER_CITY}")
 
 
+def flag_as_simulated(file: Path) -> None:
+    """Publish the file anew with the flags of an own index, all cities but one simulated."""
+    staged = file.with_name("staged.duckdb")
+    shutil.copyfile(file, staged)
+    with duckdb.connect(str(staged)) as connection:
+        connection.execute("update dim_rankings set is_simulated_ranking = true")
+        connection.execute(
+            "update fct_index_results set is_simulated_ranking = true,"
+            " is_simulated = city_id <> 'duesseldorf'"
+        )
+    staged.replace(file)
+
+
 def test_streamlit_app(directory: Path, monkeypatch: pytest.MonkeyPatch, shown: Shown) -> None:
     """The page shows what is chosen, marks what is simulated, and shows another build at once."""
     monkeypatch.setattr(sys, "argv", ["streamlit_app.py", str(directory / DATABASE)])
@@ -228,7 +241,7 @@ def test_streamlit_app(directory: Path, monkeypatch: pytest.MonkeyPatch, shown: 
     app.run()
     assert not app.exception
     ranking, edition, category = app.selectbox
-    assert (ranking.value, edition.value, category.value) == ("smart_city_index", 2025, "overall")
+    assert (ranking.value, edition.value, category.value) == ("open_data_index", 2026, "overall")
     assert not app.warning
     assert set(app.dataframe[0].value["scores"]) == {"real"}
 
@@ -237,18 +250,20 @@ def test_streamlit_app(directory: Path, monkeypatch: pytest.MonkeyPatch, shown: 
         assert not app.exception
         return str(app.dataframe[0].value["city"][0])
 
-    ranking.select("simulated_field")
     assert first_city() == FIRST_CITY
-    assert "Simulated" in app.warning[0].value
     assert f"{CITY_COUNT} of" in app.caption[0].value
-    by_city = app.dataframe[0].value.set_index("city")["scores"]
-    assert set(by_city.drop("Düsseldorf")) == {"simulated"}
-    assert by_city["Düsseldorf"] == "real"
 
     with duckdb.connect(str(directory / DATABASE), read_only=True):
         publish_another(directory / DATABASE, OTHER_CITY)
         assert first_city() == FIRST_CITY  # a kept connection would be the old build for everyone
     assert first_city() == OTHER_CITY
+
+    flag_as_simulated(directory / DATABASE)
+    app.run()
+    assert "Simulated" in app.warning[0].value
+    by_city = app.dataframe[0].value.set_index("city")["scores"]
+    assert set(by_city.drop("Düsseldorf")) == {"simulated"}
+    assert by_city["Düsseldorf"] == "real"
     shown(f"Streamlit {version('streamlit')}", f"first: {FIRST_CITY}; next click: {OTHER_CITY}")
 
 
@@ -357,7 +372,7 @@ def test_superset(directory: Path, shown: Shown) -> None:
         comments = [column["description"] for column in dataset["data"]["columns"]]
         assert len(comments) > 30
         assert all(comments)
-        columns = ["overall_rank", "city_name", "is_simulated"]
+        columns = ["overall_rank", "city_name", "overall_tendency"]
         chart_query = {
             "datasource": {"id": dataset["id"], "type": "table"},
             "queries": [
@@ -365,8 +380,8 @@ def test_superset(directory: Path, shown: Shown) -> None:
                     "columns": columns,
                     "metrics": [],
                     "filters": [
-                        {"col": "ranking_id", "op": "==", "val": "simulated_field"},
-                        {"col": "edition", "op": "==", "val": 2025},
+                        {"col": "ranking_id", "op": "==", "val": "open_data_index"},
+                        {"col": "edition", "op": "==", "val": 2026},
                     ],
                     "orderby": [["overall_rank", True]],
                     "row_limit": 7,
@@ -379,13 +394,13 @@ def test_superset(directory: Path, shown: Shown) -> None:
 
         assert sql_lab()[0]["city_name"] == FIRST_CITY
         assert len(sql_lab()) == CITY_COUNT  # its own limit instead of the query's
-        first = {"overall_rank": 1, "city_name": FIRST_CITY, "is_simulated": True}
+        first = {"overall_rank": 1, "city_name": FIRST_CITY, "overall_tendency": 4}
         assert len(chart()) == 7
         assert chart()[0] == first
         saved = superset.call(
             "chart/",
             {
-                "slice_name": "Ranking 2025 (simulated)",
+                "slice_name": "Open data index 2026",
                 "viz_type": "table",
                 "datasource_id": dataset["id"],
                 "datasource_type": "table",

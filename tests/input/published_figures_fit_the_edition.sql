@@ -1,6 +1,7 @@
 {#-
-  A published rank is at most the number of cities of the edition, and the publisher gives
-  each rank of a table to one city only, where ranks are taken on the unrounded index. A published
+  A published rank is at most the number of cities of the edition. Where ranks are taken on the
+  unrounded index, cities on one rank are a slip unless their published indices are equal, or unless
+  contradictions are only listed. A published
   tendency leads to a rank of the largest edition that the ranking had. A published index, mean or
   index at a rank lies on the scale of its edition.
 -#}
@@ -51,11 +52,16 @@ broken_tendencies as (
 results as (
     select
         results.*,
-        count(*) over (
+        count(*) over same_rank as holder_count,
+        count(results.published_index) over same_rank as holder_with_index_count,
+        min(results.published_index) over same_rank as least_index,
+        max(results.published_index) over same_rank as greatest_index
+    from {{ ref('stg_published_results') }} as results
+    window
+        same_rank as (
             partition by
                 results.ranking_id, results.edition, results.category_id, results.published_rank
-        ) as holder_count
-    from {{ ref('stg_published_results') }} as results
+        )
 ),
 
 broken_ranks as (
@@ -64,8 +70,15 @@ broken_ranks as (
         case
             when results.published_rank > field_sizes.city_count
                 then 'must not be greater than the number of cities of the edition'
-            when methodologies.rank_taken_on = 'unrounded' and results.holder_count > 1
-                then 'must be published for one city only'
+            when
+                '{{ var('contradictions') }}' = 'fail'
+                and methodologies.rank_taken_on = 'unrounded'
+                and results.holder_count > 1
+                and (
+                    results.holder_with_index_count < results.holder_count
+                    or results.least_index < results.greatest_index
+                )
+                then 'must be published for one city only, or for cities of one published index'
         end as rule
     from results
     inner join field_sizes using (ranking_id, edition)

@@ -1,8 +1,9 @@
 """DuckDB and Spark give the same: every mart, every dispatched macro, every refused contract.
 
-A copy of the project with few draws is built once per engine (`make parity`). The cases of macros/
-and broken/ are built along as models; their ending keeps dbt from taking them for data tests. The
-scores of one edition come from outside, as CSV, and a seed changes after Spark's input is checked.
+A copy of the project with few draws, to which examples/simulated_field is added, is built once per
+engine (`make parity`). The cases of macros/ and broken/ are built along as models; their ending
+keeps dbt from taking them for data tests. What the example has simulated comes from outside, as
+CSV, and a seed changes after Spark's input is checked.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import duckdb
 import pytest
 import yaml
 
+from smart_city_index.declarations import LOCATIONS
 from tests.parity.compare import (
     MART_SCHEMA,
     PROJECT_ROOT,
@@ -29,8 +31,9 @@ from tests.parity.compare import (
     read_exceptions,
     report,
 )
-from tests.python.conftest import DATABASE_NAME, copy_project, run_dbt
+from tests.python.conftest import DATABASE_NAME, SIMULATED_FIELD, copy_project, run_dbt
 from tests.python.few_draws import use_few_draws
+from tests.python.fingerprints import record_fingerprints
 
 CASES = Path(__file__).parent
 SPARK_PYTHON = PROJECT_ROOT / ".venv-spark" / "bin" / "python"
@@ -87,26 +90,45 @@ class Builds:
     spark_errors: str
 
 
-def move_scores_out(project_dir: Path, target: Path) -> int:
-    """Move the newest simulated scores from their seed into a CSV file of scores from outside.
+def add_simulated_field(project_dir: Path) -> dict[str, Path]:
+    """Add the example with a complete field to a copy of the project.
 
     Args:
-        project_dir: the copy; the seed is written anew.
-        target: the file.
+        project_dir: the copy; its seeds get the example's rows that they do not have.
 
     Returns:
-        Number of moved rows.
+        The CSV files of the example with rows from outside, by the var that names them.
     """
-    seed = project_dir / "seeds" / "simulated" / "simulated_indicator_scores.csv"
-    with seed.open(encoding="utf-8", newline="") as opened:
-        header, *scores = csv.reader(opened)
-    newest = max(score[1] for score in scores)
-    moved = [[*score, "true"] for score in scores if score[1] == newest]
-    kept = [score for score in scores if score[1] != newest]
-    for file, rows in ((seed, [header, *kept]), (target, [[*header, "is_simulated"], *moved])):
-        with file.open("w", encoding="utf-8", newline="") as opened:
-            csv.writer(opened, lineterminator="\n").writerows(rows)
-    return len(moved)
+    for file in sorted(SIMULATED_FIELD.glob("*.csv")):
+        (seed,) = project_dir.glob(f"seeds/*/{file.name}")
+        rows, added = read_csv(seed), read_csv(file)
+        known = {tuple(row[column] for column in added[0]) for row in rows}
+        new = [row for row in added if tuple(row.values()) not in known]
+        write_csv(seed, [*rows, *new])
+    shutil.copytree(SIMULATED_FIELD / "field", project_dir / "field")
+    cities = project_dir / "field" / "cities.csv"
+    write_csv(cities, [row for row in read_csv(cities) if row["is_simulated"] == "true"])
+    files = {name: project_dir / "field" / f"{name}.csv" for name in LOCATIONS}
+    # plain dbt needs every column
+    optional = {"reference_period": "", "geographic_level": ""}
+    scores = files["indicator_scores"]
+    write_csv(scores, [{**row, **optional} for row in read_csv(scores)])
+    record_fingerprints(project_dir, files)
+    return {LOCATIONS[name]: file for name, file in files.items()}
+
+
+def read_csv(file: Path) -> list[dict[str, str]]:
+    """Return the rows of a CSV file."""
+    with file.open(encoding="utf-8", newline="") as opened:
+        return list(csv.DictReader(opened))
+
+
+def write_csv(file: Path, rows: list[dict[str, str]]) -> None:
+    """Write rows with the columns of the first one."""
+    with file.open("w", encoding="utf-8", newline="") as opened:
+        writer = csv.DictWriter(opened, list(rows[0]), restval="", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
 
 
 def add_cases(project_dir: Path) -> None:
@@ -154,14 +176,19 @@ def builds(tmp_path_factory: pytest.TempPathFactory) -> Builds:
         str(external)
     )
     tables_only = ("--exclude-resource-type", "test", "unit_test")
-    scores = project_dir / "scores.csv"
-    external_rows = move_scores_out(project_dir, scores)
+    locations = add_simulated_field(project_dir)
+    options = [
+        text
+        for name, file in locations.items()
+        for text in (f"--{name.replace('_', '-')}", str(file))
+    ]
     spark_dir = project_dir / "build" / "spark"
     completed = subprocess.run(
         [
             *(SPARK_PYTHON, "-m", "tests.parity.changing_spark"),
             *(project_dir / CHANGED_SEED, *CHANGED_TEXT),
-            *("--project-dir", project_dir, "--scores-location", scores),
+            *("--project-dir", project_dir),
+            *options,
             *("--vars", "enforce_primary_keys: true", *tables_only),
         ],
         cwd=PROJECT_ROOT,
@@ -175,7 +202,7 @@ def builds(tmp_path_factory: pytest.TempPathFactory) -> Builds:
         check=False,
     )
     # after the seed has changed, so that both have the same
-    variables = json.dumps({"scores_location": str(scores)})
+    variables = json.dumps({name: str(file) for name, file in locations.items()})
     run_dbt(project_dir, "build", "--vars", variables, *tables_only)
     run_results = {
         "duckdb": project_dir / "target" / "run_results.json",
@@ -187,7 +214,7 @@ def builds(tmp_path_factory: pytest.TempPathFactory) -> Builds:
         database=project_dir / "build" / DATABASE_NAME,
         spark_dir=spark_dir,
         messages={engine: failed_models(path) for engine, path in run_results.items()},
-        external_rows=external_rows,
+        external_rows=len(read_csv(locations["scores_location"])),
         spark_errors=completed.stderr,
     )
 
@@ -215,8 +242,10 @@ def test_marts_are_equal(builds: Builds) -> None:
 def test_scores_from_a_csv_file_are_built(builds: Builds) -> None:
     """What comes from outside as CSV is in the marts of Spark too, which equal those of DuckDB."""
     marts = f"{builds.spark_dir}/warehouse/smart_city_index.db/fct_indicator_scores/*.parquet"
-    moved = "ranking_id = 'simulated_field' and edition = 2025 and is_simulated"
-    assert len(duckdb.read_parquet(marts).filter(moved)) == builds.external_rows
+    assert (
+        len(duckdb.read_parquet(marts).filter("ranking_id = 'simulated_field'"))
+        == builds.external_rows
+    )
 
 
 def test_a_seed_that_changed_after_the_check_is_noticed(builds: Builds) -> None:

@@ -15,7 +15,7 @@ BLOCKS = fenced_blocks(PAGE)
 RANKING = next(block.text for block in BLOCKS if block.language == "sql")
 DATABASE = Path("warehouse", "smart_city_index.duckdb")
 # Who is first in the query of the page, and how many rows it has without its limit.
-FIRST_CITY = "Simulierte Stadt 12"
+FIRST_CITY = "Hannover"
 CITY_COUNT = 83
 
 # Sections whose blocks tests/python/test_connect.py runs, and those of tests/clients.
@@ -76,8 +76,8 @@ def publish_another(file: Path, city_name: str) -> None:
     shutil.copyfile(file, staged)
     with duckdb.connect(str(staged)) as connection:
         city_id = connection.execute(
-            "select city_id from league_table where ranking_id = 'simulated_field'"
-            " and edition = 2025 and overall_rank = 1"
+            "select city_id from league_table where ranking_id = 'open_data_index'"
+            " and edition = 2026 and overall_rank = 1"
         ).fetchall()[0][0]
         for table in ("league_table", "dim_cities"):
             connection.execute(

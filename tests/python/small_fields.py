@@ -36,6 +36,7 @@ PRINTED_FIELD = FIXTURES / "printed_field"
 # A line for every figure of every city: two rankings are enough.
 RECORDED_ROWS = {"city_profiles": "ranking_id in ('flat_field', 'printed_field')"}
 RANK_DIGITS = 8
+LEFT_OUT = "left out"
 MART_SCHEMA = "main"
 
 Row = dict[str, Any]
@@ -70,6 +71,8 @@ class Edition:
     Attributes:
         tree: nodes by name, the root included.
         scores: score by city and indicator; missing ones are left out.
+        missing_value_rule: renormalise, zero or no_index.
+        not_applicable: cities and indicators that do not fit together.
         rank_taken_on: unrounded or rounded.
         index_digits: printed digits of an index.
         carried: what a published index in force differs from the computed one, by city
@@ -80,6 +83,8 @@ class Edition:
 
     tree: dict[str, Node]
     scores: dict[str, dict[str, float]]
+    missing_value_rule: str = "renormalise"
+    not_applicable: frozenset[tuple[str, str]] = frozenset()
     rank_taken_on: str = "unrounded"
     index_digits: int = 1
     carried: dict[tuple[str, str], float] = field(default_factory=dict)
@@ -121,6 +126,7 @@ class Edition:
         scores: dict[str, float] | None = None,
         *,
         has_project_points: bool = True,
+        left_out: str | None = None,
     ) -> Any:
         """Return the index of a node of a city, 0..100, by recursion over the tree.
 
@@ -131,26 +137,56 @@ class Edition:
             name: the node.
             scores: score by indicator, by default the city's own.
             has_project_points: whether project points, and their share of the divisor, count.
+            left_out: an indicator that is left out, and so is a parent of which nothing is left.
 
         Returns:
-            A number, or an array where the weights are arrays.
+            A number, or an array where the weights are arrays; None where the city has no index,
+            LEFT_OUT where nothing is left of a node.
         """
         node = self.tree[name]
         used_scores = self.scores[city] if scores is None else scores
         if node.is_indicator:
-            return used_scores[name]
+            return used_scores.get(name)
         used = self.weights() if weights is None else weights
-        children = self.children(name)
-        values = [
-            self.index(city, used, child, scores, has_project_points=has_project_points)
+
+        def applies(child: str) -> bool:
+            return (city, child) not in self.not_applicable
+
+        children = [child for child in self.children(name) if applies(child)]
+        projects = [child for child in self.children(name, is_project=True) if applies(child)]
+        values = {
+            child: self.index(
+                city,
+                used,
+                child,
+                scores,
+                has_project_points=has_project_points,
+                left_out=left_out,
+            )
             for child in children
-        ]
+        }
+        if all(value is None for value in values.values()):
+            return None
+        is_incomplete = any(value is None for value in values.values()) or any(
+            project not in used_scores for project in projects
+        )
+        if is_incomplete and self.missing_value_rule == "no_index":
+            return None
+        if self.missing_value_rule == "zero":
+            values = {child: 0.0 if value is None else value for child, value in values.items()}
+        counted = {
+            child: value
+            for child, value in values.items()
+            if value is not None and value is not LEFT_OUT and child != left_out
+        }
+        if not counted:
+            return LEFT_OUT
         if node.aggregation == "geometric":
             with np.errstate(divide="ignore"):
-                values = [np.log(value) for value in values]
-        mean = sum(
-            used[child] * value for child, value in zip(children, values, strict=True)
-        ) / sum(used[child] for child in children)
+                counted = {child: np.log(value) for child, value in counted.items()}
+        mean = sum(used[child] * value for child, value in counted.items()) / sum(
+            used[child] for child in counted
+        )
         if node.aggregation == "geometric":
             mean = np.exp(mean)
         added = self.carried.get((city, name), 0.0)
@@ -158,8 +194,7 @@ class Edition:
             return mean + added
         tree_weight = sum(self.tree[child].weight for child in children)
         points = min(
-            sum(used_scores[child] for child in self.children(name, is_project=True)),
-            node.cap * 100 * tree_weight,
+            sum(used_scores.get(child, 0.0) for child in projects), node.cap * 100 * tree_weight
         )
         return (mean + points / tree_weight) / (1 + node.cap) + added
 
@@ -170,8 +205,9 @@ class Edition:
         return np.floor(np.round(values * 10**digits, 4) + 0.5) / 10**digits
 
     def indices(self) -> dict[str, float]:
-        """Return the overall index of every city."""
-        return {city: float(self.index(city)) for city in self.cities}
+        """Return the overall index of every city that has one."""
+        found = {city: self.index(city) for city in self.cities}
+        return {city: float(index) for city, index in found.items() if index is not None}
 
     def ranks(self, indices: dict[str, float] | None = None) -> dict[str, int]:
         """Return the competition rank of every city, by default of its overall index."""
@@ -607,6 +643,8 @@ def seed_rows(
                 "low_correlation": 0.1,
                 "high_correlation": 0.92,
                 "low_alpha": 0.7,
+                "minimum_analysed_share": 0.1,
+                "minimum_shared_indicators": 0.5,
             }.items()
         ],
     }
@@ -670,7 +708,7 @@ def ranking_rows(ranking: str, editions: dict[int, Edition]) -> dict[str, list[R
                     "score_digits": 2,
                     "index_digits": edition.index_digits,
                     "rank_taken_on": edition.rank_taken_on,
-                    "missing_value_rule": "renormalise",
+                    "missing_value_rule": edition.missing_value_rule,
                     "minimum_coverage": 0,
                     "minimum_city_coverage": 1,
                 }
@@ -716,6 +754,18 @@ def ranking_rows(ranking: str, editions: dict[int, Edition]) -> dict[str, list[R
                 }
                 for indicator, score in scores.items()
             ]
+        seeds["indicator_scores"] += [
+            {
+                "ranking_id": ranking,
+                "edition": year,
+                "city_id": city,
+                "indicator_id": indicator,
+                "raw_value": None,
+                "is_not_applicable": True,
+                "source": f"score {year}",
+            }
+            for city, indicator in sorted(edition.not_applicable)
+        ]
         seeds["published_results"] += [
             {
                 "ranking_id": ranking,

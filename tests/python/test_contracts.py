@@ -122,9 +122,16 @@ REJECTED_UPDATES: dict[str, dict[str, str]] = {
         ),
     },
     "analysis_coverage": {
-        "status in ('analysed', 'scores_missing', 'index_missing', 'too_many_cities',"
-        " 'no_indicators', 'no_cities')": "status = 'guessed'",
+        "status in ('analysed', 'too_few_cities', 'too_many_cells', 'no_indicators', 'no_cities')": (
+            "status = 'guessed'"
+        ),
         "score_count between 0 and expected_score_count": "score_count = expected_score_count + 1",
+    },
+    "city_coverage": {
+        "status in ('analysed', 'index_missing', 'too_few_cities', 'too_many_cells',"
+        " 'no_indicators', 'no_cities')": "status = 'guessed'",
+        "lowest_index <= highest_index": "lowest_index = 2, highest_index = 1",
+        "best_rank <= worst_rank": "best_rank = 2, worst_rank = 1",
     },
     "rank_distribution": {
         "rank >= 1": "rank = 0 where rowid = (select min(rowid) from rank_distribution)",

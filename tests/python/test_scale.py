@@ -23,12 +23,12 @@ SIZE = Size(entities=40, editions=3)
 
 @pytest.fixture(scope="session")
 def project_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the built project of a field that is one city too large for the analysis."""
+    """Return the built project of a field that is too large for the analysis."""
 
     def build(directory: Path) -> None:
         write_field(directory / "index", SIZE)
         with (directory / "index" / "index.yml").open("a", encoding="utf-8") as settings:
-            settings.write(f"analysis_maximum_city_count: {SIZE.entities - 1}\n")
+            settings.write(f"analysis_maximum_cells: {SIZE.entities}\n")
         write_project(directory / "index", directory / "project")
         built_by_dbt(directory / "project", *WITHOUT_UNIT_TESTS)
 
@@ -60,7 +60,7 @@ def test_a_field_above_the_limit_is_not_analysed(project_dir: Path) -> None:
             "select sum(row_count) from meta_build where mart_name in"
             " ('rank_robustness', 'rank_bounds', 'peer_cities', 'indicator_statistics')"
         ).fetchall()
-    assert coverage == [("too_many_cities", 40)]
+    assert coverage == [("too_many_cells", 40)]
     assert analysed == [(0,)]
 
 

@@ -192,12 +192,10 @@ def check_drivers(connection: duckdb.DuckDBPyConnection, differences: Difference
         " max(case when driver = 'rounding' then abs(contribution) else 0 end),"
         " any_value(now.index_value - before.index_value), any_value(now.tendency)"
         " from tendency_drivers as drivers"
-        " inner join fct_index_results as now on drivers.ranking_id = now.ranking_id"
-        " and drivers.edition = now.edition and drivers.city_id = now.city_id"
-        " and now.category_id = 'overall'"
-        " inner join fct_index_results as before on drivers.ranking_id = before.ranking_id"
-        " and drivers.previous_edition = before.edition and drivers.city_id = before.city_id"
-        " and before.category_id = 'overall' group by all",
+        " inner join main_intermediate.int_ranked_cities as now using (edition_key, city_id)"
+        " inner join main_intermediate.int_ranked_cities as before"
+        " on now.previous_edition_key = before.edition_key and now.city_id = before.city_id"
+        " group by all",
     )
     assert sums
     for *_, figure, total, rounding, index_change, tendency in sums:

@@ -1,10 +1,12 @@
 {#-
-  What one point of every node is worth in the overall index; editions of arithmetic means only:
+  What one point of every node that counts is worth in the overall index of a city; editions of
+  arithmetic means only:
 
       effective weight = product over the way up of weight / (weight of the siblings * divisor)
 
   A project point counts as one point of a sibling of weight 1, and the divisor is 1 plus the parent's
-  project_cap_share. A node whose siblings weigh nothing in all has the effective weight 0.
+  project_cap_share. Siblings that do not count leave their weight to the others; project points are
+  spread over all that apply. The nominal weight is that of a city with every score.
 -#}
 with recursive
 
@@ -15,76 +17,138 @@ nodes as (
     where analysed.status = 'analysed' and analysed.is_additive
 ),
 
+city_nodes as (
+    select
+        own.edition_key,
+        own.city_id,
+        nodes.node_id,
+        nodes.parent_node_id,
+        nodes.role,
+        nodes.weight,
+        case
+            when coalesce(nodes.role, 'regular') = 'regular'
+                then {{ list_item('own.counted_nodes', 'nodes.node_number') }}
+            when parents.computed_index is null then 0
+            else 1
+        end as is_counted,
+        -- a category applies to every city, also where nothing below it does
+        case
+            when nodes.role = 'project' then 0
+            when nodes.node_type <> 'indicator' then 1
+            else {{ list_item('applicable.counted_nodes', 'nodes.node_number') }}
+        end as is_applicable
+    from {{ ref('int_coverage_patterns') }} as own
+    inner join {{ ref('int_coverage_patterns') }} as applicable using (edition_key, city_id)
+    inner join nodes using (edition_key)
+    left join {{ ref('int_index') }} as parents
+        on
+            own.edition_key = parents.edition_key
+            and own.city_id = parents.city_id
+            and nodes.parent_node_id = parents.node_id
+    where not own.is_imputed and applicable.is_imputed
+),
+
 sibling_totals as (
     select
         edition_key,
+        city_id,
         parent_node_id,
+        sum(case when role = 'regular' then weight * is_counted else 0 end) as counted_weight,
+        sum(case when role = 'regular' then weight * is_applicable else 0 end) as applicable_weight,
         sum(case when role = 'regular' then weight else 0 end) as total_weight
-    from nodes
-    group by edition_key, parent_node_id
+    from city_nodes
+    group by edition_key, city_id, parent_node_id
 ),
 
-shares as (
+weights as (
     select
-        nodes.edition_key,
-        nodes.node_id,
+        city_nodes.edition_key,
+        city_nodes.city_id,
+        city_nodes.node_id,
         nodes.parent_node_id,
         nodes.node_type,
         nodes.role,
+        nodes.scale_maximum,
+        coalesce(parents.project_cap_share, 0) as parent_cap_share,
+        totals.applicable_weight,
+        case when nodes.role = 'project' then 1 else nodes.weight end * city_nodes.is_counted
+            as weight,
         case
-            when totals.total_weight = 0 then 0
-            else
-                cast(case when nodes.role = 'project' then 1 else nodes.weight end as double)
-                / cast(totals.total_weight as double)
-                / (1 + cast(coalesce(parents.project_cap_share, 0) as double))
-        end as share,
-        nodes.scale_maximum * case
-            when nodes.role = 'project'
-                then coalesce(parents.project_cap_share, 0) * totals.total_weight
-            else 1
-        end as maximum_score
-    from nodes
+            when nodes.role = 'project' then totals.applicable_weight else totals.counted_weight
+        end as sibling_weight,
+        case when nodes.role = 'project' then 1 else nodes.weight end as nominal_weight,
+        totals.total_weight
+    from city_nodes
+    inner join nodes using (edition_key, node_id)
     inner join nodes as parents
         on nodes.edition_key = parents.edition_key and nodes.parent_node_id = parents.node_id
     inner join sibling_totals as totals
         on
-            nodes.edition_key = totals.edition_key
+            city_nodes.edition_key = totals.edition_key
+            and city_nodes.city_id = totals.city_id
             and nodes.parent_node_id = totals.parent_node_id
+),
+
+shares as (
+    select
+        *,
+        {% for share, weight, total in [
+            ('share', 'weight', 'sibling_weight'), ('nominal_share', 'nominal_weight', 'total_weight')
+        ] %}
+        case
+            when {{ total }} = 0 then 0
+            else
+                cast({{ weight }} as double) / cast({{ total }} as double)
+                / (1 + cast(parent_cap_share as double))
+        end as {{ share }},
+        {% endfor %}
+        scale_maximum * case
+            when role = 'project' then parent_cap_share * applicable_weight else 1
+        end as maximum_score
+    from weights
 ),
 
 products as (
     select
         edition_key,
+        city_id,
         node_id,
         cast(null as {{ dbt.type_string() }}) as category_id,
-        cast(1 as double) as product
-    from nodes
+        cast(1 as double) as product,
+        cast(1 as double) as nominal_product
+    from city_nodes
     where parent_node_id is null
     union all
     select
         shares.edition_key,
+        shares.city_id,
         shares.node_id,
         coalesce(products.category_id, shares.node_id) as category_id,
-        shares.share * products.product as product
+        shares.share * products.product as product,
+        shares.nominal_share * products.nominal_product as nominal_product
     from products
     inner join shares
         on
             products.edition_key = shares.edition_key
+            and products.city_id = shares.city_id
             and products.node_id = shares.parent_node_id
 ),
 
 final as (
     select
         shares.edition_key,
+        shares.city_id,
         shares.node_id,
         shares.parent_node_id,
         products.category_id,
         shares.node_type,
         shares.role,
         {{ rounded_decimal('products.product', 15, 'decimal(18, 15)') }} as effective_weight,
+        {{ rounded_decimal('products.nominal_product', 15, 'decimal(18, 15)') }}
+            as nominal_effective_weight,
         cast(shares.maximum_score as {{ type_index() }}) as maximum_score
     from shares
-    inner join products using (edition_key, node_id)
+    inner join products using (edition_key, city_id, node_id)
 )
 
 select * from final

@@ -1,6 +1,6 @@
 {#-
   The overall index as a sum: effective weight times score, project points, and what a published
-  index in force differs from the computed one.
+  index in force differs from the computed one. What does not count in a city's index is no row.
 -#}
 with
 
@@ -20,10 +20,10 @@ indicator_parts as (
         effective_weights.category_id,
         case when effective_weights.role = 'project' then 'project_points' else 'score' end as part,
         effective_weights.effective_weight,
-        least(results.index_value, effective_weights.maximum_score) as part_value
+        least(coalesce(results.index_value, 0), effective_weights.maximum_score) as part_value
     from effective_weights
-    inner join results using (edition_key, node_id)
-    where effective_weights.node_type = 'indicator'
+    inner join results using (edition_key, city_id, node_id)
+    where effective_weights.node_type = 'indicator' and effective_weights.effective_weight > 0
 ),
 
 overridden_category_parts as (
@@ -34,12 +34,13 @@ overridden_category_parts as (
         effective_weights.category_id,
         'override' as part,
         effective_weights.effective_weight,
-        results.index_value - results.computed_index as part_value
+        results.index_value - coalesce(results.computed_index, 0) as part_value
     from effective_weights
-    inner join results using (edition_key, node_id)
+    inner join results using (edition_key, city_id, node_id)
     where
         effective_weights.node_type = 'category'
-        and results.index_value <> results.computed_index
+        and effective_weights.effective_weight > 0
+        and results.index_value is distinct from results.computed_index
 ),
 
 overridden_overall_parts as (
@@ -52,10 +53,10 @@ overridden_overall_parts as (
         cast(1 as decimal(18, 15)) as effective_weight,
         results.index_value - results.computed_index as part_value
     from results
+    inner join {{ ref('int_ranked_cities') }} as ranked_cities using (edition_key, city_id)
     inner join {{ ref('int_analysed_editions') }} as analysed using (edition_key)
     where
-        analysed.status = 'analysed'
-        and analysed.is_additive
+        analysed.is_additive
         and results.node_id = 'overall'
         and results.index_value <> results.computed_index
 ),

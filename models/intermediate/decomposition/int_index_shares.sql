@@ -9,8 +9,7 @@ overall as (
         edition_key,
         city_id,
         cast(index_value as {{ type_observation() }}) as index_value
-    from {{ ref('int_ranks') }}
-    where node_id = 'overall'
+    from {{ ref('int_ranked_cities') }}
 ),
 
 -- a summand that a city does not have counts as 0, so that all cities enter every covariance

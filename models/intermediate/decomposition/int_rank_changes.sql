@@ -1,5 +1,5 @@
 {#-
-  The change of rank between two complete editions in four parts. Cities that left and entered: what
+  The change of rank between two analysed editions in four parts. Cities that left and entered: what
   the rank among all cities and the rank among the cities of both editions differ by. Own and others'
   change: the city with its new index among the others' old ones, and the other way round; the mean
   of both orders, so that half ranks occur.

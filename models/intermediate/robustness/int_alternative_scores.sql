@@ -1,6 +1,7 @@
 {#-
-  Scores of the regular indicators of complete editions: as the methodology defines them, and by the
-  two alternatives of the sensitivity analysis, which start from the raw values.
+  Scores of the regular indicators of analysed editions: as the methodology defines them, by the two
+  alternatives of the sensitivity analysis, which start from the raw values, and with every missing
+  score at the lowest or the highest that the scale allows. A score that does not count is no row.
 -#}
 with
 
@@ -16,7 +17,7 @@ nodes as (
     where node_type = 'indicator' and role = 'regular'
 ),
 
-field_scores as (
+applicable_scores as (
     select
         scores.edition_key,
         scores.city_id,
@@ -24,14 +25,20 @@ field_scores as (
         nodes.parent_node_id,
         nodes.node_number,
         nodes.scale_maximum,
-        {{ oriented('scores.raw_value', 'nodes.direction') }} as oriented_value,
-        scores.score
+        case
+            when scores.score is not null then {{ oriented('scores.raw_value', 'nodes.direction') }}
+        end as oriented_value,
+        scores.score,
+        -- a missing score counts as zero where the methodology says so
+        cast(case when nodes.missing_value_rule = 'zero' then 0 end as {{ type_index() }})
+            as missing_score
     from analysed
     inner join {{ ref('int_normalised_scores') }} as scores using (edition_key)
     inner join nodes
         on
             scores.edition_key = nodes.edition_key
             and scores.indicator_id = nodes.node_id
+    where scores.status <> 'not_applicable'
 ),
 
 compared as (
@@ -39,45 +46,43 @@ compared as (
         *,
         min(oriented_value) over (partition by edition_key, indicator_id) as worst_value,
         max(oriented_value) over (partition by edition_key, indicator_id) as best_value,
-        count(*) over (partition by edition_key, indicator_id) as value_count,
+        count(oriented_value) over (partition by edition_key, indicator_id) as value_count,
         count(*) over (partition by edition_key, indicator_id, oriented_value) as tie_size,
         rank() over (
             partition by edition_key, indicator_id
             order by oriented_value desc nulls last
         ) as value_rank
-    from field_scores
+    from applicable_scores
 ),
 
+{%- set alternatives = [
+    ('as_defined', 'none', 'score'),
+    ('min_max', 'none', min_max_score('oriented_value', 'worst_value', 'best_value', 'scale_maximum')),
+    ('percentile_rank', 'none', percentile_rank_score(
+        'value_rank', 'tie_size', 'value_count', 'scale_maximum'
+    )),
+    ('as_defined', 'lowest', 'coalesce(score, 0)'),
+    ('as_defined', 'highest', 'coalesce(score, scale_maximum)'),
+] %}
+
 alternatives as (
+    {% for normalisation, imputation, score in alternatives %}
     select
         edition_key,
         city_id,
         parent_node_id,
         indicator_id,
         node_number,
-        'as_defined' as normalisation,
-        score
+        '{{ normalisation }}' as normalisation,
+        '{{ imputation }}' as imputation,
+        {% if imputation == 'none' %}
+        case when score is null then missing_score else {{ score }} end as score
+        {% else %}
+        {{ score }} as score
+        {% endif %}
     from compared
-    union all
-    select
-        edition_key,
-        city_id,
-        parent_node_id,
-        indicator_id,
-        node_number,
-        'min_max' as normalisation,
-        {{ min_max_score('oriented_value', 'worst_value', 'best_value', 'scale_maximum') }} as score
-    from compared
-    union all
-    select
-        edition_key,
-        city_id,
-        parent_node_id,
-        indicator_id,
-        node_number,
-        'percentile_rank' as normalisation,
-        {{ percentile_rank_score('value_rank', 'tie_size', 'value_count', 'scale_maximum') }} as score
-    from compared
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 ),
 
 final as (
@@ -88,8 +93,10 @@ final as (
         indicator_id,
         node_number,
         normalisation,
+        imputation,
         cast(score as {{ type_index() }}) as score
     from alternatives
+    where score is not null
 )
 
 select * from final

@@ -10,7 +10,12 @@
 
   Weights are positive, so that the smallest difference of a parent takes the smallest differences of
   its children. For weights of any size s is 1.
+
+  Where two cities do not have the same children of a parent, their weights are scaled differently.
+  There the smallest value of the one less the largest value of the other stands: a difference that
+  no weights fall below, though none may reach it. A city compared with none ('') gives its values.
 -#}
+{%- set pair = 'edition_key, scenario_id, half_width, city_id, other_city_id' -%}
 with
 
 analysed as (
@@ -28,11 +33,10 @@ scenarios as (
 ),
 
 nodes as (
-    select * from {{ ref('int_edition_nodes') }}
-),
-
-node_values as (
-    select * from {{ ref('int_node_values') }}
+    select nodes.*
+    from analysed
+    inner join {{ ref('int_edition_nodes') }} as nodes using (edition_key)
+    where nodes.role = 'regular' or nodes.parent_node_id is null
 ),
 
 links as (
@@ -43,43 +47,109 @@ links as (
         cast(nodes.weight as double) as weight,
         parents.height as parent_height,
         1 + cast(coalesce(parents.project_cap_share, 0) as double) as parent_divisor
-    from analysed
-    inner join nodes using (edition_key)
+    from nodes
     inner join nodes as parents
         on
             nodes.edition_key = parents.edition_key
             and nodes.parent_node_id = parents.node_id
-    where nodes.role = 'regular'
 ),
 
-additions as (
+counted_nodes as (
+    select
+        patterns.edition_key,
+        patterns.city_id,
+        nodes.node_id,
+        nodes.node_number,
+        nodes.parent_node_id,
+        nodes.node_type,
+        nodes.height
+    from {{ ref('int_coverage_patterns') }} as patterns
+    inner join nodes using (edition_key)
+    where
+        not patterns.is_imputed
+        and {{ list_item('patterns.counted_nodes', 'nodes.node_number') }} = 1
+),
+
+child_counts as (
     select
         edition_key,
         city_id,
-        node_id,
-        cast(index_value - index_before_projects as double) as addition
-    from node_values
+        parent_node_id as node_id,
+        count(*) as child_count
+    from counted_nodes
+    group by edition_key, city_id, parent_node_id
 ),
 
-indicator_differences as (
+parents as (
     select
-        links.edition_key,
-        scenarios.scenario_id,
-        scenarios.half_width,
+        counted_nodes.edition_key,
+        counted_nodes.city_id,
+        counted_nodes.node_id,
+        counted_nodes.height,
+        coalesce(child_counts.child_count, 0) as child_count,
+        additions.addition
+    from counted_nodes
+    left join child_counts using (edition_key, city_id, node_id)
+    inner join {{ ref('int_additions') }} as additions using (edition_key, city_id, node_number)
+    where
+        counted_nodes.node_type <> 'indicator'
+        and additions.imputation = 'none'
+        and additions.has_project_points
+),
+
+scores as (
+    select
+        counted_nodes.edition_key,
+        counted_nodes.city_id,
+        counted_nodes.node_id,
+        cast(scores.score as double) as score
+    from counted_nodes
+    inner join {{ ref('int_alternative_scores') }} as scores using (edition_key, city_id, node_number)
+    where scores.normalisation = 'as_defined' and scores.imputation = 'none'
+),
+
+score_differences as (
+    select
+        own.edition_key,
         own.city_id,
         others.city_id as other_city_id,
-        links.node_id,
-        cast(own.index_value - others.index_value as double) as difference
-    from links
-    inner join nodes using (edition_key, node_id)
-    inner join node_values as own using (edition_key, node_id)
-    inner join node_values as others
+        own.node_id,
+        own.score - others.score as difference
+    from scores as own
+    inner join scores as others
         on
             own.edition_key = others.edition_key
             and own.node_id = others.node_id
             and own.city_id <> others.city_id
+    union all
+    select
+        edition_key,
+        city_id,
+        '' as other_city_id,
+        node_id,
+        score as difference
+    from scores
+    union all
+    select
+        edition_key,
+        '' as city_id,
+        city_id as other_city_id,
+        node_id,
+        -score as difference
+    from scores
+),
+
+differences_0 as (
+    select
+        score_differences.edition_key,
+        scenarios.scenario_id,
+        scenarios.half_width,
+        score_differences.city_id,
+        score_differences.other_city_id,
+        score_differences.node_id,
+        score_differences.difference
+    from score_differences
     cross join scenarios
-    where nodes.node_type = 'indicator'
 ),
 
 {% for level in range(1, var('framework_levels') + 1) %}
@@ -90,7 +160,7 @@ children_{{ level }} as (
         links.parent_node_id,
         links.parent_divisor,
         links.weight
-    from {{ 'indicator_differences' if lower == 0 else 'differences_' ~ lower }} as children
+    from differences_{{ lower }} as children
     inner join links using (edition_key, node_id)
     where links.parent_height = {{ level }}
     {% if not loop.last %}union all{% endif %}
@@ -118,42 +188,99 @@ sums_{{ level }} as (
 
 smallest_means_{{ level }} as (
     select
-        edition_key,
-        scenario_id,
-        half_width,
-        city_id,
-        other_city_id,
+        {{ pair }},
         parent_node_id as node_id,
+        count(*) as common_child_count,
         min(
             (total + half_width * (2 * first_total - total))
             / (total_weight + half_width * (2 * first_weight - total_weight))
         ) / max(parent_divisor) as smallest_mean
     from sums_{{ level }}
-    group by
-        edition_key,
-        scenario_id,
-        half_width,
-        city_id,
-        other_city_id,
-        parent_node_id
+    group by {{ pair }}, parent_node_id
+),
+
+parents_{{ level }} as (
+    select
+        parents.*,
+        scenarios.scenario_id,
+        scenarios.half_width
+    from parents
+    cross join scenarios
+    where parents.height = {{ level }}
+),
+
+-- the smallest value of a city, and the smallest of its negative
+values_{{ level }} as (
+    select
+        parents.*,
+        coalesce(smallest.smallest_mean, 0) + parents.addition as smallest_value,
+        coalesce(negative.smallest_mean, 0) - parents.addition as smallest_negative
+    from parents_{{ level }} as parents
+    left join smallest_means_{{ level }} as smallest
+        on
+            parents.edition_key = smallest.edition_key
+            and parents.scenario_id = smallest.scenario_id
+            and parents.node_id = smallest.node_id
+            and parents.city_id = smallest.city_id
+            and smallest.other_city_id = ''
+    left join smallest_means_{{ level }} as negative
+        on
+            parents.edition_key = negative.edition_key
+            and parents.scenario_id = negative.scenario_id
+            and parents.node_id = negative.node_id
+            and parents.city_id = negative.other_city_id
+            and negative.city_id = ''
 ),
 
 differences_{{ level }} as (
     select
-        means.edition_key,
-        means.scenario_id,
-        means.half_width,
-        means.city_id,
-        means.other_city_id,
-        means.node_id,
-        means.smallest_mean + own.addition - others.addition as difference
-    from smallest_means_{{ level }} as means
-    inner join additions as own using (edition_key, node_id, city_id)
-    inner join additions as others
+        own.edition_key,
+        own.scenario_id,
+        own.half_width,
+        own.city_id,
+        others.city_id as other_city_id,
+        own.node_id,
+        case
+            when
+                own.child_count = others.child_count
+                and own.child_count = coalesce(means.common_child_count, 0)
+                then coalesce(means.smallest_mean, 0) + own.addition - others.addition
+            else own.smallest_value + others.smallest_negative
+        end as difference
+    from values_{{ level }} as own
+    inner join values_{{ level }} as others
         on
-            means.edition_key = others.edition_key
-            and means.node_id = others.node_id
-            and means.other_city_id = others.city_id
+            own.edition_key = others.edition_key
+            and own.scenario_id = others.scenario_id
+            and own.node_id = others.node_id
+            and own.city_id <> others.city_id
+    left join smallest_means_{{ level }} as means
+        on
+            own.edition_key = means.edition_key
+            and own.scenario_id = means.scenario_id
+            and own.node_id = means.node_id
+            and own.city_id = means.city_id
+            and others.city_id = means.other_city_id
+    union all
+    select
+        edition_key,
+        scenario_id,
+        half_width,
+        city_id,
+        '' as other_city_id,
+        node_id,
+        smallest_value as difference
+    from values_{{ level }}
+    union all
+    select
+        edition_key,
+        scenario_id,
+        half_width,
+        '' as city_id,
+        city_id as other_city_id,
+        node_id,
+        smallest_negative as difference
+    from values_{{ level }}
 ),
 
 {% endfor %}
@@ -166,7 +293,7 @@ final as (
         other_city_id,
         {{ rounded_decimal('difference', 10) }} as smallest_difference
     from differences_{{ level }}
-    where node_id = 'overall'
+    where node_id = 'overall' and city_id <> '' and other_city_id <> ''
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 )

@@ -8,9 +8,7 @@ runs as (
 ),
 
 ranks as (
-    select *
-    from {{ ref('int_ranks') }}
-    where node_id = 'overall'
+    select * from {{ ref('int_ranked_cities') }}
 ),
 
 final as (

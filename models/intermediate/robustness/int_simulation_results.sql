@@ -7,10 +7,9 @@
 
   Elsewhere it is computed level by level of the tree:
 
-      index = mean of the children / (1 + project_cap_share) + what is added
+      index = mean of the children that count / (1 + project_cap_share) + what is added
 
-  What is added (project points, and the difference between a published index in force
-  and the computed one) does not depend on weights. A run without project points divides by 1.
+  A run without project points divides by 1. Cities with the same coverage pattern share weights.
 -#}
 {%- set levels = range(1, var('framework_levels') + 1) -%}
 with
@@ -23,69 +22,71 @@ nodes as (
     select * from {{ ref('int_edition_nodes') }}
 ),
 
-scores as (
-    select * from {{ ref('int_alternative_scores') }}
+patterns as (
+    select * from {{ ref('int_coverage_patterns') }}
 ),
 
 additions as (
+    select * from {{ ref('int_additions') }}
+),
+
+-- every value of a run at its node; what does not count weighs nothing, and stands as 0
+city_nodes as (
     select
-        results.edition_key,
-        results.city_id,
-        results.node_id,
+        settings.edition_key,
+        settings.normalisation,
+        settings.imputation,
+        settings.has_project_points,
+        settings.is_additive,
+        patterns.pattern_number,
+        patterns.city_id,
         nodes.node_number,
-        projects.has_project_points,
-        cast(
-            results.index_value - case
-                when projects.has_project_points then results.index_before_projects
-                else results.computed_index
-            end as double
-        ) as addition
-    from {{ ref('int_index') }} as results
-    inner join nodes using (edition_key, node_id)
-    cross join (select true as has_project_points union all select false as has_project_points) as projects
+        nodes.node_type,
+        nodes.parent_node_id,
+        cast(coalesce(scores.score, 0) as double) as score,
+        coalesce(additions.addition, 0) as addition,
+        scores.score is not null as is_scored
+    from (
+        select distinct edition_key, normalisation, imputation, has_project_points, is_additive
+        from runs
+    ) as settings
+    inner join patterns
+        on
+            settings.edition_key = patterns.edition_key
+            and patterns.is_imputed = (settings.imputation <> 'none')
+    inner join nodes
+        on
+            settings.edition_key = nodes.edition_key
+            and (nodes.role = 'regular' or nodes.parent_node_id is null)
+    left join {{ ref('int_alternative_scores') }} as scores
+        on
+            settings.edition_key = scores.edition_key
+            and settings.normalisation = scores.normalisation
+            and settings.imputation = scores.imputation
+            and patterns.city_id = scores.city_id
+            and nodes.node_number = scores.node_number
+    left join additions
+        on
+            settings.edition_key = additions.edition_key
+            and settings.imputation = additions.imputation
+            and settings.has_project_points = additions.has_project_points
+            and patterns.city_id = additions.city_id
+            and nodes.node_number = additions.node_number
 ),
 
 -- runs in which every mean is arithmetic
-normalisations as (
-    select distinct
-        edition_key,
-        normalisation,
-        has_project_points
-    from runs
-    where is_additive
-),
-
-city_values as (
-    select
-        normalisations.edition_key,
-        normalisations.normalisation,
-        normalisations.has_project_points,
-        scores.city_id,
-        scores.node_number,
-        cast(scores.score as double) as node_value
-    from normalisations
-    inner join scores using (edition_key, normalisation)
-    union all
-    select
-        normalisations.edition_key,
-        normalisations.normalisation,
-        normalisations.has_project_points,
-        additions.city_id,
-        additions.node_number,
-        additions.addition as node_value
-    from normalisations
-    inner join additions using (edition_key, has_project_points)
-),
-
 city_value_lists as (
     select
         edition_key,
         normalisation,
+        imputation,
         has_project_points,
+        pattern_number,
         city_id,
-        {{ ordered_values('node_value', 'node_number') }} as node_values
-    from city_values
-    group by edition_key, normalisation, has_project_points, city_id
+        {{ ordered_values('score + addition', 'node_number') }} as node_values
+    from city_nodes
+    where is_additive
+    group by edition_key, normalisation, imputation, has_project_points, pattern_number, city_id
 ),
 
 additive_roots as (
@@ -95,15 +96,17 @@ additive_roots as (
         {{ inner_product('weights.effective_weights', 'city_value_lists.node_values') }} as value
     from runs
     inner join {{ ref('int_weights') }} as weights using (weight_set_number)
-    inner join city_value_lists using (edition_key, normalisation, has_project_points)
+    inner join city_value_lists
+        using (edition_key, normalisation, imputation, has_project_points, pattern_number)
     -- a set of weights that leaves nothing gives no index
-    where runs.is_additive and weights.has_indicators
+    where runs.is_additive and weights.has_index
 ),
 
 -- all other runs, level by level
 weights as (
     select
         weights.weight_set_number,
+        weights.pattern_number,
         nodes.parent_node_id,
         nodes.node_id,
         nodes.node_number,
@@ -113,28 +116,41 @@ weights as (
     inner join {{ ref('int_framework_nodes') }} as nodes using (methodology_id)
     where
         nodes.role = 'regular'
+        and weights.has_index
         and weights.weight_set_number in (select weight_set_number from runs where not is_additive)
 ),
 
 parent_weights as (
     select
         weight_set_number,
+        pattern_number,
         parent_node_id as node_id,
         cast(sum({{ rounded_decimal('weight', 12) }}) as double) as total_weight,
         {{ ordered_values('weight', 'node_number', "node_type = 'indicator'") }}
             as indicator_weights
     from weights
-    group by weight_set_number, parent_node_id
+    group by weight_set_number, pattern_number, parent_node_id
+),
+
+edition_patterns as (
+    select distinct
+        edition_key,
+        is_imputed,
+        pattern_number
+    from patterns
 ),
 
 parents as (
     select
         runs.simulation_number,
         runs.weight_set_number,
+        edition_patterns.pattern_number,
         runs.edition_key,
         runs.normalisation,
+        runs.imputation,
         runs.has_project_points,
         nodes.node_id,
+        nodes.node_number,
         nodes.height,
         case
             when nodes.node_id = 'overall' and runs.root_aggregation <> 'as_defined'
@@ -149,8 +165,16 @@ parents as (
         nullif(parent_weights.total_weight, 0) as total_weight,
         parent_weights.indicator_weights
     from runs
-    inner join nodes using (edition_key)
-    inner join parent_weights using (weight_set_number, node_id)
+    inner join edition_patterns
+        on
+            runs.edition_key = edition_patterns.edition_key
+            and edition_patterns.is_imputed = (runs.imputation <> 'none')
+    inner join nodes on runs.edition_key = nodes.edition_key
+    inner join parent_weights
+        on
+            runs.weight_set_number = parent_weights.weight_set_number
+            and edition_patterns.pattern_number = parent_weights.pattern_number
+            and nodes.node_id = parent_weights.node_id
     where not runs.is_additive
 ),
 
@@ -158,6 +182,7 @@ parents as (
 links as (
     select
         parents.simulation_number,
+        parents.pattern_number,
         parents.node_id as parent_node_id,
         parents.height as parent_height,
         parents.aggregation,
@@ -168,6 +193,7 @@ links as (
     inner join weights
         on
             parents.weight_set_number = weights.weight_set_number
+            and parents.pattern_number = weights.pattern_number
             and parents.node_id = weights.parent_node_id
     where weights.node_type <> 'indicator'
 ),
@@ -176,22 +202,30 @@ city_scores as (
     select
         edition_key,
         normalisation,
+        imputation,
+        pattern_number,
         city_id,
         parent_node_id,
-        {{ ordered_values('cast(score as double)', 'node_number') }} as score_list,
+        {{ ordered_values('score', 'node_number') }} as score_list,
+        {{ ordered_values('case when score > 0 then ln(score) else cast(0 as double) end', 'node_number') }}
+            as logarithm_list,
         {{ ordered_values(
-            'cast(case when score > 0 then ln(cast(score as double)) else 0 end as double)', 'node_number'
-        ) }} as logarithm_list,
-        {{ ordered_values(
-            'cast(case when score = 0 then 1 else 0 end as double)', 'node_number'
+            'cast(case when is_scored and score = 0 then 1 else 0 end as double)', 'node_number'
         ) }} as zero_list
-    from scores
-    group by edition_key, normalisation, city_id, parent_node_id
+    from (
+        select distinct
+            edition_key, normalisation, imputation, pattern_number, city_id, parent_node_id,
+            node_number, score, is_scored
+        from city_nodes
+        where node_type = 'indicator' and not is_additive
+    ) as indicator_scores
+    group by edition_key, normalisation, imputation, pattern_number, city_id, parent_node_id
 ),
 
 indicator_parts as (
     select
         parents.simulation_number,
+        parents.pattern_number,
         parents.node_id,
         parents.height,
         city_scores.city_id,
@@ -206,6 +240,8 @@ indicator_parts as (
         on
             parents.edition_key = city_scores.edition_key
             and parents.normalisation = city_scores.normalisation
+            and parents.imputation = city_scores.imputation
+            and parents.pattern_number = city_scores.pattern_number
             and parents.node_id = city_scores.parent_node_id
 ),
 
@@ -213,6 +249,7 @@ indicator_parts as (
 parts_{{ level }} as (
     select
         simulation_number,
+        pattern_number,
         node_id,
         city_id,
         part,
@@ -223,6 +260,7 @@ parts_{{ level }} as (
     union all
     select
         links.simulation_number,
+        links.pattern_number,
         links.parent_node_id as node_id,
         children.city_id,
         links.share * case
@@ -232,40 +270,45 @@ parts_{{ level }} as (
         end as part,
         case when children.value <= 0 then links.weight else 0 end as zero_weight
     from level_{{ lower }} as children
-    inner join links using (simulation_number, node_id)
+    inner join links using (simulation_number, pattern_number, node_id)
     where links.parent_height = {{ level }}
     {% endfor %}
 ),
 
+-- a category of which nothing counts has no parts, and what is added is all of its index
 sums_{{ level }} as (
     select
         simulation_number,
+        pattern_number,
         node_id,
         city_id,
         cast(sum({{ rounded_decimal('part', 12) }}) as double) as total,
         max(zero_weight) as zero_weight
     from parts_{{ level }}
-    group by simulation_number, node_id, city_id
+    group by simulation_number, pattern_number, node_id, city_id
 ),
 
 level_{{ level }} as (
     select
         sums.simulation_number,
+        sums.pattern_number,
         sums.node_id,
         sums.city_id,
         case
+            when sums.total is null then 0
             when parents.aggregation = 'geometric' and sums.zero_weight > 0 then 0
             when parents.aggregation = 'geometric' then exp(sums.total)
             else sums.total
         end / parents.divisor
-        + additions.addition as value
+        + coalesce(additions.addition, 0) as value
     from sums_{{ level }} as sums
-    inner join parents using (simulation_number, node_id)
-    inner join additions
+    inner join parents using (simulation_number, pattern_number, node_id)
+    left join additions
         on
             parents.edition_key = additions.edition_key
+            and parents.imputation = additions.imputation
             and parents.has_project_points = additions.has_project_points
-            and sums.node_id = additions.node_id
+            and parents.node_number = additions.node_number
             and sums.city_id = additions.city_id
 ),
 

@@ -1,7 +1,8 @@
 {#-
-  Runs of the index under other settings: one as it is, one for each draw of weights, one without
-  each indicator, and six for each sample of the sensitivity analysis (Saltelli's design: matrices
-  A and B, and A with one factor taken from B).
+  Runs of the index under other settings: one as it is, two with every missing score at the lowest
+  or the highest, one for each draw of weights, one without each indicator, and six for each sample
+  of the sensitivity analysis (Saltelli's design: matrices A and B, and A with one factor taken from
+  B).
 -#}
 {%- set factors = ['weights', 'normalisation', 'aggregation', 'project_points'] -%}
 with
@@ -10,6 +11,13 @@ analysed as (
     select *
     from {{ ref('int_analysed_editions') }}
     where status = 'analysed'
+),
+
+imputations as (
+    {% for imputation in ['none', 'lowest', 'highest'] %}
+    select '{{ imputation }}' as imputation
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 ),
 
 scenario_draws as (
@@ -65,16 +73,18 @@ sensitivity_numbers as (
 all_runs as (
     select
         edition_key,
-        'base' as simulation_type,
-        cast(null as {{ dbt.type_string() }}) as simulation_group,
+        case when imputations.imputation = 'none' then 'base' else 'imputed' end as simulation_type,
+        imputations.imputation as simulation_group,
         1 as draw,
         cast(null as {{ dbt.type_string() }}) as weight_draw,
         'fixed' as distribution,
         cast(null as decimal(9, 6)) as weight_variation,
         'as_defined' as normalisation,
+        imputations.imputation,
         'as_defined' as root_aggregation,
         true as has_project_points
     from analysed
+    cross join imputations
     union all
     select
         analysed.edition_key,
@@ -86,6 +96,7 @@ all_runs as (
         scenario_draws.distribution,
         scenario_draws.weight_variation,
         scenario_draws.normalisation,
+        'none' as imputation,
         scenario_draws.root_aggregation,
         true as has_project_points
     from analysed
@@ -100,6 +111,7 @@ all_runs as (
         'fixed' as distribution,
         cast(null as decimal(9, 6)) as weight_variation,
         'as_defined' as normalisation,
+        'none' as imputation,
         'as_defined' as root_aggregation,
         true as has_project_points
     from analysed
@@ -119,6 +131,7 @@ all_runs as (
             when sensitivity_numbers.normalisation_number * 3 < 2 then 'min_max'
             else 'percentile_rank'
         end as normalisation,
+        'none' as imputation,
         case
             when sensitivity_numbers.aggregation_number * 2 < 1 then 'arithmetic'
             else 'geometric'
@@ -168,6 +181,7 @@ final as (
         cast(weight_variation as decimal(9, 6)) as weight_variation,
         left_out_indicator_id,
         normalisation,
+        imputation,
         root_aggregation,
         has_project_points,
         is_additive

@@ -20,7 +20,8 @@ category_values as (
         cast(results.index_value as {{ type_observation() }}) as index_value
     from analysed
     inner join categories using (edition_key)
-    inner join {{ ref('int_ranks') }} as results using (edition_key, node_id)
+    inner join {{ ref('int_index') }} as results using (edition_key, node_id)
+    where results.index_value is not null
 ),
 
 correlated as (
@@ -52,12 +53,14 @@ final as (
         correlated.category_id,
         correlated.other_category_id,
         cast(correlated.city_count as integer) as city_count,
+        analysed.city_count as edition_city_count,
         correlated.correlation,
         coalesce(correlated.correlation > {{ setting('high_correlation') }}, false)
             as has_high_correlation,
         editions.is_simulated_ranking as is_simulated,
         editions.is_simulated_ranking
     from correlated
+    inner join analysed using (edition_key)
     inner join {{ ref('int_editions') }} as editions using (edition_key)
 )
 

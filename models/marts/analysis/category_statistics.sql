@@ -26,6 +26,15 @@ categories as (
     where nodes.node_type <> 'indicator'
 ),
 
+nominal_weights as (
+    select
+        edition_key,
+        node_id,
+        max(nominal_effective_weight) as effective_weight
+    from {{ ref('int_effective_weights') }}
+    group by edition_key, node_id
+),
+
 summarised as (
     select
         own.edition_key,
@@ -37,9 +46,10 @@ summarised as (
         ) }} as index_variance,
         min(own.index_value) as minimum_index,
         max(own.index_value) as maximum_index,
+        {%- set known_value = 'case when overall.index_value is not null then own.index_value end' %}
         {{ correlation(
-            'count(*)', 'sum(own.index_value)', 'sum(overall.index_value)',
-            'sum(own.index_value * own.index_value)',
+            'count(overall.index_value)', 'sum(' ~ known_value ~ ')', 'sum(overall.index_value)',
+            'sum(' ~ known_value ~ ' * own.index_value)',
             'sum(overall.index_value * overall.index_value)',
             'sum(own.index_value * overall.index_value)'
         ) }} as correlation_with_overall_index
@@ -50,20 +60,42 @@ summarised as (
             own.edition_key = overall.edition_key
             and own.city_id = overall.city_id
             and overall.node_id = 'overall'
+    where own.index_value is not null
     group by own.edition_key, own.node_id
 ),
 
--- Cronbach's alpha: the regular children are the items, their plain sum the scale
-items as (
+-- Cronbach's alpha: the regular children are the items, their plain sum the scale; only cities with
+-- every item enter it
+item_counts as (
+    select
+        edition_key,
+        parent_node_id,
+        count(*) as item_count
+    from nodes
+    where role = 'regular'
+    group by edition_key, parent_node_id
+),
+
+known_items as (
     select
         node_values.edition_key,
         nodes.parent_node_id,
         node_values.node_id,
         node_values.city_id,
-        node_values.index_value
+        node_values.index_value,
+        count(*) over (
+            partition by node_values.edition_key, nodes.parent_node_id, node_values.city_id
+        ) as known_item_count
     from node_values
     inner join nodes using (edition_key, node_id)
-    where nodes.role = 'regular'
+    where nodes.role = 'regular' and node_values.index_value is not null
+),
+
+items as (
+    select known_items.*
+    from known_items
+    inner join item_counts using (edition_key, parent_node_id)
+    where known_items.known_item_count = item_counts.item_count
 ),
 
 item_variances as (
@@ -101,6 +133,7 @@ scale_variances as (
     select
         edition_key,
         parent_node_id,
+        count(*) as alpha_city_count,
         {{ sample_variance('count(*)', 'sum(scale_value)', 'sum(scale_value * scale_value)') }}
             as scale_variance
     from scale_values
@@ -111,7 +144,7 @@ unrounded_alphas as (
     select
         item_totals.edition_key,
         item_totals.parent_node_id,
-        item_totals.item_count,
+        scale_variances.alpha_city_count,
         cast(item_totals.item_count as double)
         / nullif(cast(item_totals.item_count - 1 as double), 0)
         * (
@@ -126,7 +159,7 @@ alphas as (
     select
         edition_key,
         parent_node_id,
-        item_count,
+        alpha_city_count,
         {{ rounded_decimal('cronbach_alpha', 8) }} as cronbach_alpha
     from unrounded_alphas
 ),
@@ -150,18 +183,20 @@ final as (
 
         ---------- distribution
         cast(summarised.city_count as integer) as city_count,
+        analysed.city_count as edition_city_count,
         summarised.mean_index,
         {{ rounded_decimal('sqrt(summarised.index_variance)', 8) }} as standard_deviation,
         cast(summarised.minimum_index as {{ type_index() }}) as minimum_index,
         cast(summarised.maximum_index as {{ type_index() }}) as maximum_index,
 
         ---------- consistency
-        cast(alphas.item_count as integer) as item_count,
+        cast(item_counts.item_count as integer) as item_count,
+        cast(coalesce(alphas.alpha_city_count, 0) as integer) as alpha_city_count,
         alphas.cronbach_alpha,
         coalesce(alphas.cronbach_alpha < {{ setting('low_alpha') }}, false) as has_low_alpha,
 
         ---------- part in the index
-        effective_weights.effective_weight,
+        nominal_weights.effective_weight,
         cast(variance_shares.share_of_index_variance as {{ type_index() }})
             as share_of_index_variance,
         summarised.correlation_with_overall_index,
@@ -170,15 +205,17 @@ final as (
         editions.is_simulated_ranking as is_simulated,
         editions.is_simulated_ranking
     from summarised
+    inner join analysed using (edition_key)
     inner join {{ ref('int_editions') }} as editions using (edition_key)
-    inner join alphas
+    inner join item_counts
+        on
+            summarised.edition_key = item_counts.edition_key
+            and summarised.node_id = item_counts.parent_node_id
+    left join alphas
         on
             summarised.edition_key = alphas.edition_key
             and summarised.node_id = alphas.parent_node_id
-    left join {{ ref('int_effective_weights') }} as effective_weights
-        on
-            summarised.edition_key = effective_weights.edition_key
-            and summarised.node_id = effective_weights.node_id
+    left join nominal_weights using (edition_key, node_id)
     left join variance_shares
         on
             summarised.edition_key = variance_shares.edition_key

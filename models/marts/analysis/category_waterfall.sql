@@ -4,12 +4,6 @@ ranked_cities as (
     select * from {{ ref('int_ranked_cities') }}
 ),
 
-results as (
-    select *
-    from {{ ref('fct_index_results') }}
-    where category_id = 'overall'
-),
-
 -- what each category makes of the overall index
 category_parts as (
     select
@@ -30,15 +24,7 @@ field_sums as (
     group by category_parts.edition_key, category_parts.category_id
 ),
 
-field_sizes as (
-    select
-        edition_key,
-        count(*) as city_count
-    from ranked_cities
-    group by edition_key
-),
-
--- every city against the mean of all cities and against the city one rank above
+-- every city against the mean of all of them and against the city one rank above
 compared as (
     select
         ranked_cities.edition_key,
@@ -46,11 +32,10 @@ compared as (
         'edition_mean' as comparison,
         cast(null as {{ dbt.type_string() }}) as compared_city_id,
         field_sums.category_id,
-        {{ divide('field_sums.contribution_total', 'field_sizes.city_count') }}
+        {{ divide('field_sums.contribution_total', 'ranked_cities.analysed_city_count') }}
             as compared_contribution
     from ranked_cities
     inner join field_sums using (edition_key)
-    inner join field_sizes using (edition_key)
     union all
     select
         ranked_cities.edition_key,
@@ -72,8 +57,8 @@ compared as (
 final as (
     select
         compared.edition_key,
-        results.ranking_id,
-        results.edition,
+        ranked_cities.ranking_id,
+        ranked_cities.edition,
         compared.city_id,
         compared.comparison,
         compared.compared_city_id,
@@ -84,10 +69,14 @@ final as (
             coalesce(category_parts.contribution, 0) - compared.compared_contribution
             as {{ type_index() }}
         ) as index_points_ahead,
-        results.is_simulated_ranking as is_simulated,
-        results.is_simulated_ranking
+        ranked_cities.scored_indicator_count,
+        ranked_cities.indicator_count,
+        ranked_cities.analysed_city_count,
+        ranked_cities.edition_city_count,
+        ranked_cities.is_simulated_ranking as is_simulated,
+        ranked_cities.is_simulated_ranking
     from compared
-    inner join results using (edition_key, city_id)
+    inner join ranked_cities using (edition_key, city_id)
     left join category_parts
         on
             compared.edition_key = category_parts.edition_key

@@ -16,7 +16,16 @@ node_values as (
     select * from {{ ref('int_node_values') }}
 ),
 
--- every score beside its category, the weighted sum of its regular siblings and the overall index
+nominal_weights as (
+    select
+        edition_key,
+        node_id,
+        max(nominal_effective_weight) as effective_weight
+    from {{ ref('int_effective_weights') }}
+    group by edition_key, node_id
+),
+
+-- every known score beside its category, the weighted sum of its regular siblings and the index
 scores as (
     select
         scores.edition_key,
@@ -42,6 +51,7 @@ scores as (
             scores.edition_key = overall.edition_key
             and scores.city_id = overall.city_id
             and overall.node_id = 'overall'
+    where scores.index_value is not null
 ),
 
 sibling_means as (
@@ -94,8 +104,10 @@ summarised as (
         {{ divide('sum(case when score = scale_maximum then 1 else 0 end)', 'count(*)') }}
             as share_at_maximum,
     {% for column in ['category_index', 'rest_of_category', 'overall_index'] %}
+        {%- set known_score = 'case when ' ~ column ~ ' is not null then score end' %}
         {{ correlation(
-            'count(*)', 'sum(score)', 'sum(' ~ column ~ ')', 'sum(score * score)',
+            'count(' ~ column ~ ')', 'sum(' ~ known_score ~ ')', 'sum(' ~ column ~ ')',
+            'sum(' ~ known_score ~ ' * score)',
             'sum(' ~ column ~ ' * ' ~ column ~ ')', 'sum(score * ' ~ column ~ ')'
         ) }} as correlation_with_{{ column }}{{ ',' if not loop.last }}
     {% endfor %}
@@ -115,6 +127,7 @@ final as (
 
         ---------- distribution
         cast(summarised.city_count as integer) as city_count,
+        analysed.city_count as edition_city_count,
         summarised.mean_score,
         {{ rounded_decimal('sqrt(summarised.score_variance)', 8) }} as standard_deviation,
         {% for column in [
@@ -129,7 +142,7 @@ final as (
         summarised.correlation_with_category_index,
         summarised.correlation_with_rest_of_category,
         summarised.correlation_with_overall_index,
-        effective_weights.effective_weight,
+        nominal_weights.effective_weight,
         index_shares.share_of_index_variance,
 
         ---------- flags, with the thresholds of analysis_settings
@@ -146,15 +159,16 @@ final as (
         editions.is_simulated_ranking as is_simulated,
         editions.is_simulated_ranking
     from summarised
+    inner join analysed using (edition_key)
     inner join {{ ref('int_editions') }} as editions using (edition_key)
     inner join indicators
         on
             summarised.edition_key = indicators.edition_key
             and summarised.indicator_id = indicators.node_id
-    left join {{ ref('int_effective_weights') }} as effective_weights
+    left join nominal_weights
         on
-            summarised.edition_key = effective_weights.edition_key
-            and summarised.indicator_id = effective_weights.node_id
+            summarised.edition_key = nominal_weights.edition_key
+            and summarised.indicator_id = nominal_weights.node_id
     left join {{ ref('int_index_shares') }} as index_shares
         on
             summarised.edition_key = index_shares.edition_key

@@ -7,9 +7,7 @@ runs as (
 ),
 
 results as (
-    select *
-    from {{ ref('fct_index_results') }}
-    where category_id = 'overall'
+    select * from {{ ref('int_ranked_cities') }}
 ),
 
 final as (
@@ -24,6 +22,10 @@ final as (
         results.rank,
         run_results.rank as rank_without,
         results.rank - run_results.rank as ranks_gained_without,
+        results.scored_indicator_count,
+        results.indicator_count,
+        results.analysed_city_count,
+        results.edition_city_count,
         results.is_simulated,
         results.is_simulated_ranking
     from runs

@@ -1,56 +1,60 @@
+{%- set difference = to_double('own.score - peers.score') -%}
+{%- set squared_difference = rounded_decimal(difference ~ ' * ' ~ difference, 12, 'decimal(28, 12)') -%}
 {%- set scopes = {'edition': none, 'size_class': 'size_class_id'} -%}
 with
 
-scores as (
-    select *
-    from {{ ref('int_alternative_scores') }}
-    where normalisation = 'as_defined'
-),
-
 results as (
-    select *
-    from {{ ref('fct_index_results') }}
-    where category_id = 'overall'
+    select * from {{ ref('int_ranked_cities') }}
 ),
 
-profiles as (
+city_scores as (
     select
         scores.edition_key,
         scores.city_id,
-        edition_cities.size_class_id,
-        count(*) as indicator_count,
-        {{ ordered_values('cast(scores.score as double)', 'scores.indicator_id') }} as score_list
-    from scores
-    inner join {{ ref('int_edition_cities') }} as edition_cities using (edition_key, city_id)
-    group by scores.edition_key, scores.city_id, edition_cities.size_class_id
+        scores.indicator_id,
+        cast(scores.score as {{ type_observation() }}) as score
+    from results
+    inner join {{ ref('int_normalised_scores') }} as scores using (edition_key, city_id)
+    inner join {{ ref('int_edition_nodes') }} as nodes
+        on scores.edition_key = nodes.edition_key and scores.indicator_id = nodes.node_id
+    where nodes.role = 'regular' and scores.score is not null
 ),
 
--- root of the mean squared difference of the scores
+-- root of the mean squared difference of the scores that both have
 distances as (
     select
         own.edition_key,
         own.city_id,
         peers.city_id as peer_city_id,
-        own.size_class_id,
-        peers.size_class_id as peer_size_class_id,
-        {{ euclidean_distance('own.score_list', 'peers.score_list') }}
-        / sqrt(cast(own.indicator_count as double)) as distance
-    from profiles as own
-    inner join profiles as peers
+        count(*) as shared_indicator_count,
+        {{ rounded_decimal(
+            'sqrt(' ~ to_double('sum(' ~ squared_difference ~ ')') ~ ' / count(*))', 8
+        ) }} as distance
+    from city_scores as own
+    inner join city_scores as peers
         on
             own.edition_key = peers.edition_key
+            and own.indicator_id = peers.indicator_id
             and own.city_id <> peers.city_id
+    group by own.edition_key, own.city_id, peers.city_id
 ),
 
-rounded_distances as (
+-- too few shared scores make any two cities alike
+comparable as (
     select
-        edition_key,
-        city_id,
-        peer_city_id,
-        size_class_id,
-        peer_size_class_id,
-        {{ rounded_decimal('distance', 8) }} as distance
+        distances.*,
+        own.size_class_id,
+        peers.size_class_id as peer_size_class_id
     from distances
+    inner join results using (edition_key, city_id)
+    inner join {{ ref('int_edition_cities') }} as own using (edition_key, city_id)
+    inner join {{ ref('int_edition_cities') }} as peers
+        on
+            distances.edition_key = peers.edition_key
+            and distances.peer_city_id = peers.city_id
+    where
+        distances.shared_indicator_count
+        >= {{ setting('minimum_shared_indicators') }} * results.indicator_count
 ),
 
 nearest as (
@@ -61,11 +65,12 @@ nearest as (
         '{{ scope }}' as scope,
         peer_city_id,
         distance,
+        shared_indicator_count,
         row_number() over (
             partition by edition_key, city_id
             order by distance asc, peer_city_id asc
         ) as nearness
-    from rounded_distances
+    from comparable
     {% if group_column %}where {{ group_column }} = peer_{{ group_column }}{% endif %}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
@@ -81,6 +86,10 @@ final as (
         cast(nearest.nearness as integer) as nearness,
         nearest.peer_city_id,
         nearest.distance,
+        cast(nearest.shared_indicator_count as integer) as shared_indicator_count,
+        results.indicator_count,
+        results.analysed_city_count,
+        results.edition_city_count,
         results.rank,
         peer_results.rank as peer_rank,
         results.index_value,

@@ -13,9 +13,7 @@ analysed as (
 ),
 
 results as (
-    select *
-    from {{ ref('fct_index_results') }}
-    where category_id = 'overall'
+    select * from {{ ref('int_ranked_cities') }}
 ),
 
 -- ahead for sure: by at least one unit of what ranks are taken on
@@ -69,12 +67,18 @@ final as (
         results.rank,
         cast(1 + coalesce(loss_counts.dominating_city_count, 0) as integer) as best_rank,
         cast(
-            analysed.city_count - coalesce(win_counts.dominated_city_count, 0) as integer
+            results.analysed_city_count - coalesce(win_counts.dominated_city_count, 0) as integer
         ) as worst_rank,
         cast(coalesce(loss_counts.dominating_city_count, 0) as integer)
             as dominating_city_count,
         cast(coalesce(win_counts.dominated_city_count, 0) as integer)
             as dominated_city_count,
+
+        ---------- coverage
+        results.scored_indicator_count,
+        results.indicator_count,
+        results.analysed_city_count,
+        results.edition_city_count,
 
         ---------- provenance
         results.is_simulated,

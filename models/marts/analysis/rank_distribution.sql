@@ -7,9 +7,7 @@ runs as (
 ),
 
 results as (
-    select *
-    from {{ ref('fct_index_results') }}
-    where category_id = 'overall'
+    select * from {{ ref('int_ranked_cities') }}
 ),
 
 counted as (
@@ -44,6 +42,10 @@ final as (
         counted.rank,
         cast(counted.draws_at_rank as integer) as draws_at_rank,
         {{ divide('counted.draws_at_rank', 'totals.draw_count') }} as share_of_draws,
+        results.scored_indicator_count,
+        results.indicator_count,
+        results.analysed_city_count,
+        results.edition_city_count,
         results.is_simulated,
         results.is_simulated_ranking
     from counted

@@ -11,9 +11,7 @@ run_results as (
 ),
 
 results as (
-    select *
-    from {{ ref('fct_index_results') }}
-    where category_id = 'overall'
+    select * from {{ ref('int_ranked_cities') }}
 ),
 
 cumulated as (
@@ -48,7 +46,7 @@ summarised as (
         {% for name, condition in [
             ('probability_top_3', 'cumulated.rank <= 3'),
             ('probability_top_10', 'cumulated.rank <= 10'),
-            ('probability_top_quarter', '4 * cumulated.rank <= results.ranked_city_count'),
+            ('probability_top_quarter', '4 * cumulated.rank <= results.analysed_city_count'),
             ('share_at_rank', 'cumulated.rank = results.rank'),
         ] %}
         {{ divide(
@@ -126,6 +124,12 @@ final as (
         duels_above.loss_share as probability_beats_next_better,
         duels_below.next_worse_city_id,
         duels_below.win_share as probability_beats_next_worse,
+
+        ---------- coverage
+        results.scored_indicator_count,
+        results.indicator_count,
+        results.analysed_city_count,
+        results.edition_city_count,
 
         ---------- provenance
         results.is_simulated,

@@ -68,10 +68,13 @@ final as (
             'effects.total_variance',
             'variances.mean_square - variances.mean_rank_shift * variances.mean_rank_shift'
         ) }} as total_index,
+        analysed.analysed_city_count,
+        analysed.city_count as edition_city_count,
         editions.is_simulated_ranking as is_simulated,
         editions.is_simulated_ranking
     from effects
     inner join variances using (edition_key)
+    inner join {{ ref('int_analysed_editions') }} as analysed using (edition_key)
     inner join {{ ref('int_editions') }} as editions using (edition_key)
 )
 

@@ -6,32 +6,49 @@ analysed as (
     where status = 'analysed'
 ),
 
-scores as (
+nodes as (
     select *
-    from {{ ref('fct_indicator_scores') }}
+    from {{ ref('int_edition_nodes') }}
     where role = 'regular'
 ),
 
-placed as (
+known_scores as (
     select
         scores.edition_key,
-        scores.ranking_id,
-        scores.edition,
+        nodes.ranking_id,
+        nodes.edition,
         scores.city_id,
         scores.indicator_id,
-        scores.category_id,
+        nodes.parent_node_id as category_id,
         scores.score,
-        scores.rank,
+        {{ rank_value('scores.score', 'nodes.rank_taken_on', 'nodes.score_digits') }} as rank_value,
+        analysed.city_count as edition_city_count,
         scores.is_simulated,
-        scores.is_simulated_ranking,
-        count(*) over (
-            partition by scores.edition_key, scores.indicator_id
-        ) as city_count,
-        count(*) over (
-            partition by scores.edition_key, scores.indicator_id, scores.rank
-        ) as tie_size
+        nodes.is_simulated_ranking
     from analysed
-    inner join scores using (edition_key)
+    inner join {{ ref('int_normalised_scores') }} as scores using (edition_key)
+    inner join nodes
+        on scores.edition_key = nodes.edition_key and scores.indicator_id = nodes.node_id
+    where scores.score is not null
+),
+
+scores as (
+    select
+        *,
+        cast(
+            rank() over (
+                partition by edition_key, indicator_id order by rank_value desc nulls last
+            ) as integer
+        ) as rank
+    from known_scores
+),
+
+counted as (
+    select
+        *,
+        count(*) over (partition by edition_key, indicator_id) as city_count,
+        count(*) over (partition by edition_key, indicator_id, rank) as tie_size
+    from scores
 ),
 
 -- tied cities share their mean rank, so that an indicator without differences is nobody's strength
@@ -46,6 +63,7 @@ final as (
         score,
         rank,
         cast(city_count as integer) as ranked_city_count,
+        edition_city_count,
         {{ divide('2 * rank + tie_size - 1', '2') }} as mean_rank,
         case
             when 2 * rank + tie_size - 1 <= 2 * {{ setting('strength_share') }} * city_count
@@ -58,7 +76,7 @@ final as (
         end as assessment,
         is_simulated,
         is_simulated_ranking
-    from placed
+    from counted
 )
 
 select * from final

@@ -80,6 +80,10 @@ steps as (
         ordered_levers.score,
         ordered_levers.maximum_score,
         ordered_levers.effective_weight,
+        ordered_levers.scored_indicator_count,
+        ordered_levers.indicator_count,
+        ordered_levers.analysed_city_count,
+        ordered_levers.edition_city_count,
         ordered_levers.is_simulated,
         ordered_levers.is_simulated_ranking,
         least(
@@ -117,6 +121,12 @@ final as (
             cast(score + {{ divide('index_points', 'effective_weight') }} as {{ type_index() }})
         ) as score_to,
         cast(index_points as {{ type_index() }}) as index_points,
+
+        ---------- coverage
+        scored_indicator_count,
+        indicator_count,
+        analysed_city_count,
+        edition_city_count,
 
         ---------- provenance
         is_simulated,

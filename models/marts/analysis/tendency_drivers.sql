@@ -7,9 +7,7 @@ analysed as (
 ),
 
 results as (
-    select *
-    from {{ ref('fct_index_results') }}
-    where category_id = 'overall'
+    select * from {{ ref('int_ranked_cities') }}
 ),
 
 city_changes as (
@@ -26,6 +24,10 @@ city_changes as (
         - {{ on_this_scale('previous_results.index_value', 'editions.previous_scale_factor') }}
             as index_change,
         analysed.is_additive and previous_fields.is_additive as is_additive,
+        results.scored_indicator_count,
+        results.indicator_count,
+        results.analysed_city_count,
+        results.edition_city_count,
         results.is_simulated or previous_results.is_simulated as is_simulated,
         results.is_simulated_ranking
     from results
@@ -80,6 +82,18 @@ paired_parts as (
     full outer join parts_before using (edition_key, city_id, part, node_id)
 ),
 
+nodes as (
+    select * from {{ ref('int_edition_nodes') }}
+),
+
+previous_nodes as (
+    select
+        editions.edition_key,
+        nodes.node_id
+    from {{ ref('int_editions') }} as editions
+    inner join nodes on editions.previous_edition_key = nodes.edition_key
+),
+
 -- a score that is in both editions: its own change and its weight's, each at the other's mean
 score_changes as (
     select
@@ -111,8 +125,8 @@ other_changes as (
         city_id,
         case
             when part <> 'score' then part
-            when weight_before is null then 'indicator_added'
-            else 'indicator_dropped'
+            when weight_before is null then 'appeared'
+            else 'disappeared'
         end as driver,
         node_id,
         contribution_now - contribution_before as contribution
@@ -120,12 +134,41 @@ other_changes as (
     where part <> 'score' or weight_now is null or weight_before is null
 ),
 
-known_changes as (
+all_changes as (
     select * from score_changes
     union all
     select * from weight_changes
     union all
     select * from other_changes
+    union all
+    select * from {{ ref('int_geometric_changes') }}
+),
+
+-- an indicator that only one of the trees has, or that is known of the city in one edition only
+known_changes as (
+    select
+        all_changes.edition_key,
+        all_changes.city_id,
+        case
+            when all_changes.driver = 'appeared' and nodes_before.node_id is null
+                then 'indicator_added'
+            when all_changes.driver = 'appeared' then 'score_appeared'
+            when all_changes.driver = 'disappeared' and nodes_now.node_id is null
+                then 'indicator_dropped'
+            when all_changes.driver = 'disappeared' then 'score_disappeared'
+            else all_changes.driver
+        end as driver,
+        all_changes.node_id,
+        all_changes.contribution
+    from all_changes
+    left join nodes as nodes_now
+        on
+            all_changes.edition_key = nodes_now.edition_key
+            and all_changes.node_id = nodes_now.node_id
+    left join previous_nodes as nodes_before
+        on
+            all_changes.edition_key = nodes_before.edition_key
+            and all_changes.node_id = nodes_before.node_id
 ),
 
 -- what the rounding of quotients to 12 digits leaves
@@ -178,6 +221,10 @@ final as (
         drivers.driver,
         drivers.node_id,
         cast(drivers.contribution as {{ type_index() }}) as contribution,
+        city_changes.scored_indicator_count,
+        city_changes.indicator_count,
+        city_changes.analysed_city_count,
+        city_changes.edition_city_count,
         city_changes.is_simulated,
         city_changes.is_simulated_ranking
     from drivers

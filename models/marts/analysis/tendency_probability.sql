@@ -11,9 +11,7 @@ run_results as (
 ),
 
 results as (
-    select *
-    from {{ ref('fct_index_results') }}
-    where category_id = 'overall'
+    select * from {{ ref('int_ranked_cities') }}
 ),
 
 -- the same draw of weights in both editions
@@ -77,6 +75,10 @@ final as (
         summarised.probability_rose,
         summarised.probability_unchanged,
         summarised.probability_fell,
+        results.scored_indicator_count,
+        results.indicator_count,
+        results.analysed_city_count,
+        results.edition_city_count,
         results.is_simulated or previous_results.is_simulated as is_simulated,
         results.is_simulated_ranking
     from summarised

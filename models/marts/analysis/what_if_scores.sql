@@ -11,12 +11,6 @@ ranked_cities as (
     select * from {{ ref('int_ranked_cities') }}
 ),
 
-results as (
-    select *
-    from {{ ref('fct_index_results') }}
-    where category_id = 'overall'
-),
-
 -- the city just ahead is the one before the first of this rank
 levers as (
     select
@@ -36,7 +30,7 @@ levers as (
         statistics.median_score,
         statistics.third_quartile as best_quarter_score
     from effective_weights
-    inner join ranked_cities using (edition_key)
+    inner join ranked_cities using (edition_key, city_id)
     inner join {{ ref('int_node_values') }} as scores using (edition_key, city_id, node_id)
     inner join {{ ref('indicator_statistics') }} as statistics
         on
@@ -46,6 +40,7 @@ levers as (
         on
             ranked_cities.edition_key = better_cities.edition_key
             and ranked_cities.rank - 1 = better_cities.position
+    where effective_weights.effective_weight > 0 and scores.index_value is not null
 ),
 
 -- an indicator is raised, never lowered
@@ -99,8 +94,8 @@ final as (
     select
         ---------- ids
         levers.edition_key,
-        results.ranking_id,
-        results.edition,
+        ranked_cities.ranking_id,
+        ranked_cities.edition,
         levers.city_id,
         levers.indicator_id,
         levers.parent_node_id as category_id,
@@ -131,12 +126,18 @@ final as (
         {{ multiply('levers.effective_weight', '(levers.maximum_score - levers.score)') }}
             as index_points_at_maximum,
 
+        ---------- coverage
+        ranked_cities.scored_indicator_count,
+        ranked_cities.indicator_count,
+        ranked_cities.analysed_city_count,
+        ranked_cities.edition_city_count,
+
         ---------- provenance
-        results.is_simulated,
-        results.is_simulated_ranking
+        ranked_cities.is_simulated,
+        ranked_cities.is_simulated_ranking
     from levers
     inner join raised_ranks using (edition_key, city_id, indicator_id)
-    inner join results using (edition_key, city_id)
+    inner join ranked_cities using (edition_key, city_id)
 )
 
 select * from final

@@ -26,9 +26,8 @@ CORRELATIONS = (
 FLAGS = ("has_low_spread", "has_floor_effect", "has_ceiling_effect", "has_low_correlation")
 STATUSES = (
     "analysed",
-    "scores_missing",
-    "index_missing",
-    "too_many_cities",
+    "too_few_cities",
+    "too_many_cells",
     "no_indicators",
     "no_cities",
 )

@@ -14,7 +14,7 @@ with weights (category_id, weight) as (
 ),
 
 chosen (ranking_id, edition) as (
-    values ('simulated_field', 2025)
+    values ('open_data_index', 2026)
 ),
 
 -- One unit is the twelfth digit of an index and the first digit of a weight.

@@ -1,4 +1,4 @@
--- Places of Düsseldorf over all editions: what is published, gaps left as gaps.
+-- Ranks of Düsseldorf over all editions: what is published, gaps left as gaps.
 select
     edition,
     category_id,

@@ -1,4 +1,4 @@
--- How sure is our place? Intervals of the drawn ranks per scenario, the guaranteed bounds where the
+-- How sure is our rank? Intervals of the drawn ranks per scenario, the guaranteed bounds where the
 -- scenario has them, and how often we beat the cities beside us.
 select
     robustness.scenario_id,
@@ -24,7 +24,7 @@ left join {{ ref('rank_bounds') }} as bounds
         and robustness.scenario_id = bounds.scenario_id
         and robustness.city_id = bounds.city_id
 where
-    robustness.ranking_id = 'simulated_field'
-    and robustness.edition = 2025
+    robustness.ranking_id = 'open_data_index'
+    and robustness.edition = 2026
     and robustness.city_id = 'duesseldorf'
 order by robustness.scenario_id
