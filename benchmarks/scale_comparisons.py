@@ -147,7 +147,7 @@ inner join nodes using (node)
 
 
 def ranked(name: str) -> str:
-    """Return a statement that ranks a table: distinct values are counted, not cities sorted."""
+    """Return a statement that ranks a table by value: it counts distinct values, not cities."""
     return f"""
 create temp table {name}_ranked as
 with
