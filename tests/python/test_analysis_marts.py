@@ -708,6 +708,9 @@ def test_sobol_indices_of_known_functions(
         built_project.nodes("model")["int_sensitivity_outputs"]["relation_name"]: (
             f"(from (values {values}) as t(edition_key, matrix, draw, mean_rank_shift))"
         ),
+        built_project.nodes("model")["int_analysed_editions"]["relation_name"]: (
+            "(select 'r_1' as edition_key, 1 as analysed_city_count, 1 as city_count)"
+        ),
         built_project.nodes("model")["int_editions"]["relation_name"]: (
             "(select 'r_1' as edition_key, 'r' as ranking_id, 1 as edition,"
             " true as is_simulated_ranking)"
