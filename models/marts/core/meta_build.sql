@@ -3,6 +3,7 @@
     'dim_rankings', 'dim_editions', 'dim_cities', 'dim_categories', 'dim_indicators',
     'fct_indicator_scores', 'fct_index_results', 'city_profiles', 'league_table',
     'published_reconciliation', 'edition_reconciliation', 'qc_findings', 'analysis_coverage',
+    'city_coverage',
     'rank_distribution', 'rank_robustness', 'tendency_probability', 'leave_one_indicator_out',
     'sensitivity', 'rank_bounds', 'tendency_drivers', 'what_if_scores', 'target_scores',
     'peer_cities', 'strengths_and_weaknesses', 'category_waterfall', 'indicator_statistics',
