@@ -26,7 +26,8 @@ results as (
         ranked_cities.city_id,
         ranked_cities.index_value,
         case
-            when ranks.ranked_city_count = ranked_cities.analysed_city_count then ranks.computed_rank
+            when ranks.ranked_city_count = ranked_cities.analysed_city_count
+                then ranks.computed_rank
             else ranked_cities.rank
         end as rank
     from {{ ref('int_ranked_cities') }} as ranked_cities

@@ -5,6 +5,7 @@ select
     rankings.ranking_name_de,
     rankings.ranking_name_en,
     rankings.publisher,
+    rankings.description as ranking_description,
     editions.edition,
     editions.previous_edition,
     editions.city_count,
