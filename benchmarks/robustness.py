@@ -147,29 +147,40 @@ def make_field(
         f"create table {at['int_alternative_scores']} as"
         f" select '{key}' as edition_key,"
         " 'city_' || lpad(city::varchar, 6, '0') as city_id, node_id as indicator_id,"
-        " parent_node_id, node_number, 'as_defined' as normalisation,"
+        " parent_node_id, node_number, 'as_defined' as normalisation, 'none' as imputation,"
         " (('0x' || substr(md5(city::varchar || node_id), 1, 8))::bigint % 1001 / 10.0)"
         "::decimal(18, 12) as score"
         f" from {at['int_edition_nodes']}, range(1, {cities + 1}) as cities(city)"
         " where node_type = 'indicator' and role = 'regular'"
     )
-    # what projects add to a category, up to 4.7 points; the index itself does not matter here
+    # what projects add to a category, up to 4.7 points
     connection.execute(
-        f"create table {at['int_index']} as"
-        f" select '{key}' as edition_key,"
-        " 'city_' || lpad(city::varchar, 6, '0') as city_id, node_id,"
+        f"create table {at['int_additions']} as"
+        f" select '{key}' as edition_key, 'city_' || lpad(city::varchar, 6, '0') as city_id,"
+        " node_id, node_number, 'none' as imputation, true as has_project_points,"
         " case when node_type = 'category' then"
         " ('0x' || substr(md5('p' || city::varchar || node_id), 1, 8))::bigint % 48 / 10.0"
-        " else 0 end::decimal(18, 12) as index_value,"
-        " 0::decimal(18, 12) as index_before_projects, 0::decimal(18, 12) as computed_index"
+        " else 0 end::double as addition"
         f" from {at['int_edition_nodes']}, range(1, {cities + 1}) as cities(city)"
         " where node_type <> 'indicator'"
     )
+    # every city has every score
     connection.execute(
-        f"create table {at['fct_index_results']} as select distinct edition_key,"
-        f" '{ranking}' as ranking_id, {edition} as edition, city_id,"
-        " 'overall' as category_id, true as is_simulated, true as is_simulated_ranking"
-        f" from {at['int_index']}"
+        f"create table {at['int_coverage_patterns']} as"
+        " select additions.edition_key, editions.methodology_id, additions.city_id,"
+        " false as is_imputed, 1 as pattern_number,"
+        " (select list(1.0::double) from"
+        f" {at['int_edition_nodes']} where role = 'regular' or parent_node_id is null)"
+        f" as counted_nodes from {at['int_additions']} as additions"
+        f" inner join {at['int_editions']} as editions using (edition_key)"
+        " where additions.node_id = 'overall'"
+    )
+    connection.execute(
+        f"create table {at['int_ranked_cities']} as select edition_key,"
+        f" '{ranking}' as ranking_id, {edition} as edition, city_id, 37 as indicator_count,"
+        f" 37 as scored_indicator_count, {cities} as analysed_city_count,"
+        f" {cities} as edition_city_count, true as is_simulated, true as is_simulated_ranking"
+        f" from {at['int_coverage_patterns']}"
     )
 
 
@@ -251,7 +262,7 @@ def write_field(connection: duckdb.DuckDBPyConnection, plan: SqlPlan, directory:
             len(indicators),
         ),
         additions=table(
-            f"select index_value::double as value from {relations['int_index']}"
+            f"select addition as value from {relations['int_additions']}"
             " where node_id <> 'overall' order by city_id, node_id",
             len(categories),
         ),
