@@ -287,7 +287,7 @@ def constants(node: exp.Expr) -> Changes:
 
 def join_kinds(node: exp.Expr) -> Changes:
     """Turn an inner join into a left join, and the reverse."""
-    if isinstance(node, exp.Join) and node.args.get("on"):
+    if isinstance(node, exp.Join) and (node.args.get("on") or node.args.get("using")):
         side = None if node.side == "LEFT" else "LEFT"
         yield altered(node, side=side, kind=None if side else "INNER")
 
