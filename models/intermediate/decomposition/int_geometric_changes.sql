@@ -137,7 +137,7 @@ parents as (
         {{ logarithmic_mean('mean_value_now', 'mean_value_before') }} as logarithmic_mean
     from paired_nodes
     left join zeros using (edition_key, city_id, node_id)
-    where node_type <> 'indicator' and share_now is not null and share_before is not null
+    where node_type <> 'indicator'
 ),
 
 -- how a change of the child, and of its share, enters the change of the parent
