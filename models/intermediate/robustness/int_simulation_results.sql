@@ -5,14 +5,13 @@
       index = sum of effective weight * (score of an indicator, or what is added to a category)
               + what is added to the overall index
 
-  Elsewhere it is computed level by level of the tree, all parents of a city and run at once, as lists
-  in the order of node_number, the root first:
+  Elsewhere it is computed level by level of the tree:
 
       index = mean of the children that count / (1 + project_cap_share) + what is added
 
   A run without project points divides by 1. Cities with the same coverage pattern share weights.
 -#}
-{%- set settings = 'edition_key, normalisation, imputation, has_project_points' -%}
+{%- set levels = range(1, var('framework_levels') + 1) -%}
 with
 
 runs as (
@@ -20,261 +19,295 @@ runs as (
 ),
 
 nodes as (
-    select *
-    from {{ ref('int_edition_nodes') }}
-    where role = 'regular' or parent_node_id is null
+    select * from {{ ref('int_edition_nodes') }}
 ),
 
 patterns as (
     select * from {{ ref('int_coverage_patterns') }}
 ),
 
--- every value at its node; what does not count weighs nothing, and stands as 0
+additions as (
+    select * from {{ ref('int_additions') }}
+),
+
+-- every value of a run at its node; what does not count weighs nothing, and stands as 0
 city_nodes as (
     select
-        run_settings.*,
+        settings.edition_key,
+        settings.normalisation,
+        settings.imputation,
+        settings.has_project_points,
+        settings.is_additive,
         patterns.pattern_number,
         patterns.city_id,
         nodes.node_number,
         nodes.node_type,
+        nodes.parent_node_id,
         cast(coalesce(scores.score, 0) as double) as score,
-        coalesce(additions.addition, 0) as addition
-    from (select distinct {{ settings }} from runs) as run_settings
+        coalesce(additions.addition, 0) as addition,
+        scores.score is not null as is_scored
+    from (
+        select distinct edition_key, normalisation, imputation, has_project_points, is_additive
+        from runs
+    ) as settings
     inner join patterns
         on
-            run_settings.edition_key = patterns.edition_key
-            and patterns.is_imputed = (run_settings.imputation <> 'none')
-    inner join nodes on run_settings.edition_key = nodes.edition_key
+            settings.edition_key = patterns.edition_key
+            and patterns.is_imputed = (settings.imputation <> 'none')
+    inner join nodes
+        on
+            settings.edition_key = nodes.edition_key
+            and (nodes.role = 'regular' or nodes.parent_node_id is null)
     left join {{ ref('int_alternative_scores') }} as scores
         on
-            run_settings.edition_key = scores.edition_key
-            and run_settings.normalisation = scores.normalisation
-            and run_settings.imputation = scores.imputation
+            settings.edition_key = scores.edition_key
+            and settings.normalisation = scores.normalisation
+            and settings.imputation = scores.imputation
             and patterns.city_id = scores.city_id
             and nodes.node_number = scores.node_number
-    left join {{ ref('int_additions') }} as additions
+    left join additions
         on
-            run_settings.edition_key = additions.edition_key
-            and run_settings.imputation = additions.imputation
-            and run_settings.has_project_points = additions.has_project_points
+            settings.edition_key = additions.edition_key
+            and settings.imputation = additions.imputation
+            and settings.has_project_points = additions.has_project_points
             and patterns.city_id = additions.city_id
             and nodes.node_number = additions.node_number
 ),
 
-cities as (
+-- runs in which every mean is arithmetic
+city_value_lists as (
     select
-        {{ settings }},
+        edition_key,
+        normalisation,
+        imputation,
+        has_project_points,
         pattern_number,
         city_id,
-        {{ ordered_values('score + addition', 'node_number') }} as node_values,
-        {{ ordered_values('score', 'node_number', "node_type = 'indicator'") }} as scores,
-        {{ ordered_values(
-            'case when score > 0 then ln(score) else cast(0 as double) end',
-            'node_number', "node_type = 'indicator'"
-        ) }} as score_logarithms,
-        {{ ordered_values(
-            'cast(case when score > 0 then 0 else 1 end as double)',
-            'node_number', "node_type = 'indicator'"
-        ) }} as score_zeros,
-        {{ ordered_values('addition', 'node_number', "node_type <> 'indicator'") }} as additions
+        {{ ordered_values('score + addition', 'node_number') }} as node_values
     from city_nodes
-    group by {{ settings }}, pattern_number, city_id
+    where is_additive
+    group by edition_key, normalisation, imputation, has_project_points, pattern_number, city_id
 ),
 
--- runs in which every mean is arithmetic
 additive_roots as (
     select
         runs.simulation_number,
-        cities.city_id,
-        {{ inner_product('weights.effective_weights', 'cities.node_values') }} as value
+        city_value_lists.city_id,
+        {{ inner_product('weights.effective_weights', 'city_value_lists.node_values') }} as value
     from runs
     inner join {{ ref('int_weights') }} as weights using (weight_set_number)
-    inner join cities using ({{ settings }}, pattern_number)
+    inner join city_value_lists
+        using (edition_key, normalisation, imputation, has_project_points, pattern_number)
     -- a set of weights that leaves nothing gives no index
     where runs.is_additive and weights.has_index
 ),
 
--- all other runs: which node is a child of which parent
-child_flags as (
+-- all other runs, level by level
+weights as (
     select
-        parents.edition_key,
-        parents.node_number,
-        parents.height,
-        parents.aggregation,
-        1 + cast(coalesce(parents.project_cap_share, 0) as double) as divisor,
-        row_number() over (
-            partition by parents.edition_key order by parents.node_number
-        ) as position,
-        {% for kind, condition in [
-            ('indicator', "nodes.node_type = 'indicator'"), ('category', "nodes.node_type <> 'indicator'")
-        ] %}
-        {{ ordered_values(
-            'cast(case when nodes.parent_node_id = parents.node_id then 1 else 0 end as double)',
-            'nodes.node_number', condition
-        ) }} as {{ kind }}_flags{{ ',' if not loop.last }}
-        {% endfor %}
-    from nodes as parents
-    inner join nodes using (edition_key)
-    where parents.node_type <> 'indicator'
-    group by
-        parents.edition_key,
-        parents.node_number,
-        parents.height,
-        parents.aggregation,
-        parents.project_cap_share
+        weights.weight_set_number,
+        weights.pattern_number,
+        nodes.parent_node_id,
+        nodes.node_id,
+        nodes.node_number,
+        nodes.node_type,
+        {{ list_item('weights.weights', 'nodes.node_number') }} as weight
+    from {{ ref('int_weights') }} as weights
+    inner join {{ ref('int_framework_nodes') }} as nodes using (methodology_id)
+    where
+        nodes.role = 'regular'
+        and weights.has_index
+        and weights.weight_set_number in (select weight_set_number from runs where not is_additive)
 ),
 
-trees as (
+parent_weights as (
     select
-        edition_key,
-        {% for list, value in [
-            ('positions', 'position'),
-            ('parent_numbers', 'node_number'),
-            ('heights', 'height'),
-            ('divisors', 'divisor'),
-            ('geometric_flags', "case when aggregation = 'geometric' then 1 else 0 end"),
-            ('indicator_flags', 'indicator_flags'),
-            ('category_flags', 'category_flags'),
-        ] %}
-        {{ ordered_values(value, 'node_number') }} as {{ list }},
-        {% endfor %}
-        {{ ordered_values('cast(0 as double)', 'node_number') }} as no_values
-    from child_flags
-    group by edition_key
+        weight_set_number,
+        pattern_number,
+        parent_node_id as node_id,
+        cast(sum({{ rounded_decimal('weight', 12) }}) as double) as total_weight,
+        {{ ordered_values('weight', 'node_number', "node_type = 'indicator'") }}
+            as indicator_weights
+    from weights
+    group by weight_set_number, pattern_number, parent_node_id
 ),
 
-indicators as (
-    select
-        edition_key,
-        {{ ordered_values('node_number', 'node_number') }} as indicator_numbers
-    from nodes
-    where node_type = 'indicator'
-    group by edition_key
-),
-
-weighted_runs as (
+-- every category, also one without children: what is added is all of its index
+parents as (
     select
         runs.simulation_number,
-        weights.pattern_number,
+        runs.weight_set_number,
+        run_weights.pattern_number,
         runs.edition_key,
         runs.normalisation,
         runs.imputation,
         runs.has_project_points,
-        trees.positions,
-        trees.heights,
-        {{ list_map(
-            'trees.positions',
-            'case when runs.has_project_points then ' ~ list_item('trees.divisors', 'item')
-            ~ ' else cast(1 as double) end'
-        ) }} as divisors,
-        {{ list_map(
-            'trees.positions',
-            "case when item > 1 or runs.root_aggregation = 'as_defined' then "
-            ~ list_item('trees.geometric_flags', 'item')
-            ~ " when runs.root_aggregation = 'geometric' then 1 else 0 end"
-        ) }} as geometric_flags,
-        trees.indicator_flags,
-        trees.category_flags,
-        trees.no_values,
-        {{ list_map('indicators.indicator_numbers', list_item('weights.weights', 'item')) }}
-            as indicator_weights,
-        {{ list_map('trees.parent_numbers', list_item('weights.weights', 'item')) }}
-            as category_weights
+        nodes.node_id,
+        nodes.node_number,
+        nodes.height,
+        case
+            when nodes.node_id = 'overall' and runs.root_aggregation <> 'as_defined'
+                then runs.root_aggregation
+            else nodes.aggregation
+        end as aggregation,
+        case
+            when runs.has_project_points
+                then 1 + cast(coalesce(nodes.project_cap_share, 0) as double)
+            else 1
+        end as divisor,
+        nullif(parent_weights.total_weight, 0) as total_weight,
+        parent_weights.indicator_weights
     from runs
-    inner join {{ ref('int_weights') }} as weights using (weight_set_number)
-    inner join trees using (edition_key)
-    inner join indicators using (edition_key)
-    where not runs.is_additive and weights.has_index
+    inner join {{ ref('int_weights') }} as run_weights using (weight_set_number)
+    inner join nodes on runs.edition_key = nodes.edition_key
+    left join parent_weights
+        on
+            runs.weight_set_number = parent_weights.weight_set_number
+            and run_weights.pattern_number = parent_weights.pattern_number
+            and nodes.node_id = parent_weights.node_id
+    where
+        not runs.is_additive
+        and run_weights.has_index
+        and nodes.node_type <> 'indicator'
 ),
 
--- the weights of the children of every parent, and what they weigh together
-parent_weights as (
+-- categories below a category
+links as (
     select
-        *,
-        {{ list_map(
-            'indicator_flags', list_map_two('item', 'indicator_weights', 'left_item * right_item')
-        ) }} as indicator_rows,
-        {{ list_map(
-            'category_flags', list_map_two('item', 'category_weights', 'left_item * right_item')
-        ) }} as category_rows,
-        {{ list_map_two(
-            list_map('indicator_flags', inner_product('item', 'indicator_weights')),
-            list_map('category_flags', inner_product('item', 'category_weights')),
-            'left_item + right_item'
-        ) }} as totals
-    from weighted_runs
+        parents.simulation_number,
+        parents.pattern_number,
+        parents.node_id as parent_node_id,
+        parents.height as parent_height,
+        parents.aggregation,
+        weights.node_id,
+        weights.weight / parents.total_weight as share,
+        weights.weight
+    from parents
+    inner join weights
+        on
+            parents.weight_set_number = weights.weight_set_number
+            and parents.pattern_number = weights.pattern_number
+            and parents.node_id = weights.parent_node_id
+    where weights.node_type <> 'indicator'
 ),
 
-level_0 as (
+city_scores as (
     select
-        parent_weights.simulation_number,
-        parent_weights.positions,
-        parent_weights.heights,
-        parent_weights.divisors,
-        parent_weights.geometric_flags,
-        parent_weights.indicator_rows,
-        parent_weights.category_rows,
-        parent_weights.totals,
-        cities.city_id,
-        cities.scores,
-        cities.score_logarithms,
-        cities.score_zeros,
-        cities.additions,
-        parent_weights.no_values as parent_values
-    from parent_weights
-    inner join cities using ({{ settings }}, pattern_number)
+        edition_key,
+        normalisation,
+        imputation,
+        pattern_number,
+        city_id,
+        parent_node_id,
+        {{ ordered_values('score', 'node_number') }} as score_list,
+        {{ ordered_values('case when score > 0 then ln(score) else cast(0 as double) end', 'node_number') }}
+            as logarithm_list,
+        {{ ordered_values(
+            'cast(case when is_scored and score = 0 then 1 else 0 end as double)', 'node_number'
+        ) }} as zero_list
+    from (
+        select distinct
+            edition_key, normalisation, imputation, pattern_number, city_id, parent_node_id,
+            node_number, score, is_scored
+        from city_nodes
+        where node_type = 'indicator' and not is_additive
+    ) as indicator_scores
+    group by edition_key, normalisation, imputation, pattern_number, city_id, parent_node_id
 ),
 
-{% for level in range(1, var('framework_levels') + 1) %}
-{%- set total = list_item('totals', 'item') -%}
-{%- set sums = {} -%}
-{%- for values, scores in [
-    ('parent_values', 'scores'), ('value_logarithms', 'score_logarithms'), ('value_zeros', 'score_zeros')
-] -%}
-    {%- do sums.update({values: '(' ~ inner_product(list_item('indicator_rows', 'item'), scores)
-        ~ ' + ' ~ inner_product(list_item('category_rows', 'item'), values) ~ ')'}) -%}
-{%- endfor %}
-children_{{ level }} as (
+indicator_parts as (
     select
-        *,
-        {{ list_map('parent_values', 'case when item > 0 then ln(item) else cast(0 as double) end') }}
-            as value_logarithms,
-        {{ list_map('parent_values', 'cast(case when item > 0 then 0 else 1 end as double)') }}
-            as value_zeros
-    from level_{{ level - 1 }}
+        parents.simulation_number,
+        parents.pattern_number,
+        parents.node_id,
+        parents.height,
+        patterns.city_id,
+        case
+            when parents.aggregation = 'geometric'
+                then {{ inner_product('parents.indicator_weights', 'city_scores.logarithm_list') }}
+            else {{ inner_product('parents.indicator_weights', 'city_scores.score_list') }}
+        end / parents.total_weight as part,
+        {{ inner_product('parents.indicator_weights', 'city_scores.zero_list') }} as zero_weight
+    from parents
+    inner join patterns
+        on
+            parents.edition_key = patterns.edition_key
+            and parents.pattern_number = patterns.pattern_number
+            and patterns.is_imputed = (parents.imputation <> 'none')
+    left join city_scores
+        on
+            parents.edition_key = city_scores.edition_key
+            and parents.normalisation = city_scores.normalisation
+            and parents.imputation = city_scores.imputation
+            and patterns.city_id = city_scores.city_id
+            and parents.node_id = city_scores.parent_node_id
 ),
 
-{% set mean -%}
-    case
-        when {{ list_item('heights', 'item') }} <> {{ level }} then {{ list_item('parent_values', 'item') }}
-        -- a category of which nothing counts: what is added is all of its index
-        when {{ total }} = 0 then {{ list_item('additions', 'item') }}
-        else
-            case
-                when {{ list_item('geometric_flags', 'item') }} = 0
-                    then {{ sums['parent_values'] }} / {{ total }}
-                when {{ sums['value_zeros'] }} > 0 then cast(0 as double)
-                else exp({{ sums['value_logarithms'] }} / {{ total }})
-            end / {{ list_item('divisors', 'item') }} + {{ list_item('additions', 'item') }}
-    end
-{%- endset %}
-level_{{ level }} as (
+{% for level in levels %}
+parts_{{ level }} as (
     select
         simulation_number,
-        positions,
-        heights,
-        divisors,
-        geometric_flags,
-        indicator_rows,
-        category_rows,
-        totals,
+        pattern_number,
+        node_id,
         city_id,
-        scores,
-        score_logarithms,
-        score_zeros,
-        additions,
-        {{ list_map('positions', mean) }} as parent_values
-    from children_{{ level }}
+        part,
+        zero_weight
+    from indicator_parts
+    where height = {{ level }}
+    {% for lower in range(1, level) %}
+    union all
+    select
+        links.simulation_number,
+        links.pattern_number,
+        links.parent_node_id as node_id,
+        children.city_id,
+        links.share * case
+            when links.aggregation <> 'geometric' then children.value
+            when children.value > 0 then ln(children.value)
+            else 0
+        end as part,
+        case when children.value <= 0 then links.weight else 0 end as zero_weight
+    from level_{{ lower }} as children
+    inner join links using (simulation_number, pattern_number, node_id)
+    where links.parent_height = {{ level }}
+    {% endfor %}
+),
+
+-- a category of which nothing counts has no parts, and what is added is all of its index
+sums_{{ level }} as (
+    select
+        simulation_number,
+        pattern_number,
+        node_id,
+        city_id,
+        cast(sum({{ rounded_decimal('part', 12) }}) as double) as total,
+        max(zero_weight) as zero_weight
+    from parts_{{ level }}
+    group by simulation_number, pattern_number, node_id, city_id
+),
+
+level_{{ level }} as (
+    select
+        sums.simulation_number,
+        sums.pattern_number,
+        sums.node_id,
+        sums.city_id,
+        case
+            when sums.total is null then 0
+            when parents.aggregation = 'geometric' and sums.zero_weight > 0 then 0
+            when parents.aggregation = 'geometric' then exp(sums.total)
+            else sums.total
+        end / parents.divisor
+        + coalesce(additions.addition, 0) as value
+    from sums_{{ level }} as sums
+    inner join parents using (simulation_number, pattern_number, node_id)
+    left join additions
+        on
+            parents.edition_key = additions.edition_key
+            and parents.imputation = additions.imputation
+            and parents.has_project_points = additions.has_project_points
+            and parents.node_number = additions.node_number
+            and sums.city_id = additions.city_id
 ),
 
 {% endfor %}
@@ -284,12 +317,15 @@ roots as (
         city_id,
         value
     from additive_roots
+    {% for level in levels %}
     union all
     select
         simulation_number,
         city_id,
-        {{ list_item('parent_values', '1') }} as value
-    from level_{{ var('framework_levels') }}
+        value
+    from level_{{ level }}
+    where node_id = 'overall'
+    {% endfor %}
 ),
 
 rounded_roots as (
@@ -298,6 +334,7 @@ rounded_roots as (
         city_id,
         {{ rounded_decimal('value', 8) }} as index_value
     from roots
+    where value is not null
 ),
 
 compared as (

@@ -94,15 +94,18 @@ previous_nodes as (
     inner join nodes on editions.previous_edition_key = nodes.edition_key
 ),
 
--- a score that is in both editions: its own change and its weight's, each at the other's mean
+-- a score that is in both editions: its own change and its weight's, each at the other's mean; not
+-- by the exact product, whose 27 digits versions of DuckDB make a DOUBLE of in different ways
 score_changes as (
     select
         edition_key,
         city_id,
         'score' as driver,
         node_id,
-        {{ divide('(weight_now + weight_before) * (value_now - value_before)', '2') }}
-            as contribution
+        {{ rounded_decimal(
+            to_double('weight_now + weight_before') ~ ' * '
+            ~ to_double('value_now - value_before') ~ ' / 2', 12
+        ) }} as contribution
     from paired_parts
     where part = 'score' and weight_now is not null and weight_before is not null
 ),
@@ -113,8 +116,10 @@ weight_changes as (
         city_id,
         'weight' as driver,
         node_id,
-        {{ divide('(weight_now - weight_before) * (value_now + value_before)', '2') }}
-            as contribution
+        {{ rounded_decimal(
+            to_double('weight_now - weight_before') ~ ' * '
+            ~ to_double('value_now + value_before') ~ ' / 2', 12
+        ) }} as contribution
     from paired_parts
     where part = 'score' and weight_now <> weight_before
 ),
