@@ -4,8 +4,8 @@
 
 Side by side, in turn, each in a process of its own:
 
-1. the project's own compiled SQL (int_simulations, int_weights, int_simulation_results,
-   rank_distribution) in a DuckDB file: hashed draws, indices, ranks with ties, every draw stored,
+1. the project's own compiled SQL (int_simulations, int_weights, int_city_values,
+   int_category_scores, int_simulation_results, rank_distribution) in a DuckDB file: hashed draws, indices, ranks with ties, every draw stored,
    full rank distribution,
 2. the same in plain numpy: generated draws, indices, ranks with ties, full rank distribution,
 3. with --peers, pysensmcda and ProMCDA, installed from the package index into a temporary
@@ -47,7 +47,10 @@ from tests.python.dbt_build import RunError, database_of, read_artifact
 from benchmarks.build_time import cpu_model, timed_build
 
 FIELD = ("smart_city_index", 2025)
-MODELS = ("int_simulations", "int_weights", "int_simulation_results", "rank_distribution")
+MODELS = (
+    *("int_simulations", "int_weights", "int_city_values", "int_category_scores"),
+    *("int_simulation_results", "rank_distribution"),
+)
 SCENARIO = "varied"
 BOX_SHARE = 0.25
 CITIES = 83

@@ -30,73 +30,15 @@ additions as (
     select * from {{ ref('int_additions') }}
 ),
 
--- every value of a run at its node; what does not count weighs nothing, and stands as 0
-city_nodes as (
-    select
-        settings.edition_key,
-        settings.normalisation,
-        settings.imputation,
-        settings.has_project_points,
-        settings.is_additive,
-        patterns.pattern_number,
-        patterns.city_id,
-        nodes.node_number,
-        nodes.node_type,
-        nodes.parent_node_id,
-        cast(coalesce(scores.score, 0) as double) as score,
-        coalesce(additions.addition, 0) as addition,
-        scores.score is not null as is_scored
-    from (
-        select distinct edition_key, normalisation, imputation, has_project_points, is_additive
-        from runs
-    ) as settings
-    inner join patterns
-        on
-            settings.edition_key = patterns.edition_key
-            and patterns.is_imputed = (settings.imputation <> 'none')
-    inner join nodes
-        on
-            settings.edition_key = nodes.edition_key
-            and (nodes.role = 'regular' or nodes.parent_node_id is null)
-    left join {{ ref('int_alternative_scores') }} as scores
-        on
-            settings.edition_key = scores.edition_key
-            and settings.normalisation = scores.normalisation
-            and settings.imputation = scores.imputation
-            and patterns.city_id = scores.city_id
-            and nodes.node_number = scores.node_number
-    left join additions
-        on
-            settings.edition_key = additions.edition_key
-            and settings.imputation = additions.imputation
-            and settings.has_project_points = additions.has_project_points
-            and patterns.city_id = additions.city_id
-            and nodes.node_number = additions.node_number
-),
-
 -- runs in which every mean is arithmetic
-city_value_lists as (
-    select
-        edition_key,
-        normalisation,
-        imputation,
-        has_project_points,
-        pattern_number,
-        city_id,
-        {{ ordered_values('score + addition', 'node_number') }} as node_values
-    from city_nodes
-    where is_additive
-    group by edition_key, normalisation, imputation, has_project_points, pattern_number, city_id
-),
-
 additive_roots as (
     select
         runs.simulation_number,
-        city_value_lists.city_id,
-        {{ inner_product('weights.effective_weights', 'city_value_lists.node_values') }} as value
+        city_values.city_id,
+        {{ inner_product('weights.effective_weights', 'city_values.node_values') }} as value
     from runs
     inner join {{ ref('int_weights') }} as weights using (weight_set_number)
-    inner join city_value_lists
+    inner join {{ ref('int_city_values') }} as city_values
         using (edition_key, normalisation, imputation, has_project_points, pattern_number)
     -- a set of weights that leaves nothing gives no index
     where runs.is_additive and weights.has_index
@@ -191,30 +133,6 @@ links as (
     where weights.node_type <> 'indicator'
 ),
 
-city_scores as (
-    select
-        edition_key,
-        normalisation,
-        imputation,
-        pattern_number,
-        city_id,
-        parent_node_id,
-        {{ ordered_values('score', 'node_number') }} as score_list,
-        {{ ordered_values('case when score > 0 then ln(score) else cast(0 as double) end', 'node_number') }}
-            as logarithm_list,
-        {{ ordered_values(
-            'cast(case when is_scored and score = 0 then 1 else 0 end as double)', 'node_number'
-        ) }} as zero_list
-    from (
-        select distinct
-            edition_key, normalisation, imputation, pattern_number, city_id, parent_node_id,
-            node_number, score, is_scored
-        from city_nodes
-        where node_type = 'indicator' and not is_additive
-    ) as indicator_scores
-    group by edition_key, normalisation, imputation, pattern_number, city_id, parent_node_id
-),
-
 indicator_parts as (
     select
         parents.simulation_number,
@@ -234,7 +152,7 @@ indicator_parts as (
             parents.edition_key = patterns.edition_key
             and parents.pattern_number = patterns.pattern_number
             and patterns.is_imputed = (parents.imputation <> 'none')
-    left join city_scores
+    left join {{ ref('int_category_scores') }} as city_scores
         on
             parents.edition_key = city_scores.edition_key
             and parents.normalisation = city_scores.normalisation
