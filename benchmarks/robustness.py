@@ -5,8 +5,8 @@
 Side by side, in turn, each in a process of its own:
 
 1. the project's own compiled SQL (int_simulations, int_weights, int_city_values,
-   int_category_scores, int_simulation_results, rank_distribution) in a DuckDB file: hashed draws, indices, ranks with ties, every draw stored,
-   full rank distribution,
+   int_category_scores, int_simulation_results, rank_distribution) in a DuckDB file: hashed draws,
+   indices, ranks with ties, every draw stored, full rank distribution,
 2. the same in plain numpy: generated draws, indices, ranks with ties, full rank distribution,
 3. with --peers, pysensmcda and ProMCDA, installed from the package index into a temporary
    environment: weights drawn by the library, weighted sums, ranks.
