@@ -148,8 +148,6 @@ def builds(tmp_path_factory: pytest.TempPathFactory) -> Builds:
             **os.environ,
             "SMART_CITY_INDEX_SPARK_DIR": str(spark_dir),
             "SPARK_SUBMIT_OPTS": JAVA_OPTIONS,
-            # with 4 GB one model spent most of its time collecting garbage
-            "SMART_CITY_INDEX_SPARK_MEMORY": "8g",
         },
         capture_output=True,
         text=True,

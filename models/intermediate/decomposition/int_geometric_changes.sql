@@ -205,50 +205,51 @@ factors as (
     where links.share_now is not null and links.share_before is not null
 ),
 
-parent_changes as (
-    {% for driver, change, condition in [
-        ('project_points', 'project_points_now - project_points_before', 'true'),
-        ('override', 'override_now - override_before', 'true'),
-        ('not_split', 'mean_value_now - mean_value_before', "split = 'none'"),
-        ('weight', '-logarithmic_mean * ln(divisor_now / divisor_before)', "split = 'geometric'"),
-    ] %}
+changes as (
     select
         parents.edition_key,
         parents.city_id,
-        '{{ driver }}' as driver,
+        drivers.driver,
         parents.node_id,
-        factors.factor * ({{ change }}) as contribution
+        factors.factor * case
+            when drivers.driver = 'project_points' then project_points_now - project_points_before
+            when drivers.driver = 'override' then override_now - override_before
+            when drivers.driver = 'not_split' and split = 'none'
+                then mean_value_now - mean_value_before
+            when drivers.driver = 'weight' and split = 'geometric'
+                then -logarithmic_mean * ln(divisor_now / divisor_before)
+        end as contribution
     from parents
     inner join factors using (edition_key, city_id, node_id)
-    where {{ condition }}
+    cross join (
+        {% for driver in ['project_points', 'override', 'not_split', 'weight'] %}
+        select '{{ driver }}' as driver
+        {% if not loop.last %}union all{% endif %}
+        {% endfor %}
+    ) as drivers
     union all
-    {% endfor %}
     select
         links.edition_key,
         links.city_id,
         case
+            when drivers.driver = 'score' then 'score'
             when links.share_now is not null and links.share_before is not null then 'weight'
             when links.share_before is null then 'appeared'
             else 'disappeared'
         end as driver,
         links.node_id,
-        parent_factors.factor * links.share_change as contribution
+        parent_factors.factor * case
+            when drivers.driver = 'share' then links.share_change
+            when links.node_type = 'indicator'
+                then links.factor * (links.node_value_now - links.node_value_before)
+        end as contribution
     from links
     inner join factors as parent_factors
         on
             links.edition_key = parent_factors.edition_key
             and links.city_id = parent_factors.city_id
             and links.parent_node_id = parent_factors.node_id
-    union all
-    select
-        links.edition_key,
-        links.city_id,
-        'score' as driver,
-        links.node_id,
-        factors.factor * (links.node_value_now - links.node_value_before) as contribution
-    from links
-    inner join factors using (edition_key, city_id, node_id)
-    where links.node_type = 'indicator'
+    cross join (select 'share' as driver union all select 'score' as driver) as drivers
 ),
 
 -- a category can change its share and its divisor at once
@@ -259,7 +260,8 @@ final as (
         driver,
         node_id,
         sum({{ rounded_decimal('contribution', 12) }}) as contribution
-    from parent_changes
+    from changes
+    where contribution is not null
     group by edition_key, city_id, driver, node_id
 )
 

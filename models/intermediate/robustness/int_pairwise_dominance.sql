@@ -80,21 +80,39 @@ child_counts as (
     group by edition_key, city_id, parent_node_id
 ),
 
+-- every category of a city, and of the city that is none
 parents as (
     select
-        counted_nodes.edition_key,
-        counted_nodes.city_id,
-        counted_nodes.node_id,
-        counted_nodes.height,
-        coalesce(child_counts.child_count, 0) as child_count,
-        additions.addition
-    from counted_nodes
-    left join child_counts using (edition_key, city_id, node_id)
-    inner join {{ ref('int_additions') }} as additions using (edition_key, city_id, node_number)
-    where
-        counted_nodes.node_type <> 'indicator'
-        and additions.imputation = 'none'
-        and additions.has_project_points
+        categories.*,
+        scenarios.scenario_id,
+        scenarios.half_width
+    from (
+        select
+            counted_nodes.edition_key,
+            counted_nodes.city_id,
+            counted_nodes.node_id,
+            counted_nodes.height,
+            coalesce(child_counts.child_count, 0) as child_count,
+            additions.addition
+        from counted_nodes
+        left join child_counts using (edition_key, city_id, node_id)
+        inner join {{ ref('int_additions') }} as additions using (edition_key, city_id, node_number)
+        where
+            counted_nodes.node_type <> 'indicator'
+            and additions.imputation = 'none'
+            and additions.has_project_points
+        union all
+        select
+            edition_key,
+            '' as city_id,
+            node_id,
+            height,
+            -1 as child_count,
+            cast(0 as double) as addition
+        from nodes
+        where node_type <> 'indicator'
+    ) as categories
+    cross join scenarios
 ),
 
 scores as (
@@ -106,11 +124,21 @@ scores as (
     from counted_nodes
     inner join {{ ref('int_alternative_scores') }} as scores using (edition_key, city_id, node_number)
     where scores.normalisation = 'as_defined' and scores.imputation = 'none'
+    union all
+    select
+        edition_key,
+        '' as city_id,
+        node_id,
+        cast(0 as double) as score
+    from nodes
+    where node_type = 'indicator'
 ),
 
-score_differences as (
+differences_0 as (
     select
         own.edition_key,
+        scenarios.scenario_id,
+        scenarios.half_width,
         own.city_id,
         others.city_id as other_city_id,
         own.node_id,
@@ -121,34 +149,6 @@ score_differences as (
             own.edition_key = others.edition_key
             and own.node_id = others.node_id
             and own.city_id <> others.city_id
-    union all
-    select
-        edition_key,
-        city_id,
-        '' as other_city_id,
-        node_id,
-        score as difference
-    from scores
-    union all
-    select
-        edition_key,
-        '' as city_id,
-        city_id as other_city_id,
-        node_id,
-        -score as difference
-    from scores
-),
-
-differences_0 as (
-    select
-        score_differences.edition_key,
-        scenarios.scenario_id,
-        scenarios.half_width,
-        score_differences.city_id,
-        score_differences.other_city_id,
-        score_differences.node_id,
-        score_differences.difference
-    from score_differences
     cross join scenarios
 ),
 
@@ -199,37 +199,38 @@ smallest_means_{{ level }} as (
     group by {{ pair }}, parent_node_id
 ),
 
-parents_{{ level }} as (
-    select
-        parents.*,
-        scenarios.scenario_id,
-        scenarios.half_width
-    from parents
-    cross join scenarios
-    where parents.height = {{ level }}
-),
-
--- the smallest value of a city, and the smallest of its negative
+-- the smallest value of a city, and the smallest of its negative; 0 for the city that is none
 values_{{ level }} as (
     select
-        parents.*,
-        coalesce(smallest.smallest_mean, 0) + parents.addition as smallest_value,
-        coalesce(negative.smallest_mean, 0) - parents.addition as smallest_negative
-    from parents_{{ level }} as parents
-    left join smallest_means_{{ level }} as smallest
+        parents.edition_key,
+        parents.scenario_id,
+        parents.half_width,
+        parents.city_id,
+        parents.node_id,
+        max(parents.child_count) as child_count,
+        max(parents.addition) as addition,
+        max(parents.addition)
+        + coalesce(max(case when means.other_city_id = '' then means.smallest_mean end), 0)
+            as smallest_value,
+        coalesce(max(case when means.city_id = '' then means.smallest_mean end), 0)
+        - max(parents.addition) as smallest_negative
+    from parents
+    left join smallest_means_{{ level }} as means
         on
-            parents.edition_key = smallest.edition_key
-            and parents.scenario_id = smallest.scenario_id
-            and parents.node_id = smallest.node_id
-            and parents.city_id = smallest.city_id
-            and smallest.other_city_id = ''
-    left join smallest_means_{{ level }} as negative
-        on
-            parents.edition_key = negative.edition_key
-            and parents.scenario_id = negative.scenario_id
-            and parents.node_id = negative.node_id
-            and parents.city_id = negative.other_city_id
-            and negative.city_id = ''
+            parents.edition_key = means.edition_key
+            and parents.scenario_id = means.scenario_id
+            and parents.node_id = means.node_id
+            and parents.city_id = case
+                when means.other_city_id = '' then means.city_id
+                when means.city_id = '' then means.other_city_id
+            end
+    where parents.height = {{ level }}
+    group by
+        parents.edition_key,
+        parents.scenario_id,
+        parents.half_width,
+        parents.city_id,
+        parents.node_id
 ),
 
 differences_{{ level }} as (
@@ -261,26 +262,6 @@ differences_{{ level }} as (
             and own.node_id = means.node_id
             and own.city_id = means.city_id
             and others.city_id = means.other_city_id
-    union all
-    select
-        edition_key,
-        scenario_id,
-        half_width,
-        city_id,
-        '' as other_city_id,
-        node_id,
-        smallest_value as difference
-    from values_{{ level }}
-    union all
-    select
-        edition_key,
-        scenario_id,
-        half_width,
-        '' as city_id,
-        city_id as other_city_id,
-        node_id,
-        smallest_negative as difference
-    from values_{{ level }}
 ),
 
 {% endfor %}
