@@ -31,8 +31,3 @@
 {% macro inner_product(left_list, right_list) -%}
     {{ return(adapter.dispatch('inner_product')(left_list, right_list)) }}
 {%- endmacro %}
-
-
-{% macro computed_once(value) -%}
-    {{ return(adapter.dispatch('computed_once')(value)) }}
-{%- endmacro %}

@@ -134,12 +134,6 @@
 {%- endmacro %}
 
 
-{% macro default__computed_once(value) -%}
-    {#- DuckDB computes a column once, however often it is read. -#}
-    {{ value }}
-{%- endmacro %}
-
-
 {% macro default__inner_product(left_list, right_list) -%}
     {#- DuckDB. -#}
     list_inner_product({{ left_list }}, {{ right_list }})

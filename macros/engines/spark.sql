@@ -130,15 +130,6 @@
 {%- endmacro %}
 
 
-{% macro spark__computed_once(value) -%}
-    {#-
-      Spark puts the expression of a column where the column is read, so that a list of a list of a
-      list is computed again for every item; not across an explode.
-    -#}
-    explode(array({{ value }}))
-{%- endmacro %}
-
-
 {% macro spark__inner_product(left_list, right_list) -%}
     {#- Summed from the first to the last, as DuckDB does. -#}
     aggregate(

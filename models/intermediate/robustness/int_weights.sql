@@ -215,11 +215,11 @@ counted as (
         drawn.parent_numbers,
         drawn.parent_cap_shares,
         drawn.sibling_masks,
-        {{ computed_once(list_map_two(
+        {{ list_map_two(
             'drawn.drawn_weights',
             'coalesce(masks.mask, patterns.counted_nodes)',
             'left_item * right_item'
-        )) }} as drawn_weights
+        ) }} as drawn_weights
     from drawn
     inner join set_patterns using (weight_set_number)
     inner join patterns using (pattern_number)
@@ -230,7 +230,7 @@ counted as (
 scaled as (
     select
         *,
-        {{ computed_once(list_map_two(
+        {{ list_map_two(
             list_map_two(
                 'drawn_weights',
                 list_map('sibling_masks', inner_product('item', 'drawn_weights')),
@@ -238,7 +238,7 @@ scaled as (
             ),
             'parent_cap_shares',
             'left_item / (1 + project_flag * right_item)'
-        )) }} as shares
+        ) }} as shares
     from counted
 ),
 
@@ -264,11 +264,11 @@ products_{{ level }} as (
         drawn_weights,
         parent_numbers,
         shares,
-        {{ computed_once(list_map_two(
+        {{ list_map_two(
             'shares', 'parent_numbers',
             'left_item * case when right_item = 0 then 1 else '
             ~ list_item('products', 'right_item') ~ ' end'
-        )) }} as products
+        ) }} as products
     from products_{{ level - 1 }}
 ),
 
