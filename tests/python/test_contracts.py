@@ -64,7 +64,7 @@ REJECTED_UPDATES: dict[str, dict[str, str]] = {
         "(rank is null) = (rank_source is null)": (
             "rank_source = null where rank is not null and tied_with is null"
         ),
-        "rank_source in ('computed', 'published')": (
+        "rank_source in ('computed', 'published', 'implied')": (
             "rank_source = 'guessed' where rank is not null and tied_with is null"
         ),
         "rank_source <> 'computed' or index_value is not null": (
@@ -86,7 +86,7 @@ REJECTED_UPDATES: dict[str, dict[str, str]] = {
         "index_source <> 'published' or published_source is not null": (
             "published_source = null where index_source = 'published' and rank_source is null"
         ),
-        "rank_source <> 'published' or published_source is not null": (
+        "rank_source = 'computed' or published_source is not null": (
             "published_source = null where rank_source = 'published' and index_source is null"
         ),
         "not is_simulated or is_simulated_ranking": (

@@ -1,7 +1,7 @@
 {#-
   Rank, ties, ranks within state and size class, and tendency of every category. A rank is computed
   where enough of the cities have an index (minimum_city_coverage); elsewhere the published one
-  is in force. Equal values share a rank.
+  is in force, or the one that published tendencies imply. Equal values share a rank.
 -#}
 {%- set category = 'partition by edition_key, node_id' -%}
 {#- The first cities of a tie stand for all of it: all pairs would grow with the square of the tie. -#}
@@ -18,6 +18,7 @@ results as (
         cities.size_class_id,
         cities.is_new_in_edition,
         published.published_rank,
+        published.implied_rank,
         case when nodes.previous_edition_key is not null then published.published_tendency end
             as published_tendency,
         published.source as published_source,
@@ -50,10 +51,15 @@ ranked as (
     select
         *,
         cast(case when is_rank_computed then value_rank end as integer) as computed_rank,
-        cast(case when is_rank_computed then value_rank else published_rank end as integer) as rank,
+        cast(
+            case
+                when is_rank_computed then value_rank else coalesce(published_rank, implied_rank)
+            end as integer
+        ) as rank,
         case
             when is_rank_computed then 'computed'
             when published_rank is not null then 'published'
+            when implied_rank is not null then 'implied'
         end as rank_source,
         cast(case when is_rank_computed then valued_count end as integer) as ranked_city_count,
         row_number() over ({{ category }}, is_rank_computed, rank_value order by city_id)
@@ -107,7 +113,7 @@ grouped as (
         size_class as ({{ category }}, size_class_id)
 ),
 
--- where only the tendency is published, it is in force, and the previous rank follows from it
+-- the tendency of an implied rank is the published one
 final as (
     select
         ---------- ids
@@ -149,13 +155,21 @@ final as (
             as index_in_previous_edition,
         coalesce(before.rank, own.rank + own.published_tendency) as previous_rank,
         case
-            when before.rank is not null then 'edition_before'
-            when own.rank + own.published_tendency is not null then 'published_tendency'
+            when before.rank is not null and before.rank_source <> 'implied' then 'edition_before'
+            when coalesce(before.rank, own.rank + own.published_tendency) is not null
+                then 'published_tendency'
         end as previous_rank_source,
         coalesce(before.rank - own.rank, own.published_tendency) as tendency,
         case
+            when
+                own.published_tendency is not null
+                and (
+                    before.rank - own.rank is null
+                    or own.rank_source = 'implied'
+                    or before.rank_source = 'implied'
+                )
+                then 'published'
             when before.rank - own.rank is not null then 'computed'
-            when own.published_tendency is not null then 'published'
         end as tendency_source,
         own.is_new_in_edition,
 
