@@ -45,6 +45,10 @@ KEYS = {
     "city_profiles": ("ranking_id", "edition", "city_id", "line_number"),
     "published_reconciliation": ("ranking_id", "edition", "city_id", "category_id", "figure"),
     "edition_reconciliation": ("ranking_id", "edition", "category_id", "figure", "rank"),
+    "edition_summaries": ("ranking_id", "edition", "category_id", "group_type", "group_id"),
+    "edition_comparisons": (
+        *("ranking_id", "edition", "earlier_edition", "city_id", "category_id"),
+    ),
     "qc_findings": ("rule_id", "ranking_id", "edition", "city_id", "category_id"),
 }
 # Compared with the reference of small_fields.py.
@@ -83,7 +87,7 @@ def with_keys(row: Row) -> Row:
     """Return a row with the keys of its edition and of the one before, if it names them."""
     keys = {
         f"{name}_key": f"{row['ranking_id']}_{as_text(row[name])}" if row[name] else None
-        for name in ("edition", "previous_edition")
+        for name in ("edition", "previous_edition", "earlier_edition")
         if name in row
     }
     return {**row, **keys}
@@ -184,6 +188,22 @@ def nodes_of(seeds: dict[str, list[Texts]]) -> list[Row]:
         parent = tree[name]["parent_node_id"]
         return [*(path(tree, parent) if parent else []), f"{int(tree[name]['sort_order']):03}"]
 
+    def weight(tree: dict[str, Texts], name: str) -> Fraction | None:
+        node = tree[name]
+        if node["node_type"] == "overall":
+            return Fraction(1)
+        parent = tree[node["parent_node_id"]]
+        above = weight(tree, node["parent_node_id"])
+        if parent["aggregation"] == "geometric" or above is None:
+            return None
+        siblings = [
+            Fraction(sibling["weight"])
+            for sibling in tree.values()
+            if sibling["parent_node_id"] == parent["node_id"] and sibling["role"] == "regular"
+        ]
+        own = Fraction(1 if node["role"] == "project" else node["weight"])
+        return above * own / sum(siblings) / (1 + Fraction(parent["project_cap_share"] or 0))
+
     def height(tree: dict[str, Texts], name: str) -> int:
         if tree[name]["node_type"] == "indicator":
             return 0
@@ -200,6 +220,7 @@ def nodes_of(seeds: dict[str, list[Texts]]) -> list[Row]:
             "previous_edition": edition["previous_edition"],
             "depth": len(path(tree, name)) - 1,
             "height": height(tree, name),
+            "effective_weight": as_value(weight(tree, name)),
             "sort_path": ".".join(path(tree, name)),
             "is_simulated_ranking": is_simulated_ranking(seeds, edition["ranking_id"]),
         }
@@ -240,9 +261,20 @@ def test_rankings_and_cities(seeds: dict[str, list[Texts]]) -> None:
     )
 
 
+def known_count(results: list[Texts], edition: Texts, column: str) -> int:
+    """Return of how many cities of an edition a figure of the overall index is known."""
+    return sum(
+        bool(row[column])
+        for row in results
+        if (row["ranking_id"], row["edition"], row["category_id"])
+        == (edition["ranking_id"], edition["edition"], ROOT)
+    )
+
+
 def test_editions(seeds: dict[str, list[Texts]]) -> None:
     """Every column of an edition is its own, its methodology's or a count."""
     methodologies = by(seeds["methodologies"], "methodology_id")
+    results = recorded_rows("fct_index_results")
     expected = []
     for row in seeds["editions"]:
         methodology = methodologies[row["methodology_id"],]
@@ -258,6 +290,8 @@ def test_editions(seeds: dict[str, list[Texts]]) -> None:
                 "methodology_description": methodology["description"],
                 "city_count": len(field),
                 "new_city_count": len(field - known),
+                "rank_count": known_count(results, row, "rank"),
+                "index_count": known_count(results, row, "index_value"),
                 "indicator_count": sum(
                     node["node_type"] == "indicator"
                     for node in seeds["framework"]
@@ -451,10 +485,41 @@ def group_rank(ranks: dict[str, int], group: set[str], city: str) -> int | None:
     return 1 + sum(ranks[other] < ranks[city] for other in group)
 
 
+def implied_ranks(
+    seeds: dict[str, list[Texts]], ranking: str, year: str, name: str
+) -> dict[str, tuple[int, str]]:
+    """Return the ranks of a category that the next edition's published figures imply, by city.
+
+    No chain of the recorded fields is longer, and no rank that one implies misfits an index.
+    """
+    published = by_result(seeds["published_results"])
+    cities = field_of(seeds, ranking, year)
+    (following,) = {
+        edition["edition"]
+        for edition in seeds["editions"]
+        if edition["ranking_id"] == ranking and edition["previous_edition"] == year
+    } or {""}
+    own = {city: published.get((ranking, year, city, name), {}) for city in cities}
+    taken = {int(row["published_rank"]) for row in own.values() if row.get("published_rank")}
+    found = {}
+    for city in cities:
+        row = published.get((ranking, following, city, name), {})
+        if row.get("published_rank") and row["published_tendency"]:
+            rank = int(row["published_rank"]) + int(row["published_tendency"])
+            if not own[city].get("published_rank") and 1 <= rank <= len(cities):
+                found[city] = (rank, own[city].get("source") or row["source"])
+    ranks = [rank for rank, _ in found.values()]
+    return {
+        city: (rank, source)
+        for city, (rank, source) in found.items()
+        if rank not in taken and ranks.count(rank) == 1
+    }
+
+
 def places(
     seeds: dict[str, list[Texts]], edition: ExactEdition, ranking: str, year: str, name: str
-) -> tuple[dict[str, int], dict[str, int]]:
-    """Return the computed ranks of a category by city, and all ranks, published ones included."""
+) -> tuple[dict[str, int], dict[str, int], dict[str, str]]:
+    """Return the computed ranks of a category by city, all ranks, and the implied ones' sources."""
     results = by_result(recorded_rows("fct_index_results"))
     published = by_result(seeds["published_results"])
     is_rounded = edition.settings["rank_taken_on"] == "rounded"
@@ -471,7 +536,10 @@ def places(
         for city in edition.cities
         if (row := published.get((ranking, year, city, name))) and row.get("published_rank")
     }
-    return computed, {**known, **computed}
+    implied = implied_ranks(seeds, ranking, year, name)
+    ranks = {city: rank for city, (rank, _) in implied.items()} | known | computed
+    sources = {city: source for city, (_, source) in implied.items() if city not in computed}
+    return computed, ranks, sources
 
 
 def basis_of(value: object, basis: str) -> str | None:
@@ -489,11 +557,14 @@ def test_results(seeds: dict[str, list[Texts]], exact: dict[tuple[str, int], Exa
             continue
         ranking, year, name = node["ranking_id"], node["edition"], node["node_id"]
         edition, before = exact[ranking, int(year)], node["previous_edition"]
-        computed_ranks, ranks = places(seeds, edition, ranking, year, name)
+        computed_ranks, ranks, implied = places(seeds, edition, ranking, year, name)
         previous_edition = exact.get((ranking, int(before or 0)))
         previous_ranks: dict[str, int] = {}
+        implied_before: dict[str, str] = {}
         if previous_edition and name in previous_edition.tree:
-            _, previous_ranks = places(seeds, previous_edition, ranking, before, name)
+            _, previous_ranks, implied_before = places(
+                seeds, previous_edition, ranking, before, name
+            )
         cities = {city: described(seeds, year, city) for city in edition.cities}
         for city in edition.cities:
             figures = published.get((ranking, year, city, name), {})
@@ -507,7 +578,9 @@ def test_results(seeds: dict[str, list[Texts]], exact: dict[tuple[str, int], Exa
             scored = [i for i in indicators if city in edition.scores[i]]
             rank, tendency = ranks.get(city), figures.get("published_tendency")
             previous = previous_ranks.get(city)
-            is_implied = previous is None and rank is not None and bool(tendency)
+            is_implied = city in implied_before or (
+                previous is None and rank is not None and bool(tendency)
+            )
             if is_implied:
                 previous = (rank or 0) + int(tendency or 0)
             change = None if previous is None or rank is None else previous - rank
@@ -542,7 +615,10 @@ def test_results(seeds: dict[str, list[Texts]], exact: dict[tuple[str, int], Exa
                         if row["parent_node_id"] == name and row["node_type"] == "category"
                     ),
                     "rank": rank,
-                    "rank_source": basis_of(rank, "computed" if is_ranked else "published"),
+                    "rank_source": basis_of(
+                        rank,
+                        "computed" if is_ranked else "implied" if city in implied else "published",
+                    ),
                     "ranked_city_count": len(computed_ranks) if is_ranked else None,
                     "tied_with": ", ".join(tied) if is_ranked else None,
                     "rank_in_state": group_rank(ranks, in_state, city),
@@ -558,7 +634,7 @@ def test_results(seeds: dict[str, list[Texts]], exact: dict[tuple[str, int], Exa
                     "is_method_changed": is_method_changed(seeds, ranking, str(year)),
                     "is_new_in_edition": bool(before) and int(first) > int(before or 0),
                     "is_simulated": ranking == "flat_field",
-                    "published_source": figures.get("source"),
+                    "published_source": figures.get("source") or implied.get(city),
                 }
             )
     check_rows("fct_index_results", expected)
@@ -901,3 +977,87 @@ def test_findings(seeds: dict[str, list[Texts]]) -> None:
                     }
                 )
     check_rows("qc_findings", expected)
+
+
+def test_groups_are_summarised(seeds: dict[str, list[Texts]]) -> None:
+    """Every group of cities counts its known ranks and indices."""
+    means = by(
+        [row for row in seeds["published_edition_statistics"] if row["statistic"] == "mean"],
+        *("ranking_id", "edition", "category_id"),
+    )
+    groups: dict[tuple[str, ...], list[Texts]] = {}
+    for (ranking, year, city, category), row in by_result(
+        recorded_rows("fct_index_results")
+    ).items():
+        place = described(seeds, year, city)
+        for group in (
+            ("all", "all"),
+            ("state", place["state_code"]),
+            ("size_class", place["size_class_id"]),
+        ):
+            if group[1]:
+                groups.setdefault((ranking, year, category, *group), []).append(row)
+    expected = []
+    for (ranking, year, category, group_type, group_id), rows in groups.items():
+        indices = [Fraction(row["index_value"]) for row in rows if row["index_value"]]
+        ranks = [int(row["rank"]) for row in rows if row["rank"]]
+        mean = means.get((ranking, year, category), {}) if group_type == "all" else {}
+        expected.append(
+            {
+                **rows[0],
+                "group_type": group_type,
+                "group_id": group_id,
+                "city_count": len(rows),
+                "rank_count": len(ranks),
+                "implied_rank_count": sum(row["rank_source"] == "implied" for row in rows),
+                "index_count": len(indices),
+                "best_rank": min(ranks, default=None),
+                "mean_index": as_value(sum(indices, Fraction(0)) / len(indices))
+                if indices
+                else None,
+                "minimum_index": as_value(min(indices, default=None)),
+                "maximum_index": as_value(max(indices, default=None)),
+                "is_mean_of_all": len(indices) == len(rows),
+                "published_mean": mean.get("published_value"),
+                "published_mean_source": mean.get("source"),
+            }
+        )
+    check_rows("edition_summaries", expected)
+
+
+def test_editions_are_compared() -> None:
+    """Every edition is compared with every earlier one, on its own scale."""
+    editions = by(recorded_rows("dim_editions"), "ranking_id", "edition")
+    results = by_result(recorded_rows("fct_index_results"))
+    expected = []
+    pairs = [
+        (row, before, [results.get((ranking, str(y), city, category)) for y in between])
+        for (ranking, year, city, category), row in results.items()
+        for earlier in range(1, int(year))
+        for between in [range(earlier + 1, int(year))]
+        if (before := results.get((ranking, str(earlier), city, category)))
+    ]
+    for row, before, between_rows in pairs:
+        ranking, year = row["ranking_id"], row["edition"]
+        own, earlier = editions[ranking, year], editions[ranking, before["edition"]]
+        factor = Fraction(own["scale_maximum"]) / Fraction(earlier["scale_maximum"])
+        index = Fraction(before["index_value"]) * factor if before["index_value"] else None
+        has_ranks = bool(row["rank"] and before["rank"])
+        has_indices = bool(row["index_value"] and before["index_value"])
+        if has_ranks or has_indices:
+            expected.append(
+                {
+                    **row,
+                    "earlier_edition": before["edition"],
+                    "earlier_rank": before["rank"],
+                    "earlier_rank_source": before["rank_source"],
+                    "ranks_gained": int(before["rank"]) - int(row["rank"]) if has_ranks else None,
+                    "known_ranks_between": sum(bool(r and r["rank"]) for r in between_rows),
+                    "earlier_index": as_value(index),
+                    "index_points_gained": as_value(Fraction(row["index_value"]) - (index or 0))
+                    if has_indices
+                    else None,
+                    "is_method_changed": own["methodology_id"] != earlier["methodology_id"],
+                }
+            )
+    check_rows("edition_comparisons", expected)

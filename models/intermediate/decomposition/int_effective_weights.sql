@@ -6,7 +6,7 @@
 
   A project point counts as one point of a sibling of weight 1, and the divisor is 1 plus the parent's
   project_cap_share. Siblings that do not count leave their weight to the others; project points are
-  spread over all that apply. The nominal weight is that of a city with every score.
+  spread over all that apply.
 -#}
 with recursive
 
@@ -54,8 +54,7 @@ sibling_totals as (
         city_id,
         parent_node_id,
         sum(case when role = 'regular' then weight * is_counted else 0 end) as counted_weight,
-        sum(case when role = 'regular' then weight * is_applicable else 0 end) as applicable_weight,
-        sum(case when role = 'regular' then weight else 0 end) as total_weight
+        sum(case when role = 'regular' then weight * is_applicable else 0 end) as applicable_weight
     from city_nodes
     group by edition_key, city_id, parent_node_id
 ),
@@ -75,9 +74,7 @@ weights as (
             as weight,
         case
             when nodes.role = 'project' then totals.applicable_weight else totals.counted_weight
-        end as sibling_weight,
-        case when nodes.role = 'project' then 1 else nodes.weight end as nominal_weight,
-        totals.total_weight
+        end as sibling_weight
     from city_nodes
     inner join nodes using (edition_key, node_id)
     inner join nodes as parents
@@ -92,16 +89,12 @@ weights as (
 shares as (
     select
         *,
-        {% for share, weight, total in [
-            ('share', 'weight', 'sibling_weight'), ('nominal_share', 'nominal_weight', 'total_weight')
-        ] %}
         case
-            when {{ total }} = 0 then 0
+            when sibling_weight = 0 then 0
             else
-                cast({{ weight }} as double) / cast({{ total }} as double)
+                cast(weight as double) / cast(sibling_weight as double)
                 / (1 + cast(parent_cap_share as double))
-        end as {{ share }},
-        {% endfor %}
+        end as share,
         scale_maximum * case
             when role = 'project' then parent_cap_share * applicable_weight else 1
         end as maximum_score
@@ -114,8 +107,7 @@ products as (
         city_id,
         node_id,
         cast(null as {{ dbt.type_string() }}) as category_id,
-        cast(1 as double) as product,
-        cast(1 as double) as nominal_product
+        cast(1 as double) as product
     from city_nodes
     where parent_node_id is null
     union all
@@ -124,8 +116,7 @@ products as (
         shares.city_id,
         shares.node_id,
         coalesce(products.category_id, shares.node_id) as category_id,
-        shares.share * products.product as product,
-        shares.nominal_share * products.nominal_product as nominal_product
+        shares.share * products.product as product
     from products
     inner join shares
         on
@@ -144,8 +135,6 @@ final as (
         shares.node_type,
         shares.role,
         {{ rounded_decimal('products.product', 15, 'decimal(18, 15)') }} as effective_weight,
-        {{ rounded_decimal('products.nominal_product', 15, 'decimal(18, 15)') }}
-            as nominal_effective_weight,
         cast(shares.maximum_score as {{ type_index() }}) as maximum_score
     from shares
     inner join products using (edition_key, city_id, node_id)

@@ -19,6 +19,7 @@ select
     nodes.depth,
     nodes.height,
     nodes.weight,
+    nodes.effective_weight,
     nodes.aggregation,
     nodes.project_cap_share,
 

@@ -35,6 +35,14 @@ published as (
     inner join {{ ref('stg_published_results') }} as published using (edition_key, city_id)
 ),
 
+recorded as (
+    select distinct
+        ranking_id,
+        city_id,
+        node_id
+    from published
+),
+
 -- all editions of a city and category that has a figure in one of them
 editions as (
     select
@@ -43,13 +51,7 @@ editions as (
         nodes.rank_taken_on
     from cities
     inner join {{ ref('int_edition_nodes') }} as nodes using (edition_key)
-    inner join (
-        select distinct
-            ranking_id,
-            city_id,
-            node_id
-        from published
-    ) as recorded
+    inner join recorded
         on
             cities.ranking_id = recorded.ranking_id
             and cities.city_id = recorded.city_id

@@ -26,15 +26,6 @@ categories as (
     where nodes.node_type <> 'indicator'
 ),
 
-nominal_weights as (
-    select
-        edition_key,
-        node_id,
-        max(nominal_effective_weight) as effective_weight
-    from {{ ref('int_effective_weights') }}
-    group by edition_key, node_id
-),
-
 summarised as (
     select
         own.edition_key,
@@ -196,7 +187,7 @@ final as (
         coalesce(alphas.cronbach_alpha < {{ setting('low_alpha') }}, false) as has_low_alpha,
 
         ---------- part in the index
-        nominal_weights.effective_weight,
+        nodes.effective_weight,
         cast(variance_shares.share_of_index_variance as {{ type_index() }})
             as share_of_index_variance,
         summarised.correlation_with_overall_index,
@@ -215,7 +206,7 @@ final as (
         on
             summarised.edition_key = alphas.edition_key
             and summarised.node_id = alphas.parent_node_id
-    left join nominal_weights using (edition_key, node_id)
+    inner join nodes using (edition_key, node_id)
     left join variance_shares
         on
             summarised.edition_key = variance_shares.edition_key

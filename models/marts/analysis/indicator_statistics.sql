@@ -16,15 +16,6 @@ node_values as (
     select * from {{ ref('int_node_values') }}
 ),
 
-nominal_weights as (
-    select
-        edition_key,
-        node_id,
-        max(nominal_effective_weight) as effective_weight
-    from {{ ref('int_effective_weights') }}
-    group by edition_key, node_id
-),
-
 -- every known score beside its category, the weighted sum of its regular siblings and the index
 scores as (
     select
@@ -142,7 +133,7 @@ final as (
         summarised.correlation_with_category_index,
         summarised.correlation_with_rest_of_category,
         summarised.correlation_with_overall_index,
-        nominal_weights.effective_weight,
+        indicators.effective_weight,
         index_shares.share_of_index_variance,
 
         ---------- flags, with the thresholds of analysis_settings
@@ -165,10 +156,6 @@ final as (
         on
             summarised.edition_key = indicators.edition_key
             and summarised.indicator_id = indicators.node_id
-    left join nominal_weights
-        on
-            summarised.edition_key = nominal_weights.edition_key
-            and summarised.indicator_id = nominal_weights.node_id
     left join {{ ref('int_index_shares') }} as index_shares
         on
             summarised.edition_key = index_shares.edition_key

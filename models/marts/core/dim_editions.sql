@@ -16,6 +16,16 @@ indicator_counts as (
     from {{ ref('int_edition_nodes') }}
     where node_type = 'indicator'
     group by edition_key
+),
+
+known_results as (
+    select
+        edition_key,
+        cast(count(rank) as integer) as rank_count,
+        cast(count(index_value) as integer) as index_count
+    from {{ ref('int_ranks') }}
+    where node_id = 'overall'
+    group by edition_key
 )
 
 select
@@ -37,6 +47,8 @@ select
     editions.coarser_value_rule,
     coalesce(city_counts.city_count, 0) as city_count,
     coalesce(city_counts.new_city_count, 0) as new_city_count,
+    coalesce(known_results.rank_count, 0) as rank_count,
+    coalesce(known_results.index_count, 0) as index_count,
     coalesce(indicator_counts.indicator_count, 0) as indicator_count,
     editions.survey_period,
     editions.note,
@@ -45,3 +57,4 @@ select
 from {{ ref('int_editions') }} as editions
 left join city_counts using (edition_key)
 left join indicator_counts using (edition_key)
+left join known_results using (edition_key)

@@ -18,6 +18,7 @@ select
     is_capped,
     is_logarithmic,
     weight,
+    effective_weight,
     is_simulated_ranking,
     source
 from {{ ref('int_edition_nodes') }}
