@@ -32,7 +32,10 @@
    * @property {number[]} new
    * @property {Category[]} categories the overall index first
    */
-  /** @typedef {{name: string, simulated: boolean, editions: Record<string, number>}} Ranking */
+  /**
+   * @typedef {{name: string, simulated: boolean, dates: Record<string, string>,
+   *   editions: Record<string, number>}} Ranking
+   */
   /** @typedef {{ranking: string, edition: string, cities: string[]}} State */
 
   /** @type {{default: string, rankings: Record<string, Ranking>}} */
@@ -205,14 +208,14 @@
    */
   function score(printed, mark, isBest) {
     if (printed === null) {
-      return site.element("span", { class: "score" }, figures.gap("gap_not_published"));
+      return site.element("span", { class: "score" }, figures.gap("gap_not_recorded"));
     }
     return site.element(
       "span",
       { class: "score" },
       ...(isBest ? bestMark() : []),
       site.figure(printed),
-      ...(mark === "-" ? [] : [figures.mark(mark)]),
+      ...figures.marked(mark),
     );
   }
 
@@ -295,26 +298,24 @@
    */
   function placeLine(data, [member, place, change, , marks], isBest) {
     const line = site.element("span", { class: "detail" });
-    /** @param {string} mark */
-    const markOf = (mark) => (mark === "-" ? [] : [figures.mark(mark)]);
     if (place === null) {
       // One dash stands for both.
-      line.append(site.text("compare_place", { place: "" }), figures.gap("gap_not_published"));
+      line.append(site.text("compare_place", { place: "" }), figures.gap("gap_not_recorded"));
       if (change === null) return line;
     } else {
       line.append(
         site.element(
           "span", isBest ? { class: "best-place" } : {}, site.text("compare_place", { place }),
         ),
-        ...markOf(marks[0]),
+        ...figures.marked(marks[0]),
       );
     }
     const reason = data.before === null
       ? "gap_first_edition"
-      : data.new.includes(member) ? "gap_new_in_field" : "gap_not_published";
+      : data.new.includes(member) ? "gap_new_in_field" : "gap_not_recorded";
     line.append(" ");
     if (change === null) line.append(figures.gap(reason));
-    else line.append(figures.tendency(change), ...markOf(marks[1]));
+    else line.append(figures.tendency(change), ...figures.marked(marks[1]));
     return line;
   }
 
@@ -413,7 +414,7 @@
         site.svg("rect", { class: `fill cat-${category.id}`, width: index || "0", height: "10" }),
       );
       const value = site.element("span", {}, index === null ? "–" : site.figure(index));
-      if (index !== null && marks[2] !== "-") value.append(figures.mark(marks[2]));
+      if (index !== null) value.append(...figures.marked(marks[2]));
       const [, name, , isSimulatedCity] = data.cities[member];
       const label = site.element("span", {}, name);
       if (isSimulatedCity) label.append(figures.mark("s"));
@@ -519,7 +520,7 @@
     controls.hidden = false;
     control("ranking").value = state.ranking;
     fill(control("edition"), editionsOf(state.ranking).map((one) => [one, one]), state.edition);
-    byId("simulated-banner").hidden = !ranking.simulated;
+    site.showOrigin(ranking, state.edition);
     const name = `compare-${state.ranking}-${state.edition}`;
     site.loadData(name, (data) => {
       // An edition that arrives after another one was chosen is not shown.

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..site_builder import LANGUAGES, Row, Site, rankings_for_script
+from ..site_builder import LANGUAGES, MARKS, Row, Site, publisher_pages
+from .ranking import marks
 
 MOST_CITIES = 5
 
 SCRIPT_TEXTS = (
-    "mark_p",
-    "mark_s",
+    *(f"mark_{letter}" for letter in (*MARKS.values(), "s")),
     "figures_simulated",
-    "gap_not_published",
+    "gap_not_recorded",
     "gap_new_in_field",
     "gap_first_edition",
     "compare_nobody",
@@ -34,32 +34,22 @@ SCRIPT_TEXTS = (
 )
 
 
-def figure_mark(row: Row, basis: str) -> str:
-    """Return the mark of a figure: s for simulated, p for published, - for none.
-
-    Args:
-        row: a result; a simulated city is marked at its name instead.
-        basis: column that says where the figure comes from.
-    """
-    if row["is_simulated"] and not row["is_simulated_city"]:
-        return "s"
-    return "p" if row[basis] == "published" else "-"
-
-
-def result_of(row: Row, member: int) -> list[Any]:
+def result_of(site: Site, row: Row, member: int) -> list[Any]:
     """Return a result for the script: member, place, tendency, index, marks in that order."""
-    marks = "".join(
-        figure_mark(row, basis) for basis in ("rank_source", "tendency_source", "index_source")
-    )
-    return [member, row["rank"], row["tendency"], row["index_displayed"], marks]
+    return [member, row["rank"], row["tendency"], row["index_displayed"], marks(site, row)]
 
 
 def compare_data(
-    results: list[Row], categories: list[Row], indicators: list[Row], scores: list[Row]
+    site: Site,
+    results: list[Row],
+    categories: list[Row],
+    indicators: list[Row],
+    scores: list[Row],
 ) -> dict[str, Any]:
     """Return an edition for the script.
 
     Args:
+        site: the site in the making.
         results: results of all categories, each in the order of places.
         categories: the overall index first.
         indicators: in the page's order.
@@ -92,7 +82,7 @@ def compare_data(
                 "de": category["category_name_de"],
                 "en": category["category_name_en"],
                 "results": [
-                    result_of(row, members[row["city_id"]])
+                    result_of(site, row, members[row["city_id"]])
                     for row in results
                     if row["category_id"] == category["category_id"]
                 ],
@@ -129,7 +119,7 @@ def build(site: Site) -> None:
     for row in editions:
         key = row["ranking_id"], row["edition"]
         parts = [rows.get(key, []) for rows in by_edition.values()]
-        site.write_data(f"compare-{key[0]}-{key[1]}", compare_data(*parts))
+        site.write_data(f"compare-{key[0]}-{key[1]}", compare_data(site, *parts))
 
     default = editions[0]
     for language in LANGUAGES:
@@ -142,12 +132,13 @@ def build(site: Site) -> None:
             script_texts=SCRIPT_TEXTS,
             default=default,
             rankings=list({row["ranking_id"]: row for row in editions}.values()),
+            publisher_pages=publisher_pages(editions),
             editions=[
                 row["edition"] for row in editions if row["ranking_id"] == default["ranking_id"]
             ],
             most_cities=MOST_CITIES,
             settings={
                 "default": default["ranking_id"],
-                "rankings": rankings_for_script(editions, language, scale_of),
+                "rankings": site.rankings_for_script(editions, language, scale_of),
             },
         )

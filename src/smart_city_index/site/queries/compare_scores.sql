@@ -1,4 +1,4 @@
--- Every score that is known, as a page prints it. A score that is not here was not published.
+-- Every score that is known, as a page prints it. A score that is not here is not recorded.
 select
     scores.ranking_id,
     scores.edition,
