@@ -116,6 +116,7 @@ def test_views_show_the_mart(
         )
     assert page.locator("#simulated-banner").is_visible() == (ranking == "simulated_field")
     assert str(edition) in page.locator("#ranking-table caption").inner_text()
+    assert f" {edition}," in page.locator("#data-date").inner_text()
 
 
 @pytest.mark.parametrize("ranking", RANKINGS)

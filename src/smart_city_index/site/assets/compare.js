@@ -15,7 +15,8 @@
    * @property {string} en
    * @property {boolean} inferred whether the name is inferred
    * @property {boolean} projects whether these are project points
-   * @property {[number, string, number][]} scores member, printed score, whether it is marked
+   * @property {[number, string, number][]} scores member, printed score or why
+   *   there is none, whether it is marked
    */
   /**
    * @typedef {Object} Category
@@ -204,11 +205,12 @@
    * @param {string | null} printed
    * @param {string} mark letter, or - for none
    * @param {boolean} isBest
+   * @param {string} [reason] why there is no figure
    * @returns {HTMLElement}
    */
-  function score(printed, mark, isBest) {
+  function score(printed, mark, isBest, reason = "not_recorded") {
     if (printed === null) {
-      return site.element("span", { class: "score" }, figures.gap("gap_not_recorded"));
+      return site.element("span", { class: "score" }, figures.gap(`gap_${reason}`));
     }
     return site.element(
       "span",
@@ -349,6 +351,14 @@
   }
 
   /**
+   * @param {string} one printed score, or why there is none
+   * @returns {boolean}
+   */
+  function isFigure(one) {
+    return /\d/.test(one);
+  }
+
+  /**
    * The row of an indicator.
    * @param {EditionData} data
    * @param {number[]} members
@@ -358,7 +368,7 @@
   function indicatorRow(data, members, indicator) {
     const known = new Map(indicator.scores.map((one) => [one[0], one]));
     const found = members.map((member) => known.get(member));
-    const values = found.map((one) => (one ? one[1] : null));
+    const values = found.map((one) => (one && isFigure(one[1]) ? one[1] : null));
     const bestValues = best(values);
     /** @type {[boolean, string][]} */
     const notes = [
@@ -384,7 +394,7 @@
             "data-city": data.cities[member][0],
             ...(bestValues[position] ? { class: "best" } : {}),
           },
-          score(values[position], one && one[2] ? "s" : "-", bestValues[position]),
+          score(values[position], one && one[2] ? "s" : "-", bestValues[position], one && one[1]),
           ...differenceBeside(values, position),
         );
       }),
@@ -457,7 +467,7 @@
     const table = /** @type {HTMLTableElement} */ (byId("indicators"));
     const groups = data.categories.filter(({ indicators }) => indicators.length);
     const isScored = groups.some(({ indicators }) => indicators.some(
-      ({ scores }) => scores.some(([member]) => members.includes(member)),
+      ({ scores }) => scores.some(([member, one]) => members.includes(member) && isFigure(one)),
     ));
     byId("indicators-scroll").hidden = !isScored;
     byId("no-scores").hidden = isScored;

@@ -9,10 +9,14 @@ from .ranking import marks
 
 MOST_CITIES = 5
 
+# assets/compare.js knows them by these names.
+STATUSES_WITHOUT_SCORE = ("coarser_level", "not_applicable")
+
 SCRIPT_TEXTS = (
     *(f"mark_{letter}" for letter in (*MARKS.values(), "s")),
     "figures_simulated",
     "gap_not_recorded",
+    *(f"gap_{status}" for status in STATUSES_WITHOUT_SCORE),
     "gap_new_in_field",
     "gap_first_edition",
     "compare_nobody",
@@ -58,7 +62,8 @@ def compare_data(
     Returns:
         `cities`: id, name, state, whether it is a simulated city, in the order of places; `before`
         and the `new` ones among the cities; `categories` with their `results` and `indicators`,
-        these with their `scores` (member, printed score, whether a real city's is simulated).
+        these with their `scores` (member, printed score or why there is none, whether a real
+        city's is simulated).
     """
     overall = [row for row in results if row["category_id"] == categories[0]["category_id"]]
     members = {row["city_id"]: position for position, row in enumerate(overall)}
@@ -67,7 +72,7 @@ def compare_data(
     for row in scores:
         is_marked = row["is_simulated"] and row["city_id"] not in simulated_cities
         scores_of.setdefault(row["indicator_id"], []).append(
-            [members[row["city_id"]], row["score_displayed"], int(is_marked)]
+            [members[row["city_id"]], row["score_displayed"] or row["status"], int(is_marked)]
         )
     return {
         "cities": [
