@@ -1,5 +1,5 @@
 -- What each place, tendency and index rests on, where it is not published and recomputed alike:
--- computed only, published only, implied by the next edition's tendency, or a contradiction.
+-- computed only, published only, implied by tendencies, or a contradiction.
 with figures as (
     select
         ranking_id,
