@@ -1,4 +1,4 @@
--- Ranks of Düsseldorf over all editions: what is published, gaps left as gaps.
+-- Ranks of Düsseldorf over all editions; NULL where none is recorded.
 select
     edition,
     category_id,

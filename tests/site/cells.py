@@ -38,6 +38,22 @@ class Cell:
 
 GAP = Cell(DASH, is_gap=True)
 
+# What the recorded published figures of a result came to, and whether its ranking is computed.
+VERDICTS = """
+    select
+        results.ranking_id, results.edition, results.city_id, results.category_id,
+        max(verdict) filter (where figure = 'rank') as rank_verdict,
+        max(verdict) filter (where figure = 'tendency') as tendency_verdict,
+        max(verdict) filter (where figure = 'index') as index_verdict,
+        not exists (
+            from fct_index_results as others
+            where others.ranking_id = results.ranking_id and others.rank_source <> 'computed'
+        ) as is_computed
+    from fct_index_results as results
+    left join published_reconciliation using (ranking_id, edition, city_id, category_id)
+    group by all
+"""
+
 # As one text, because taking over thousands of values one by one takes longer than reading them.
 READ_ROWS = """
 ([selector, key, beside]) => {
@@ -49,7 +65,7 @@ READ_ROWS = """
     const gap = cell.querySelector(".gap");
     return {
       text: figure(cell).trim(),
-      marks: text(".mark"),
+      marks: text(".mark [aria-hidden]"),
       is_gap: Boolean(gap && gap.title && text(".gap .visually-hidden") === gap.title),
       arrow: text(".arrow"),
     };
@@ -89,7 +105,11 @@ def cell_in_file(element: Element) -> Cell:
     reasons = [one.text for gap in gaps for one in gap.walk() if "visually-hidden" in one.classes]
     return Cell(
         text=figure_text(element).strip(),
-        marks=texts("mark"),
+        marks="".join(
+            one.text
+            for one in element.walk()
+            if "aria-hidden" in one.attributes and one.parent and "mark" in one.parent.classes
+        ),
         is_gap=bool(reasons and reasons == [gap.attributes.get("title") for gap in gaps]),
         arrow=texts("arrow"),
     )
@@ -140,26 +160,32 @@ def result_cells(row: dict[str, Any], language: str) -> dict[str, Cell]:
     """Return the cells place, tendency and index that a result has to have.
 
     Args:
-        row: rank, tendency and index_displayed with their bases; is_simulated, is_simulated_city.
+        row: rank, tendency and index_displayed with their sources; the columns of VERDICTS;
+            is_simulated, is_simulated_city.
         language: `de` or `en`.
     """
 
-    def marks(basis: str | None) -> str:
+    def marks(figure: str) -> str:
+        source, verdict = row[f"{figure}_source"], row[f"{figure}_verdict"]
         if row["is_simulated"] and not row["is_simulated_city"]:
             return "s"
-        return "p" if basis == "published" else ""
+        if verdict == "contradiction":
+            return "x"
+        if source == "implied":
+            return "t"
+        if source == "computed" and verdict is None and not row["is_computed"]:
+            return "c"
+        return "p" if source == "published" and row["is_computed"] else ""
 
     place, tendency, index = row["rank"], row["tendency"], row["index_displayed"]
     return {
-        "place": GAP if place is None else Cell(str(place), marks(row["rank_source"])),
+        "place": GAP if place is None else Cell(str(place), marks("rank")),
         "tendency": GAP
         if tendency is None
         else Cell(
             signed(tendency),
-            marks(row["tendency_source"]),
+            marks("tendency"),
             arrow=ARROWS[(tendency > 0) - (tendency < 0)],
         ),
-        "index": GAP
-        if index is None
-        else Cell(printed(index, language), marks(row["index_source"])),
+        "index": GAP if index is None else Cell(printed(index, language), marks("index")),
     }

@@ -12,6 +12,7 @@ from .site_files import LANGUAGES
 COMPARED = (
     ("smart_city_index", 2025, ("duesseldorf", "muenchen", "cottbus")),
     ("smart_city_index", 2021, ("dresden", "leipzig")),
+    ("open_data_index", 2026, ("aachen", "duesseldorf")),
     (
         "simulated_field",
         2024,
@@ -81,6 +82,21 @@ def test_comparison_shows_the_marts(
         else:
             assert page.evaluate(READ_SCORES, selector) == expected
     assert page.locator("#simulated-banner").is_visible() == (ranking == "simulated_field")
+
+
+def test_gaps_say_why(open_page: OpenPage, rows: Rows) -> None:
+    """A figure that is the district's is not called unrecorded; one that is not recorded is."""
+    (row,) = rows(
+        """select indicator_id from fct_indicator_scores
+        where edition_key = 'open_data_index_2026' and city_id = 'aachen'
+            and status = 'coarser_level' order by indicator_id limit 1"""
+    )
+    page = open_comparison(open_page, "en", "open_data_index", 2026, ("aachen", "duesseldorf"))
+    gap = page.locator(f"tr[data-indicator={row['indicator_id']}] td[data-city=aachen] .gap")
+    assert gap.get_attribute("title") == "recorded for the district only"
+    page = open_comparison(open_page, "en", "smart_city_index", 2025, ("cottbus", "duesseldorf"))
+    gap = page.locator("#indices tr[data-category=overall] td[data-city=cottbus] .score .gap")
+    assert gap.get_attribute("title") == "not recorded here"
 
 
 def test_controls_change_the_comparison(open_page: OpenPage) -> None:

@@ -7,20 +7,27 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from .cells import Cell, printed, result_cells, rows_in_browser, rows_in_file
+from .cells import VERDICTS, Cell, printed, result_cells, rows_in_browser, rows_in_file
 from .conftest import OpenPage, Rows
 from .page_mistakes import page_mistakes
 from .site_files import LANGUAGES, RANKINGS_OF_THE_PAGE, Element, SiteFiles
 
-RESULTS = """
+RESULTS = f"""
     select
         lines.line_id, lines.edition, lines.label_de, lines.label_en, lines.is_simulated,
         lines.rank, lines.rank_source, lines.tendency, lines.tendency_source,
         lines.value_displayed as index_displayed, lines.value_source as index_source,
-        cities.is_simulated as is_simulated_city
+        verdicts.rank_verdict, verdicts.tendency_verdict, verdicts.index_verdict,
+        verdicts.is_computed, cities.is_simulated as is_simulated_city
     from city_profiles as lines
     inner join dim_cities as cities using (city_id)
-    where section = 'result' and ranking_id = ? and city_id = ?
+    inner join ({VERDICTS}) as verdicts
+        on
+            lines.ranking_id = verdicts.ranking_id
+            and lines.edition = verdicts.edition
+            and lines.city_id = verdicts.city_id
+            and lines.line_id = verdicts.category_id
+    where section = 'result' and lines.ranking_id = ? and lines.city_id = ?
     order by lines.edition desc, lines.line_number
 """
 INDICATORS = """

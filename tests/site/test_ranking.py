@@ -9,18 +9,21 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from .cells import Cell, result_cells, rows_in_browser
+from .cells import VERDICTS, Cell, result_cells, rows_in_browser
 from .conftest import OpenPage, Rows
 from .site_files import LANGUAGES, RANKINGS
 
-RESULTS = """
+RESULTS = f"""
     select
         results.city_id, cities.city_name, cities.state_code, cities.size_class_id,
         cities.is_simulated as is_simulated_city, results.is_simulated,
         results.rank, results.rank_source, results.tendency, results.tendency_source,
-        results.index_displayed, results.index_source
+        results.index_displayed, results.index_source,
+        verdicts.rank_verdict, verdicts.tendency_verdict, verdicts.index_verdict,
+        verdicts.is_computed
     from fct_index_results as results
     inner join dim_cities as cities using (city_id)
+    inner join ({VERDICTS}) as verdicts using (ranking_id, edition, city_id, category_id)
     where ranking_id = ? and edition = ? and category_id = ?
 """
 ROWS = "#ranking-table tbody tr"
@@ -113,6 +116,7 @@ def test_views_show_the_mart(
         )
     assert page.locator("#simulated-banner").is_visible() == (ranking == "simulated_field")
     assert str(edition) in page.locator("#ranking-table caption").inner_text()
+    assert f" {edition}," in page.locator("#data-date").inner_text()
 
 
 @pytest.mark.parametrize("ranking", RANKINGS)

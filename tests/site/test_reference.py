@@ -80,11 +80,71 @@ def test_explorer_shows_statistics_of_complete_fields_only(
     assert shown == {(*row[:3], str(row[3])) for row in expected}
 
 
+@pytest.mark.parametrize(
+    ("language", "dates"),
+    [
+        (
+            "de",
+            {
+                ("smart_city_index", 2025): "Ausgabe 2025, Datenstand: erhoben März bis Juni.",
+                ("smart_city_index", 2019): "Ausgabe 2019, Datenstand: hier nicht erfasst.",
+                ("open_data_index", 2024): "Ausgabe 2024, Datenstand: Werte aus 2020 bis 2024.",
+            },
+        ),
+        (
+            "en",
+            {
+                (
+                    "smart_city_index",
+                    2025,
+                ): "Edition 2025, data: collected March to June.",
+                ("smart_city_index", 2019): "Edition 2019, data: not recorded here.",
+                (
+                    "open_data_index",
+                    2024,
+                ): "Edition 2024, data: figures of 2020 to 2024.",
+            },
+        ),
+    ],
+)
+def test_edition_data_and_build_are_named_apart(
+    folder: Path,
+    site_files: SiteFiles,
+    connection: duckdb.DuckDBPyConnection,
+    language: str,
+    dates: dict[tuple[str, int], str],
+) -> None:
+    """Each page names its build in the foot, and no other date; views name the date of the data."""
+    row = connection.execute("select max(built_at), max(code_version) from meta_build").fetchone()
+    assert row
+    form = {"de": "%d.%m.%Y, %H:%M UTC", "en": "%Y-%m-%d %H:%M UTC"}[language]
+    for kind in site_files.kinds:
+        (foot,) = site_files.document(f"{language}/{kind}").find_all("footer")
+        assert row[0].strftime(form) in foot.text, kind
+        assert row[1] in foot.text, kind
+    for page, block in (
+        ("index", "ranking-settings"),
+        ("compare", "compare-settings"),
+        ("weights", "weights-settings"),
+        ("indicators", "indicator-settings"),
+    ):
+        text = (folder / language / f"{page}.html").read_text("utf-8")
+        (settings,) = re.findall(rf'id="{block}">(.*?)</script>', text)
+        rankings = json.loads(settings)["rankings"]
+        for (ranking, edition), date in dates.items():
+            assert rankings[ranking]["dates"][str(edition)] == date, page
+    profile = (folder / language / "city/smart_city_index/muenchen.html").read_text("utf-8")
+    assert f'<p class="sources">{dates["smart_city_index", 2025]}</p>' in profile
+
+
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_method_lists_every_contradiction(
     folder: Path, connection: duckdb.DuckDBPyConnection, language: str
 ) -> None:
-    """The page has one entry for every contradiction of the mart, and counts as many."""
+    """The page has one entry for every contradiction of the mart, and counts as many.
+
+    Those of the shipped ranking are the known ones, each once, and each is on its city's profile.
+    """
     page = (folder / language / "method.html").read_text("utf-8")
     entry = re.compile(
         r'<article class="contradiction-entry" data-edition="(\d+)" data-city="(\w+)"'
@@ -98,6 +158,25 @@ def test_method_lists_every_contradiction(
     assert Counter(shown) == Counter(expected)
     counted = re.findall(r'data-field="contradiction">(\d+)<', page)
     assert sum(map(int, counted)) == len(expected)
+    assert f"<p>{len(expected)} " in page
+    with (PROJECT_DIR / "seeds/results/known_contradictions.csv").open(encoding="utf-8") as file:
+        known = {
+            (row["city_id"], row["category_id"], row["figure"]) for row in csv.DictReader(file)
+        }
+    boxes = [
+        (path.stem, *box)
+        for path in (folder / language / "city" / "smart_city_index").glob("*.html")
+        for box in re.findall(
+            r'class="contradiction" data-category="(\w+)" data-figure="(\w+)"',
+            path.read_text("utf-8"),
+        )
+    ]
+    assert sorted(boxes) == sorted(known)
+    listed = connection.execute(
+        "select count(*) from published_reconciliation"
+        " where verdict = 'contradiction' and ranking_id = 'smart_city_index'"
+    ).fetchone()
+    assert listed == (len(known),)
 
 
 def test_csv_files_are_the_tables(folder: Path, connection: duckdb.DuckDBPyConnection) -> None:

@@ -38,14 +38,14 @@ class HistoryPoint:
         x: position on the axis of editions.
         y: position on the axis of places, 1 on top.
         rank: place; None where it is not known.
-        is_simulated: whether simulated figures enter it.
+        mark: the letter that marks it.
     """
 
     edition: int
     x: str
     y: str | None
     rank: int | None
-    is_simulated: bool
+    mark: str
 
 
 @dataclass(frozen=True)
@@ -63,11 +63,11 @@ class HistoryChart:
     ticks: list[tuple[int, str]]
 
 
-def history_chart(places: list[tuple[int, int | None, bool]], city_count: int) -> HistoryChart:
+def history_chart(places: list[tuple[int, int | None, str]], city_count: int) -> HistoryChart:
     """Return the chart of the places over the editions.
 
     Args:
-        places: edition, place and whether it is simulated, oldest first.
+        places: edition, place and its mark, oldest first.
         city_count: the last place of the axis.
     """
     width = HISTORY_WIDTH - HISTORY_LEFT - HISTORY_RIGHT
@@ -82,9 +82,9 @@ def history_chart(places: list[tuple[int, int | None, bool]], city_count: int) -
             rounded(HISTORY_LEFT + Decimal(width) * (2 * number + 1) / (2 * len(places))),
             None if rank is None else y_of(rank),
             rank,
-            is_simulated,
+            mark,
         )
-        for number, (edition, rank, is_simulated) in enumerate(places)
+        for number, (edition, rank, mark) in enumerate(places)
     ]
     path = ""
     pen_is_down = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 MINUS = "\N{MINUS SIGN}"
@@ -74,6 +75,16 @@ def percent(share: Decimal, language: str) -> str:
     if 99 < value < 100:
         return f">{NARROW_SPACE}99{space}%"
     return f"{decimal(value, 0, language)}{space}%"
+
+
+def timestamp(value: datetime, language: str) -> str:
+    """Return date and time of day, in UTC.
+
+    Args:
+        value: a time in UTC.
+        language: `de` or `en`.
+    """
+    return value.strftime("%d.%m.%Y, %H:%M UTC" if language == "de" else "%Y-%m-%d %H:%M UTC")
 
 
 def tendency_class(tendency: int) -> str:

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -120,31 +121,26 @@ def to_json(value: Any) -> str:
     return text.replace("<", "\\u003c")
 
 
-def rankings_for_script(
-    editions: list[Row], language: str, of_edition: Callable[[Row], Any]
-) -> dict[str, dict[str, Any]]:
-    """Return what scripts must know of rankings and editions before they load one.
+# What is not as readers of a ranking expect it, and the letter that marks it.
+MARKS = {"computed": "c", "implied": "t", "published": "p", "contradiction": "x"}
+MARKED_FIGURES = ("rank", "tendency", "index")
+MARK_LETTERS = (*MARKS.values(), "s", "i")
+NO_MARK = "-"
+
+
+def shown_address(address: str) -> str:
+    """Return an address as one reads it."""
+    return address.split("://", 1)[1].removeprefix("www.")
+
+
+def publisher_pages(editions: list[Row]) -> list[tuple[str, str]]:
+    """Return shown text and address of the pages on which editions are published, each once.
 
     Args:
-        editions: rows with ranking_id, its names, is_simulated_ranking and edition.
-        language: `de` or `en`.
-        of_edition: what a page's script needs of an edition, from its row.
-
-    Returns:
-        For each ranking `name`, `simulated` and `editions`.
+        editions: rows of queries/editions.sql; the source of an edition may be no page.
     """
-    rankings: dict[str, dict[str, Any]] = {}
-    for row in editions:
-        ranking = rankings.setdefault(
-            row["ranking_id"],
-            {
-                "name": row[f"ranking_name_{language}"],
-                "simulated": row["is_simulated_ranking"],
-                "editions": {},
-            },
-        )
-        ranking["editions"][row["edition"]] = of_edition(row)
-    return rankings
+    addresses = {row["source"]: None for row in editions if re.match("https?://", row["source"])}
+    return [(shown_address(address), address) for address in addresses]
 
 
 class Site:
@@ -206,6 +202,80 @@ class Site:
         template = self.texts[text_id][language]
         return template.format(**values) if values else template
 
+    def marks(self, row: Row, category_id: str, is_simulated: bool) -> str:
+        """Return the marks of place, tendency and index of a result: a letter each, or NO_MARK.
+
+        Marked is what readers of the ranking do not expect: in one that is computed as a whole what
+        is published only, elsewhere what is not published.
+
+        Args:
+            row: names ranking_id, edition and city_id.
+            category_id: the category.
+            is_simulated: whether simulated figures of a real city enter the result.
+        """
+        if is_simulated:
+            return "s" * len(MARKED_FIGURES)
+        key = (row["ranking_id"], row["edition"], row["city_id"], category_id)
+        return self._marks.get(key, NO_MARK * len(MARKED_FIGURES))
+
+    def mark_letters(self) -> str:
+        """Return the letters of all marks that a figure of the site has, each once."""
+        has_simulated = any(row["is_simulated_ranking"] for row in self.rows("editions"))
+        used = {*"".join(self._marks.values()), *("s" if has_simulated else "")}
+        return "".join(letter for letter in MARK_LETTERS if letter in used)
+
+    def data_date(self, row: Row, language: str) -> str:
+        """Return what is recorded of the time that the data of an edition are of.
+
+        Args:
+            row: a row of queries/editions.sql.
+            language: `de` or `en`.
+        """
+        period = row["survey_period"]
+        if period:
+            names = self.texts.get(f"survey_period_{period.lower().replace(' ', '_')}")
+            return self.text(
+                "data_collected", language, period=names[language] if names else period
+            )
+        if row["first_data_year"]:
+            years = {"first": row["first_data_year"], "last": row["last_data_year"]}
+            return self.text("data_of_years", language, **years)
+        return self.text("data_date_not_recorded", language)
+
+    def rankings_for_script(
+        self, editions: list[Row], language: str, of_edition: Callable[[Row], Any]
+    ) -> dict[str, dict[str, Any]]:
+        """Return what scripts must know of rankings and editions before they load one.
+
+        Args:
+            editions: rows with ranking_id, its names, is_simulated_ranking and edition.
+            language: `de` or `en`.
+            of_edition: what a page's script needs of an edition, from its row.
+
+        Returns:
+            For each ranking `name`, `simulated`, `editions` and the `dates` of their data.
+        """
+        rankings: dict[str, dict[str, Any]] = {}
+        for row in editions:
+            ranking = rankings.setdefault(
+                row["ranking_id"],
+                {
+                    "name": row[f"ranking_name_{language}"],
+                    "simulated": row["is_simulated_ranking"],
+                    "editions": {},
+                    "dates": {},
+                },
+            )
+            ranking["editions"][row["edition"]] = of_edition(row)
+        for row in self.rows("editions"):
+            if row["ranking_id"] not in rankings:
+                continue
+            date = self.data_date(row, language)
+            rankings[row["ranking_id"]]["dates"][row["edition"]] = self.text(
+                "data_of_edition", language, edition=row["edition"], date=date
+            )
+        return rankings
+
     def write_page(
         self,
         template: str,
@@ -246,6 +316,7 @@ class Site:
                 one: self.text(one, language) for one in (*script_texts, *SHARED_SCRIPT_TEXTS)
             },
             build=self.rows("build")[0],
+            mark_letters=self.mark_letters(),
             **values,
         )
         self.write(f"{language}/{path}", re.sub(r"\n\s*\n+", "\n", page) + "\n")
@@ -270,6 +341,25 @@ class Site:
         for path in sorted((SITE_DIR / name).glob(pattern)):
             shutil.copyfile(path, target / path.name)
 
+    @cached_property
+    def _marks(self) -> dict[tuple[Any, ...], str]:
+        """The marks of every result that has any."""
+        expected = {
+            row["ranking_id"]: "computed" if row["is_computed_ranking"] else "published"
+            for row in self.rows("editions")
+        }
+        marks: dict[tuple[Any, ...], str] = {}
+        keys = ("ranking_id", "edition", "city_id", "category_id")
+        for key, rows in self.grouped("bases", *keys).items():
+            bases = {row["figure"]: row["basis"] for row in rows}
+            marks[key] = "".join(
+                MARKS[bases[figure]]
+                if figure in bases and bases[figure] != expected[key[0]]
+                else NO_MARK
+                for figure in MARKED_FIGURES
+            )
+        return marks
+
     def _environment(self, language: str) -> jinja2.Environment:
         """Return the template environment of a language, with its texts and printed forms."""
         environment = jinja2.Environment(
@@ -292,6 +382,7 @@ class Site:
             decimal=localised(formats.decimal),
             percent=localised(formats.percent),
             decimal_point=formats.decimal_point,
+            timestamp=localised(formats.timestamp),
             tendency_class=formats.tendency_class,
             as_json=lambda value: do_mark_safe(to_json(value)),
         )

@@ -15,7 +15,8 @@
    * @property {string} en
    * @property {boolean} inferred whether the name is inferred
    * @property {boolean} projects whether these are project points
-   * @property {[number, string, number][]} scores member, printed score, whether it is marked
+   * @property {[number, string, number][]} scores member, printed score or why
+   *   there is none, whether it is marked
    */
   /**
    * @typedef {Object} Category
@@ -32,7 +33,10 @@
    * @property {number[]} new
    * @property {Category[]} categories the overall index first
    */
-  /** @typedef {{name: string, simulated: boolean, editions: Record<string, number>}} Ranking */
+  /**
+   * @typedef {{name: string, simulated: boolean, dates: Record<string, string>,
+   *   editions: Record<string, number>}} Ranking
+   */
   /** @typedef {{ranking: string, edition: string, cities: string[]}} State */
 
   /** @type {{default: string, rankings: Record<string, Ranking>}} */
@@ -201,18 +205,19 @@
    * @param {string | null} printed
    * @param {string} mark letter, or - for none
    * @param {boolean} isBest
+   * @param {string} [reason] why there is no figure
    * @returns {HTMLElement}
    */
-  function score(printed, mark, isBest) {
+  function score(printed, mark, isBest, reason = "not_recorded") {
     if (printed === null) {
-      return site.element("span", { class: "score" }, figures.gap("gap_not_published"));
+      return site.element("span", { class: "score" }, figures.gap(`gap_${reason}`));
     }
     return site.element(
       "span",
       { class: "score" },
       ...(isBest ? bestMark() : []),
       site.figure(printed),
-      ...(mark === "-" ? [] : [figures.mark(mark)]),
+      ...figures.marked(mark),
     );
   }
 
@@ -295,26 +300,24 @@
    */
   function placeLine(data, [member, place, change, , marks], isBest) {
     const line = site.element("span", { class: "detail" });
-    /** @param {string} mark */
-    const markOf = (mark) => (mark === "-" ? [] : [figures.mark(mark)]);
     if (place === null) {
       // One dash stands for both.
-      line.append(site.text("compare_place", { place: "" }), figures.gap("gap_not_published"));
+      line.append(site.text("compare_place", { place: "" }), figures.gap("gap_not_recorded"));
       if (change === null) return line;
     } else {
       line.append(
         site.element(
           "span", isBest ? { class: "best-place" } : {}, site.text("compare_place", { place }),
         ),
-        ...markOf(marks[0]),
+        ...figures.marked(marks[0]),
       );
     }
     const reason = data.before === null
       ? "gap_first_edition"
-      : data.new.includes(member) ? "gap_new_in_field" : "gap_not_published";
+      : data.new.includes(member) ? "gap_new_in_field" : "gap_not_recorded";
     line.append(" ");
     if (change === null) line.append(figures.gap(reason));
-    else line.append(figures.tendency(change), ...markOf(marks[1]));
+    else line.append(figures.tendency(change), ...figures.marked(marks[1]));
     return line;
   }
 
@@ -348,6 +351,14 @@
   }
 
   /**
+   * @param {string} one printed score, or why there is none
+   * @returns {boolean}
+   */
+  function isFigure(one) {
+    return /\d/.test(one);
+  }
+
+  /**
    * The row of an indicator.
    * @param {EditionData} data
    * @param {number[]} members
@@ -357,7 +368,7 @@
   function indicatorRow(data, members, indicator) {
     const known = new Map(indicator.scores.map((one) => [one[0], one]));
     const found = members.map((member) => known.get(member));
-    const values = found.map((one) => (one ? one[1] : null));
+    const values = found.map((one) => (one && isFigure(one[1]) ? one[1] : null));
     const bestValues = best(values);
     /** @type {[boolean, string][]} */
     const notes = [
@@ -383,7 +394,7 @@
             "data-city": data.cities[member][0],
             ...(bestValues[position] ? { class: "best" } : {}),
           },
-          score(values[position], one && one[2] ? "s" : "-", bestValues[position]),
+          score(values[position], one && one[2] ? "s" : "-", bestValues[position], one && one[1]),
           ...differenceBeside(values, position),
         );
       }),
@@ -413,7 +424,7 @@
         site.svg("rect", { class: `fill cat-${category.id}`, width: index || "0", height: "10" }),
       );
       const value = site.element("span", {}, index === null ? "–" : site.figure(index));
-      if (index !== null && marks[2] !== "-") value.append(figures.mark(marks[2]));
+      if (index !== null) value.append(...figures.marked(marks[2]));
       const [, name, , isSimulatedCity] = data.cities[member];
       const label = site.element("span", {}, name);
       if (isSimulatedCity) label.append(figures.mark("s"));
@@ -456,7 +467,7 @@
     const table = /** @type {HTMLTableElement} */ (byId("indicators"));
     const groups = data.categories.filter(({ indicators }) => indicators.length);
     const isScored = groups.some(({ indicators }) => indicators.some(
-      ({ scores }) => scores.some(([member]) => members.includes(member)),
+      ({ scores }) => scores.some(([member, one]) => members.includes(member) && isFigure(one)),
     ));
     byId("indicators-scroll").hidden = !isScored;
     byId("no-scores").hidden = isScored;
@@ -519,7 +530,7 @@
     controls.hidden = false;
     control("ranking").value = state.ranking;
     fill(control("edition"), editionsOf(state.ranking).map((one) => [one, one]), state.edition);
-    byId("simulated-banner").hidden = !ranking.simulated;
+    site.showOrigin(ranking, state.edition);
     const name = `compare-${state.ranking}-${state.edition}`;
     site.loadData(name, (data) => {
       // An edition that arrives after another one was chosen is not shown.

@@ -3,13 +3,27 @@
 
 const figures = (() => {
   /**
-   * A superscript for what is published (p) or simulated (s).
+   * A superscript for what is not as readers expect it.
    * @param {string} letter
    * @returns {HTMLElement}
    */
   function mark(letter) {
-    const attributes = { class: `mark mark-${letter}`, title: site.text(`mark_${letter}`) };
-    return site.element("sup", attributes, letter);
+    const meaning = site.text(`mark_${letter}`);
+    return site.element(
+      "sup",
+      { class: `mark mark-${letter}`, title: meaning },
+      site.element("span", { "aria-hidden": "true" }, letter),
+      site.element("span", { class: "visually-hidden" }, ` (${meaning})`),
+    );
+  }
+
+  /**
+   * The mark of a figure, if it has one.
+   * @param {string} letter of a result's marks
+   * @returns {HTMLElement[]}
+   */
+  function marked(letter) {
+    return letter === "-" ? [] : [mark(letter)];
   }
 
   /**
@@ -63,5 +77,5 @@ const figures = (() => {
     );
   }
 
-  return { mark, gap, tendency, simulatedTag, swatch };
+  return { mark, marked, gap, tendency, simulatedTag, swatch };
 })();

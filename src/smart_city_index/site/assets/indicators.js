@@ -5,7 +5,7 @@
   /** position of the city, printed score, place, whether it is simulated (1)
    * @typedef {[number, string, number | null, number]} Score
    */
-  /** @typedef {Record<string, string | null> & {flags: string[], cities: number}} Statistics */
+  /** @typedef {Record<string, string | null> & {flags: string[], cities: number, field: number}} Statistics */
   /**
    * @typedef {Object} Indicator
    * @property {string} id
@@ -25,6 +25,8 @@
    * @typedef {Object} EditionData
    * @property {Indicator[]} indicators
    * @property {Record<string, Record<string, string | null>>} correlations
+   * @property {number[]} correlated numbers of cities that the correlations are over
+   * @property {number} field number of cities
    */
   /**
    * @typedef {Object} Data
@@ -40,7 +42,10 @@
    * @property {string} maximum
    * @property {Record<string, string>} categories
    */
-  /** @typedef {{name: string, simulated: boolean, editions: Record<string, Edition>}} Ranking */
+  /**
+   * @typedef {{name: string, simulated: boolean, dates: Record<string, string>,
+   *   editions: Record<string, Edition>}} Ranking
+   */
   /** @typedef {{ranking: string, edition: string, indicator: string}} State */
   /** @typedef {(Node | string)[]} Content */
 
@@ -142,33 +147,11 @@
   }
 
   /**
-   * @param {string} reason
-   * @returns {HTMLElement}
-   */
-  function gap(reason) {
-    return site.element(
-      "span",
-      { class: "gap", title: reason },
-      site.element("span", { "aria-hidden": "true" }, "–"),
-      site.element("span", { class: "visually-hidden" }, reason),
-    );
-  }
-
-  /**
-   * @param {"p" | "s"} letter
-   * @returns {HTMLElement}
-   */
-  function mark(letter) {
-    const attributes = { class: `mark mark-${letter}`, title: site.text(`mark_${letter}`) };
-    return site.element("sup", attributes, letter);
-  }
-
-  /**
    * A mark, where the ranking shown is a simulated field.
    * @returns {Content}
    */
   function fieldMark() {
-    return settings.rankings[state.ranking].simulated ? [mark("s")] : [];
+    return settings.rankings[state.ranking].simulated ? [figures.mark("s")] : [];
   }
 
   /**
@@ -220,7 +203,7 @@
         indicator.inferred ? "indicators_name_inferred" : "indicators_name_printed",
       )]],
       ["indicators_role", [site.text(`role_${indicator.role}`)]],
-      ["indicators_unit", [indicator.unit[site.language] || gap(site.text("gap_not_published"))]],
+      ["indicators_unit", [indicator.unit[site.language] || figures.gap("gap_not_recorded")]],
       ["indicators_direction", [site.text(`direction_${indicator.direction}`)]],
       ["indicators_scoring_rule", [site.text(`normalisation_${indicator.rule}`)]],
       ["indicators_weight", [
@@ -400,9 +383,12 @@
    * @param {Statistics} statistics
    * @returns {HTMLElement}
    */
-  function figures(indicator, statistics) {
+  function keyFigures(indicator, statistics) {
     /** @type {[string, string][]} */
-    const pairs = [["indicators_cities", String(statistics.cities)]];
+    const pairs = [[
+      "indicators_cities",
+      `${statistics.cities} ${site.text("of_cities", { count: statistics.field })}`,
+    ]];
     for (const name of POINTS) {
       if (statistics[name]) pairs.push([name, site.figure(statistics[name] || "")]);
     }
@@ -441,7 +427,7 @@
     const href = `city/${state.ranking}/${id}.html?edition=${state.edition}`;
     /** @type {Content} */
     const content = [site.element("a", { href }, name)];
-    if (simulatedCity) content.push(mark("s"));
+    if (simulatedCity) content.push(figures.mark("s"));
     else if (score[3]) {
       content.push(" ", site.element("span", { class: "tag" }, site.text("figures_simulated")));
     }
@@ -475,15 +461,13 @@
     const [member, printed, place, simulated] = score;
     /** @type {Content} */
     const figure = [site.figure(printed)];
-    if (simulated) {
-      if (!data.cities[member][2]) figure.push(mark("s"));
-    } else if (indicator.rule === "none") figure.push(mark("p"));
+    if (simulated && !data.cities[member][2]) figure.push(figures.mark("s"));
     const cells = [
       cityCell(data, score),
       site.element("td", { class: "number", "data-field": "score" }, ...figure),
     ];
     if (withPlace) {
-      const shown = place === null ? gap(site.text("gap_not_published")) : String(place);
+      const shown = place === null ? figures.gap("indicators_no_place") : String(place);
       cells.unshift(site.element("td", { class: "number place", "data-field": "place" }, shown));
     } else if (indicator.role === "regular") {
       cells.push(site.element("td", { class: "bar-column" }, scoreBar(indicator, printed)));
@@ -566,7 +550,7 @@
         {},
         site.element("th", { scope: "row" }, site.text(name)),
         site.element("td", { class: "number", "data-field": name },
-          value === null ? gap(site.text("indicators_not_defined")) : correlation(value)),
+          value === null ? figures.gap("indicators_not_defined") : correlation(value)),
         site.element("td", { class: "bar-column" },
           ...(value === null ? [] : [correlationBar(Number(value))])),
       );
@@ -608,7 +592,7 @@
           const value = edition.correlations[id][other];
           if (id === other || value === null) {
             const reason = id === other ? "indicators_matrix_itself" : "indicators_not_defined";
-            return site.element("td", {}, gap(site.text(reason)));
+            return site.element("td", {}, figures.gap(reason));
           }
           return site.element(
             "td", { class: colour(Number(value)), "data-category": other }, correlation(value),
@@ -620,7 +604,9 @@
     const columns = [["", ""]];
     for (const id of ids) columns.push([names[id], id === chosen ? "chosen" : ""]);
     const made = table(
-      site.text("indicators_matrix_caption", { edition: state.edition }),
+      site.text("indicators_matrix_caption", {
+        edition: state.edition, cities: edition.correlated.join(", "), field: edition.field,
+      }),
       columns,
       rows,
     );
@@ -657,7 +643,7 @@
     holder.replaceChildren(
       drawing,
       site.element("p", { class: "note" }, site.text("indicators_chart_key", { width })),
-      figures(indicator, statistics),
+      keyFigures(indicator, statistics),
       flags(statistics),
     );
     redraw = () => {
@@ -750,7 +736,7 @@
     const indicator = indicators.find((one) => one.id === state.indicator) || indicators[0];
     if (indicator) state.indicator = indicator.id;
     showControls(indicators);
-    byId("simulated-banner").hidden = !ranking.simulated;
+    site.showOrigin(ranking, state.edition);
     const reason = site.text(`indicators_status_${edition.status}`, {
       cities: edition.cities, scores: edition.scores, expected: edition.expected,
     });

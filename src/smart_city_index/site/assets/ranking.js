@@ -2,8 +2,8 @@
 "use strict";
 
 (() => {
-  /** member, place, tendency, printed index, marks
-   * @typedef {[number, number | null, number | null, string | null, number]} Result
+  /** member, place, tendency, printed index; a mark each for place, tendency and index
+   * @typedef {[number, number | null, number | null, string | null, string]} Result
    */
   /** id, name, state code and name, size class, whether it is a simulated city, latitude, longitude
    * @typedef {[string, string, string, string, string, boolean, string | null, string | null]} City
@@ -31,12 +31,10 @@
    * @property {string} sort
    * @property {string} dir
    */
-  /** @typedef {{name: string, simulated: boolean, editions: Record<string, Record<string, string>>}} Ranking */
-
-  const PLACE_IS_PUBLISHED = 1;
-  const TENDENCY_IS_PUBLISHED = 2;
-  const INDEX_IS_PUBLISHED = 4;
-  const IS_SIMULATED = 8;
+  /**
+   * @typedef {{name: string, simulated: boolean, dates: Record<string, string>,
+   *   editions: Record<string, Record<string, string>>}} Ranking
+   */
 
   /** @type {{rankings: Record<string, Ranking>}} */
   const settings = site.readJson("ranking-settings");
@@ -175,21 +173,15 @@
    */
   function row(data, edition, [member, place, change, index, marks]) {
     const [id, name, , stateName, , isSimulatedCity] = data.cities[member];
-    const isMarked = Boolean(marks & IS_SIMULATED) && !isSimulatedCity;
-    /** @param {number} isPublished */
-    const figureMarks = (isPublished) =>
-      isMarked ? [figures.mark("s")] : marks & isPublished ? [figures.mark("p")] : [];
     const reason = edition.before === null
       ? "gap_first_edition"
-      : edition.new.includes(member) ? "gap_new_in_field" : "gap_not_published";
+      : edition.new.includes(member) ? "gap_new_in_field" : "gap_not_recorded";
     const placeCell = site.element("td", { class: "number", "data-field": "place" });
-    if (place === null) placeCell.append(figures.gap("gap_not_published"));
-    else placeCell.append(String(place), ...figureMarks(PLACE_IS_PUBLISHED));
+    if (place === null) placeCell.append(figures.gap("gap_not_recorded"));
+    else placeCell.append(String(place), ...figures.marked(marks[0]));
     const tendencyCell = site.element("td", { class: "number", "data-field": "tendency" });
     if (change === null) tendencyCell.append(figures.gap(reason));
-    else {
-      tendencyCell.append(figures.tendency(change), ...figureMarks(TENDENCY_IS_PUBLISHED));
-    }
+    else tendencyCell.append(figures.tendency(change), ...figures.marked(marks[1]));
     const href = `city/${state.ranking}/${id}.html?edition=${state.edition}`;
     const cityCell = site.element(
       "th",
@@ -198,13 +190,13 @@
       ...(isSimulatedCity ? [figures.mark("s")] : []),
       " ",
       site.element("span", { class: "detail" }, stateName),
-      ...(isMarked ? [" ", figures.simulatedTag()] : []),
+      ...(marks.includes("s") ? [" ", figures.simulatedTag()] : []),
     );
     const indexCell = site.element("td", { class: "index", "data-field": "index" });
-    if (index === null) indexCell.append(figures.gap("gap_not_published"));
+    if (index === null) indexCell.append(figures.gap("gap_not_recorded"));
     else {
       const value = site.element("span", { class: "value" }, site.figure(index));
-      value.append(...figureMarks(INDEX_IS_PUBLISHED));
+      value.append(...figures.marked(marks[2]));
       indexCell.append(value, bar(index));
     }
     return site.element("tr", { "data-city": id }, placeCell, tendencyCell, cityCell, indexCell);
@@ -263,7 +255,7 @@
     const edition = data.editions[state.edition];
     const known = new Map((edition.results[state.category] || []).map((one) => [one[0], one]));
     const field = edition.members.map(
-      (member) => known.get(member) || /** @type {Result} */ ([member, null, null, null, 0]),
+      (member) => known.get(member) || /** @type {Result} */ ([member, null, null, null, "---"]),
     );
     const results = field
       .filter(([member]) => {
@@ -291,8 +283,7 @@
           placed: results.filter((one) => one[1] !== null).length,
         })
       : site.text("ranking_nothing_found");
-    const banner = /** @type {HTMLElement} */ (document.getElementById("simulated-banner"));
-    banner.hidden = !ranking.simulated;
+    site.showOrigin(ranking, state.edition);
     const map = /** @type {HTMLElement} */ (document.getElementById("ranking-map"));
     const isReal = !ranking.simulated;
     rankingMap.draw(map, isReal ? points(data, field) : [], isReal ? points(data, results) : []);

@@ -125,6 +125,18 @@ const site = (() => {
     updateLanguageSwitch();
   }
 
+  /**
+   * Say what a view is of: whether the field is simulated, and what time the data are of.
+   * @param {{simulated: boolean, dates: Record<string, string>}} ranking
+   * @param {string} edition
+   */
+  function showOrigin(ranking, edition) {
+    const banner = /** @type {HTMLElement} */ (document.getElementById("simulated-banner"));
+    banner.hidden = !ranking.simulated;
+    const date = /** @type {HTMLElement} */ (document.getElementById("data-date"));
+    date.textContent = ranking.dates[edition];
+  }
+
   /** Let the language switch lead to the same state of the counterpart. */
   function updateLanguageSwitch() {
     const link = /** @type {HTMLAnchorElement | null} */ (document.getElementById("language-switch"));
@@ -137,5 +149,7 @@ const site = (() => {
   window.addEventListener("popstate", updateLanguageSwitch);
   window.addEventListener("hashchange", updateLanguageSwitch);
 
-  return { root, language, readJson, text, figure, signed, loadData, element, svg, query, setQuery };
+  return {
+    root, language, readJson, text, figure, signed, loadData, element, svg, query, setQuery, showOrigin,
+  };
 })();

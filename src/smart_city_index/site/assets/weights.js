@@ -23,7 +23,10 @@
    * @property {number} gained places against equal weights
    */
   /** @typedef {{cities: number, complete: number}} Edition */
-  /** @typedef {{name: string, simulated: boolean, editions: Record<string, Edition>}} Ranking */
+  /**
+   * @typedef {{name: string, simulated: boolean, dates: Record<string, string>,
+   *   editions: Record<string, Edition>}} Ranking
+   */
   /**
    * @typedef {Object} State
    * @property {string} ranking
@@ -397,7 +400,7 @@
       Object.keys(ranking.editions).sort().reverse().map((one) => [one, one]),
       state.edition,
     );
-    byId("simulated-banner").hidden = !ranking.simulated;
+    site.showOrigin(ranking, state.edition);
     const offered = isOffered(ranking.editions[state.edition]);
     byId("refusal").hidden = offered;
     byId("control-city-box").hidden = !offered;

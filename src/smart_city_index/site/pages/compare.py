@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..site_builder import LANGUAGES, Row, Site, rankings_for_script
+from ..site_builder import LANGUAGES, MARKS, Row, Site, publisher_pages
+from .ranking import marks
 
 MOST_CITIES = 5
 
+# assets/compare.js knows them by these names.
+STATUSES_WITHOUT_SCORE = ("coarser_level", "not_applicable")
+
 SCRIPT_TEXTS = (
-    "mark_p",
-    "mark_s",
+    *(f"mark_{letter}" for letter in (*MARKS.values(), "s")),
     "figures_simulated",
-    "gap_not_published",
+    "gap_not_recorded",
+    *(f"gap_{status}" for status in STATUSES_WITHOUT_SCORE),
     "gap_new_in_field",
     "gap_first_edition",
     "compare_nobody",
@@ -34,32 +38,22 @@ SCRIPT_TEXTS = (
 )
 
 
-def figure_mark(row: Row, basis: str) -> str:
-    """Return the mark of a figure: s for simulated, p for published, - for none.
-
-    Args:
-        row: a result; a simulated city is marked at its name instead.
-        basis: column that says where the figure comes from.
-    """
-    if row["is_simulated"] and not row["is_simulated_city"]:
-        return "s"
-    return "p" if row[basis] == "published" else "-"
-
-
-def result_of(row: Row, member: int) -> list[Any]:
+def result_of(site: Site, row: Row, member: int) -> list[Any]:
     """Return a result for the script: member, place, tendency, index, marks in that order."""
-    marks = "".join(
-        figure_mark(row, basis) for basis in ("rank_source", "tendency_source", "index_source")
-    )
-    return [member, row["rank"], row["tendency"], row["index_displayed"], marks]
+    return [member, row["rank"], row["tendency"], row["index_displayed"], marks(site, row)]
 
 
 def compare_data(
-    results: list[Row], categories: list[Row], indicators: list[Row], scores: list[Row]
+    site: Site,
+    results: list[Row],
+    categories: list[Row],
+    indicators: list[Row],
+    scores: list[Row],
 ) -> dict[str, Any]:
     """Return an edition for the script.
 
     Args:
+        site: the site in the making.
         results: results of all categories, each in the order of places.
         categories: the overall index first.
         indicators: in the page's order.
@@ -68,7 +62,8 @@ def compare_data(
     Returns:
         `cities`: id, name, state, whether it is a simulated city, in the order of places; `before`
         and the `new` ones among the cities; `categories` with their `results` and `indicators`,
-        these with their `scores` (member, printed score, whether a real city's is simulated).
+        these with their `scores` (member, printed score or why there is none, whether a real
+        city's is simulated).
     """
     overall = [row for row in results if row["category_id"] == categories[0]["category_id"]]
     members = {row["city_id"]: position for position, row in enumerate(overall)}
@@ -77,7 +72,7 @@ def compare_data(
     for row in scores:
         is_marked = row["is_simulated"] and row["city_id"] not in simulated_cities
         scores_of.setdefault(row["indicator_id"], []).append(
-            [members[row["city_id"]], row["score_displayed"], int(is_marked)]
+            [members[row["city_id"]], row["score_displayed"] or row["status"], int(is_marked)]
         )
     return {
         "cities": [
@@ -92,7 +87,7 @@ def compare_data(
                 "de": category["category_name_de"],
                 "en": category["category_name_en"],
                 "results": [
-                    result_of(row, members[row["city_id"]])
+                    result_of(site, row, members[row["city_id"]])
                     for row in results
                     if row["category_id"] == category["category_id"]
                 ],
@@ -129,7 +124,7 @@ def build(site: Site) -> None:
     for row in editions:
         key = row["ranking_id"], row["edition"]
         parts = [rows.get(key, []) for rows in by_edition.values()]
-        site.write_data(f"compare-{key[0]}-{key[1]}", compare_data(*parts))
+        site.write_data(f"compare-{key[0]}-{key[1]}", compare_data(site, *parts))
 
     default = editions[0]
     for language in LANGUAGES:
@@ -142,12 +137,13 @@ def build(site: Site) -> None:
             script_texts=SCRIPT_TEXTS,
             default=default,
             rankings=list({row["ranking_id"]: row for row in editions}.values()),
+            publisher_pages=publisher_pages(editions),
             editions=[
                 row["edition"] for row in editions if row["ranking_id"] == default["ranking_id"]
             ],
             most_cities=MOST_CITIES,
             settings={
                 "default": default["ranking_id"],
-                "rankings": rankings_for_script(editions, language, scale_of),
+                "rankings": site.rankings_for_script(editions, language, scale_of),
             },
         )

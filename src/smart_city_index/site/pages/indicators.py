@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from .. import formats
-from ..site_builder import LANGUAGES, Row, Site, rankings_for_script
+from ..site_builder import LANGUAGES, Row, Site, publisher_pages
 
 STATISTICS_IN_POINTS = (
     "mean_score",
@@ -36,10 +36,11 @@ DIGITS_OF_CORRELATIONS = 2
 DIGITS_OF_WEIGHTS = 4
 
 SCRIPT_TEXTS = (
-    "mark_p",
     "mark_s",
     "figures_simulated",
-    "gap_not_published",
+    "gap_not_recorded",
+    "indicators_no_place",
+    "of_cities",
     "indicators_facts",
     "indicators_category",
     "indicators_role",
@@ -113,6 +114,7 @@ def statistics(row: Row) -> dict[str, Any] | None:
         return None
     return {
         "cities": row["city_count"],
+        "field": row["edition_city_count"],
         **{name: rounded(row[name], row["score_digits"]) for name in STATISTICS_IN_POINTS},
         **{
             name: None if row[name] is None else formats.percent(row[name], "en") for name in SHARES
@@ -156,7 +158,8 @@ def indicator_data(site: Site, ranking_id: str) -> dict[str, Any]:
 
     Returns:
         `cities`: [id, name, whether it is simulated]; `editions`: for each, its
-        `indicators` and the `correlations` between its categories.
+        `indicators` and the `correlations` between its categories, with the numbers of cities that
+        are `correlated`, and of the `field`.
     """
     cities: list[list[Any]] = []
     positions: dict[str, int] = {}
@@ -169,14 +172,17 @@ def indicator_data(site: Site, ranking_id: str) -> dict[str, Any]:
             [position, row["score_displayed"], row["rank"], int(row["is_simulated"])]
         )
     editions: dict[int, dict[str, Any]] = {
-        row["edition"]: {"indicators": [], "correlations": {}}
+        row["edition"]: {"indicators": [], "correlations": {}, "field": 0, "correlated": []}
         for row in site.grouped("editions", "ranking_id")[(ranking_id,)]
     }
     for row in site.grouped("indicators", "ranking_id").get((ranking_id,), []):
         of_indicator = scores.get((row["edition"], row["indicator_id"]), [])
         editions[row["edition"]]["indicators"].append(indicator(site, row, of_indicator))
     for row in site.grouped("category_correlations", "ranking_id").get((ranking_id,), []):
-        of_category = editions[row["edition"]]["correlations"].setdefault(row["category_id"], {})
+        of_edition = editions[row["edition"]]
+        of_edition["field"] = row["edition_city_count"]
+        of_edition["correlated"] = sorted({*of_edition["correlated"], row["city_count"]})
+        of_category = of_edition["correlations"].setdefault(row["category_id"], {})
         of_category[row["other_category_id"]] = rounded(row["correlation"], DIGITS_OF_CORRELATIONS)
     return {"cities": cities, "editions": editions}
 
@@ -203,7 +209,7 @@ def settings(site: Site, language: str) -> dict[str, Any]:
             },
         }
 
-    return {"rankings": rankings_for_script(site.rows("editions"), language, of_edition)}
+    return {"rankings": site.rankings_for_script(site.rows("editions"), language, of_edition)}
 
 
 def build(site: Site) -> None:
@@ -220,5 +226,6 @@ def build(site: Site) -> None:
             title=site.text("nav_indicators", language),
             script_texts=SCRIPT_TEXTS,
             default=site.rows("editions")[0],
+            publisher_pages=publisher_pages(site.rows("editions")),
             settings=settings(site, language),
         )

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from .. import formats
-from ..site_builder import LANGUAGES, Row, Site
+from ..site_builder import LANGUAGES, Row, Site, publisher_pages, shown_address
 from .profile import source_links
 
 VERDICTS = ("match", "last_digit", "consistent", "contradiction", "not_checkable")
@@ -21,7 +21,7 @@ def plain(value: Decimal) -> str:
 def addressed(source: str) -> list[tuple[str, str | None]]:
     """Return shown text and address of each page that a source names."""
     return [
-        (address.split("://", 1)[1].removeprefix("www.") if address else host, address)
+        (shown_address(address) if address else host, address)
         for host, address in source_links(source)
     ]
 
@@ -165,7 +165,9 @@ def build(site: Site) -> None:
             sources=by_edition,
             source_count=len({link for links in by_edition.values() for link in links}),
             marts=marts,
-            built_at=marts[0]["built_at"].strftime(
-                "%d.%m.%Y, %H:%M" if language == "de" else "%Y-%m-%d %H:%M"
-            ),
+            data_dates={
+                (row["ranking_id"], row["edition"]): site.data_date(row, language)
+                for row in site.rows("editions")
+            },
+            publisher_pages=publisher_pages(site.rows("editions")),
         )

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .. import charts
-from ..site_builder import LANGUAGES, Row, Site
+from ..site_builder import LANGUAGES, MARK_LETTERS, NO_MARK, Row, Site, publisher_pages
 
 SHOWN_DRIVERS = 6
 SHOWN_LEVERS = 6
@@ -103,10 +103,24 @@ def paths_by_goal(rows: list[Row]) -> list[list[Row]]:
     return list(goals.values())
 
 
-def edition_values(groups: Groups, member: Row, edition: Row) -> dict[str, Any]:
+def with_marks(site: Site, row: Row, category_id: str, member: Row) -> Row:
+    """Return a row with the marks of place, tendency and index; not again in a simulated city.
+
+    Args:
+        site: the site in the making.
+        row: place, tendency or index of a city.
+        category_id: their category.
+        member: the city as a member of an edition.
+    """
+    is_simulated = row["is_simulated"] and not member["is_simulated_city"]
+    return {**row, "marks": site.marks(row, category_id, is_simulated)}
+
+
+def edition_values(site: Site, groups: Groups, member: Row, edition: Row) -> dict[str, Any]:
     """Return what the template shows of a city in one edition.
 
     Args:
+        site: the site in the making.
         groups: rows of the queries by ranking, city and edition.
         member: the city as a member of the edition.
         edition: the edition.
@@ -116,7 +130,7 @@ def edition_values(groups: Groups, member: Row, edition: Row) -> dict[str, Any]:
     lines: dict[str, list[Row]] = {}
     for row in found["profile_lines"]:
         lines.setdefault(row["section"], []).append(row)
-    results = lines["result"]
+    results = [with_marks(site, row, row["line_id"], member) for row in lines["result"]]
     drivers = [row for row in found["index_drivers"] if row["contribution"]]
     assessed = found["strengths_and_weaknesses"]
     return {
@@ -156,9 +170,9 @@ def history_values(rows: list[Row], editions: list[Row]) -> dict[str, Any]:
         categories.setdefault(row["category_id"], {})[row["edition"]] = row
     overall = categories["overall"]
     places = [
-        (year, overall[year]["rank"], overall[year]["is_simulated"])
+        (year, overall[year]["rank"], overall[year]["marks"][0])
         if year in overall
-        else (year, None, False)
+        else (year, None, NO_MARK)
         for year in years
     ]
     return {
@@ -171,6 +185,23 @@ def history_values(rows: list[Row], editions: list[Row]) -> dict[str, Any]:
     }
 
 
+def letters_of(shown: list[dict[str, Any]], places: list[Row]) -> list[str]:
+    """Return the letters of all marks on the page of a city.
+
+    Args:
+        shown: the city in each edition.
+        places: its places over the editions.
+    """
+    rows = [*places, *(row for one in shown for row in one["results"])]
+    used = {letter for row in rows for letter in row["marks"]}
+    scores = [row for one in shown for block in one["blocks"] for row in block["scores"]]
+    if any(row["is_simulated"] for row in (*rows, *scores)):
+        used.add("s")
+    if any(row["name_is_inferred"] for row in scores):
+        used.add("i")
+    return [letter for letter in MARK_LETTERS if letter in used]
+
+
 def build(site: Site) -> None:
     """Write the profile of every city in every ranking."""
     names = (*ANALYSIS_QUERIES, "profile_lines", "profile_indicators")
@@ -181,7 +212,12 @@ def build(site: Site) -> None:
     for (ranking_id, city_id), memberships in members.items():
         by_year = {row["edition"]: row for row in editions[(ranking_id,)]}
         ranking = editions[(ranking_id,)][0]
-        shown = [edition_values(groups, row, by_year[row["edition"]]) for row in memberships]
+        shown = [edition_values(site, groups, row, by_year[row["edition"]]) for row in memberships]
+        places = [
+            with_marks(site, row, row["category_id"], memberships[0])
+            for row in histories[ranking_id, city_id]
+        ]
+        letters = letters_of(shown, places)
         others = [
             one[0]
             for (other_id,), one in editions.items()
@@ -198,5 +234,10 @@ def build(site: Site) -> None:
                 ranking=ranking,
                 other_rankings=others,
                 editions=shown,
-                history=history_values(histories[ranking_id, city_id], editions[(ranking_id,)]),
+                history=history_values(places, editions[(ranking_id,)]),
+                publisher_pages=publisher_pages(editions[(ranking_id,)]),
+                letters=letters,
+                data_dates={
+                    one["edition"]: site.data_date(one, language) for one in editions[(ranking_id,)]
+                },
             )

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..site_builder import LANGUAGES, Row, Site, rankings_for_script
+from ..site_builder import LANGUAGES, MARKS, Row, Site, publisher_pages
 
 OVERALL = "overall"
-
-# What the marks of a row in data/ranking-*.js are made of; assets/ranking.js reads them.
-PLACE_IS_PUBLISHED = 1
-TENDENCY_IS_PUBLISHED = 2
-INDEX_IS_PUBLISHED = 4
-IS_SIMULATED = 8
 
 CITY_COLUMNS = (
     "city_id",
@@ -26,10 +20,9 @@ CITY_COLUMNS = (
 )
 
 SCRIPT_TEXTS = (
-    "mark_p",
-    "mark_s",
+    *(f"mark_{letter}" for letter in (*MARKS.values(), "s")),
     "figures_simulated",
-    "gap_not_published",
+    "gap_not_recorded",
     "gap_new_in_field",
     "gap_first_edition",
     "ranking_caption",
@@ -39,20 +32,22 @@ SCRIPT_TEXTS = (
 )
 
 
-def flags(row: Row) -> int:
-    """Return the marks of a result as one number."""
-    return int(
-        PLACE_IS_PUBLISHED * (row["rank_source"] == "published")
-        + TENDENCY_IS_PUBLISHED * (row["tendency_source"] == "published")
-        + INDEX_IS_PUBLISHED * (row["index_source"] == "published")
-        + IS_SIMULATED * row["is_simulated"]
-    )
+def marks(site: Site, row: Row) -> str:
+    """Return the marks of a result; a simulated city is marked at its name instead.
+
+    Args:
+        site: the site in the making.
+        row: a row of queries/ranking.sql.
+    """
+    is_simulated = row["is_simulated"] and not row["is_simulated_city"]
+    return site.marks(row, row["category_id"], is_simulated)
 
 
-def ranking_data(rows: list[Row]) -> dict[str, Any]:
+def ranking_data(site: Site, rows: list[Row]) -> dict[str, Any]:
     """Return the results of one ranking for the script.
 
     Args:
+        site: the site in the making.
         rows: results of all editions and categories.
 
     Returns:
@@ -79,7 +74,7 @@ def ranking_data(rows: list[Row]) -> dict[str, Any]:
         figures = (row["rank"], row["tendency"], row["index_displayed"])
         results = edition["results"].setdefault(row["category_id"], [])
         if any(value is not None for value in figures):
-            results.append([member, *figures, flags(row)])
+            results.append([member, *figures, marks(site, row)])
     return {"cities": list(cities.values()), "editions": editions}
 
 
@@ -98,19 +93,22 @@ def settings(site: Site, language: str) -> dict[str, Any]:
             for category in categories[row["ranking_id"], row["edition"]]
         }
 
-    return {"rankings": rankings_for_script(site.rows("editions"), language, category_names)}
+    return {"rankings": site.rankings_for_script(site.rows("editions"), language, category_names)}
 
 
 def build(site: Site) -> None:
     """Write the data of every ranking, and the page with the newest edition of the first."""
     by_ranking = site.grouped("ranking", "ranking_id")
     for (ranking_id,), rows in by_ranking.items():
-        site.write_data(f"ranking-{ranking_id}", ranking_data(rows))
+        site.write_data(f"ranking-{ranking_id}", ranking_data(site, rows))
 
     editions = site.rows("editions")
     default = editions[0]
     results = site.grouped("ranking", "ranking_id", "edition", "category_id")
-    rows = results[default["ranking_id"], default["edition"], OVERALL]
+    rows = [
+        {**row, "marks": marks(site, row)}
+        for row in results[default["ranking_id"], default["edition"], OVERALL]
+    ]
     states = {row["state_code"]: row for row in by_ranking[(default["ranking_id"],)]}
     categories = site.grouped("categories", "ranking_id", "edition")[
         default["ranking_id"], default["edition"]
@@ -126,6 +124,7 @@ def build(site: Site) -> None:
             script_texts=SCRIPT_TEXTS,
             default=default,
             rankings=list(rankings.values()),
+            publisher_pages=publisher_pages(editions),
             editions=[
                 row["edition"] for row in editions if row["ranking_id"] == default["ranking_id"]
             ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from ..site_builder import LANGUAGES, Row, Site, rankings_for_script
+from ..site_builder import LANGUAGES, Row, Site
 
 # The smallest unit of a category index in the data: assets/weights_arithmetic.js counts in it.
 INDEX_DIGITS = 12
@@ -104,6 +104,6 @@ def build(site: Site) -> None:
             offered=offered,
             settings={
                 "default": default["ranking_id"],
-                "rankings": rankings_for_script(editions, language, city_counts),
+                "rankings": site.rankings_for_script(editions, language, city_counts),
             },
         )

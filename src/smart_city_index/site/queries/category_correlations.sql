@@ -5,6 +5,8 @@ select
     correlations.category_id,
     correlations.other_category_id,
     correlations.correlation,
+    correlations.city_count,
+    correlations.edition_city_count,
     correlations.has_high_correlation
 from category_correlations as correlations
 inner join dim_categories as categories

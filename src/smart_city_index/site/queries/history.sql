@@ -5,7 +5,6 @@ select
     results.category_id,
     results.edition,
     results.rank,
-    results.rank_source,
     results.is_simulated,
     editions.city_count
 from fct_index_results as results

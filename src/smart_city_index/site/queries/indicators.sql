@@ -16,6 +16,7 @@ select
     indicators.source,
     editions.score_digits,
     scores.city_count,
+    scores.edition_city_count,
     scores.mean_score,
     scores.standard_deviation,
     scores.minimum_score,

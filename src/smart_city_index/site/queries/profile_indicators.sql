@@ -10,12 +10,12 @@ select
     lines.label_en,
     lines.name_is_inferred,
     lines.value_displayed,
-    lines.value_source,
     lines.is_simulated,
     lines.source,
     scores.role,
     scores.rank,
     scores.ranked_city_count,
+    scores.ranked_city_count <> statistics.edition_city_count as is_part_of_field,
     statistics.median_score,
     statistics.maximum_score
 from city_profiles as lines

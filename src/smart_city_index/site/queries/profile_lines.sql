@@ -11,11 +11,8 @@ select
     text_de,
     text_en,
     rank,
-    rank_source,
     tendency,
-    tendency_source,
     value_displayed,
-    value_source,
     is_simulated,
     source
 from city_profiles

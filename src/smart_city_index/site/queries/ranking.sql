@@ -1,5 +1,5 @@
 -- The ranking tables: place, tendency and index of every city in every edition and category.
--- An empty place, tendency or index was not published and cannot be computed.
+-- An empty place, tendency or index is not recorded and cannot be computed.
 select
     results.ranking_id,
     results.edition,
@@ -15,12 +15,9 @@ select
     cities.longitude,
     cities.is_simulated as is_simulated_city,
     results.rank,
-    results.rank_source,
     results.tendency,
-    results.tendency_source,
     results.previous_edition,
     results.index_displayed,
-    results.index_source,
     results.is_new_in_edition,
     results.is_simulated
 from fct_index_results as results
