@@ -12,6 +12,8 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 from .reader import FileError, Finding, opened
@@ -19,9 +21,9 @@ from .values import NO_FIGURE, number_advice
 
 MAXIMUM_BYTES = 1 << 24
 DASHES = str.maketrans({"\u2010": "-", "\u2011": "-", "\u2212": "-", "–": "-", "—": "-"})
-SIGNED = re.compile(r"([+-]?)(0|[1-9]\d*)")
+SIGNED = re.compile(r"([+-]?|±(?=0))(0|[1-9]\d*)")
 NUMBER = re.compile(r"(-?)(0|[1-9]\d*)(?:[.,](\d+))?")
-# Between a word and what looks like a figure.
+LOOK = "Look at the source."
 ENDS_WITH_FIGURE = re.compile(r"(?:^|\s)[-+]?\d+[.,]?\d*$")
 PRACTICES = {"best practice", "best practices"}
 FIGURES = {
@@ -31,6 +33,10 @@ FIGURES = {
 }
 NAMES = {"stadt", "kommune", "city", "kategorie", "category", "indikator", "indicator"}
 RANK, TENDENCY, INDEX, SCORE = (*dict.fromkeys(FIGURES.values()), "raw_value")
+
+Figures = dict[str, str]
+# Names as they are compared, by identifier.
+Names = Mapping[str, set[str]]
 
 
 @dataclass(frozen=True)
@@ -55,12 +61,6 @@ class Node:
         """Return whether it has an index, not a score."""
         return self.row["node_type"] != "indicator"
 
-    def digits(self, methodology: Mapping[str, str]) -> int | None:
-        """Return how many digits its figure has after the point; None: any number."""
-        if not self.is_category and self.row["normalisation"] != "none":
-            return None
-        return int(methodology["index_digits" if self.is_category else "score_digits"])
-
 
 @dataclass(frozen=True)
 class Edition:
@@ -81,6 +81,24 @@ class Edition:
     cities: Mapping[str, Mapping[str, str]]
     newcomers: set[str]
     labels: Mapping[str, set[str]]
+
+    def digits(self, node: str) -> int | None:
+        """Return how many digits a figure has after the point; None for a measured value."""
+        if self.nodes[node].is_category:
+            return int(self.methodology["index_digits"])
+        is_score = self.nodes[node].row["normalisation"] == "none"
+        return int(self.methodology["score_digits"]) if is_score else None
+
+    @cached_property
+    def node_names(self) -> Names:
+        """Return the names of every node."""
+        columns = ("node_id", "name_de", "name_en")
+        return {name: names(node.row, *columns) for name, node in self.nodes.items()}
+
+    @cached_property
+    def city_names(self) -> Names:
+        """Return the names of every city."""
+        return {city: names(row, "city_id", "city_name") for city, row in self.cities.items()}
 
     def indicators(self, category: str) -> list[str]:
         """Return the indicators right below a category, in the order of the tree."""
@@ -127,6 +145,11 @@ class Statement:
     line: int
     figures: dict[str, str]
     notes: list[str] = field(default_factory=list)
+
+
+def names(row: Mapping[str, str], *columns: str) -> set[str]:
+    """Return texts of a row as they are compared: cleaned, without capitals."""
+    return {cleaned(row[column]).casefold() for column in columns}
 
 
 def cleaned(text: str) -> str:
@@ -183,15 +206,20 @@ class Reading:
         self.unused = set(options.left_out_names)
         for line in sorted(options.left_out_lines - {number for number, _ in self.lines}):
             self.find(line, "", "--leave-out has no effect", "The file has no such line.")
+        category = edition.nodes.get(options.category or "overall")
+        if category is None or not category.is_category:
+            self.find(0, str(options.category), "--category must be a category", "Correct it.")
 
     def find(self, line: int, value: str, rule: str, advice: str, column: str = "") -> None:
         """Take up what is not understood of a line."""
         self.findings.append(Finding(self.file, line, column, value, rule, advice))
 
     def finish(self) -> None:
-        """Find options without effect."""
+        """Find options without effect, and a text without figures."""
         if self.findings:
             return
+        if not self.statements:
+            self.find(0, "", "states no figure", "Look at the file.")
         for line, name in self.names.items():
             self.find(line, name, "--name has no effect", "Leave it out.")
         for name in sorted(self.unused):
@@ -207,17 +235,14 @@ class Reading:
         known = self.statements.setdefault((city, node), Statement(city, node, line, {}))
         if known.figures.keys() & figures.keys():
             shown = f"{city}, {node}" if node else city
-            self.find(
-                line, shown, f"stands on line {known.line} already", "Leave one of the lines out."
-            )
+            rule = f"stands on line {known.line} already"
+            self.find(line, shown, rule, "Leave one of the lines out.")
             return
         known.figures.update(figures)
         known.notes += [note] if note else []
 
-    def named(
-        self, line: int, text: str, known: Mapping[str, Sequence[str]], what: str
-    ) -> str | None:
-        """Return whose name a text is, or what the user says the line is about.
+    def named(self, line: int, text: str, known: Names, what: str) -> str | None:
+        """Return whose name a text is, or what the user says the line is about; None if no one's.
 
         Args:
             line: the line.
@@ -231,60 +256,43 @@ class Reading:
                 self.find(line, given, f"--name must be the identifier of {what}", "Correct it.")
                 return None
             return given
-        folded = text.casefold()
-        found = [key for key, names in known.items() if folded in (n.casefold() for n in names)]
+        found = having(text, known)
         if len(found) == 1:
             return found[0]
-        self.find(
-            line,
-            text,
-            f"is the name of {len(found)} of them: {', '.join(found)}"
-            if found
-            else f"is not the name of {what}",
-            f"Say --name {line}=IDENTIFIER, or --leave-out {line}.",
-        )
+        rule = f"is the name of {', '.join(found)}" if found else f"is not the name of {what}"
+        advice = f"Say --name {line}=IDENTIFIER, or --leave-out {line}."
+        self.find(line, text, rule, advice)
         return None
 
-    def names_of(self, *, categories: bool, below: str = "") -> dict[str, list[str]]:
+    def names_of(self, *, categories: bool, below: str = "") -> Names:
         """Return the names of categories or indicators, of one category if it is named."""
         return {
-            name: [name, cleaned(node.row["name_de"]), cleaned(node.row["name_en"])]
-            for name, node in self.edition.nodes.items()
-            if node.is_category == categories and below in ("", node.parent)
+            name: names
+            for name, names in self.edition.node_names.items()
+            if (node := self.edition.nodes[name]).is_category == categories
+            and below in ("", node.parent)
         }
 
-    def city_names(self) -> dict[str, list[str]]:
-        """Return the names of the edition's cities."""
-        return {
-            city: [city, cleaned(row["city_name"])] for city, row in self.edition.cities.items()
-        }
-
-    def rank(self, line: int, text: str) -> str | None:
+    def rank(self, line: int, text: str) -> Figures | None:
         """Return a rank; None if it is none."""
         if re.fullmatch(r"[1-9]\d{0,6}\.?", text):
-            return text.rstrip(".")
+            return {RANK: text.rstrip(".")}
         self.find(line, text, "must be a rank", "Write a whole number from 1.", RANK)
         return None
 
-    def tendency(self, line: int, text: str, city: str, *, has_sign: bool) -> str | None:
-        """Return a tendency, an empty text for a city that has none; None if it is none."""
-        text = {"±0": "0"}.get(text, text)
+    def tendency(self, line: int, text: str, city: str, *, has_sign: bool) -> Figures | None:
+        """Return a tendency, nothing for a dash and a city that is new; None if it is none."""
         found = SIGNED.fullmatch(text)
         if found and (found[1] or found[2] == "0" or not has_sign):
-            return str(int(text))
-        if text in ("-", "--", "neu", "new") and city in self.edition.newcomers:
-            return ""
-        self.find(
-            line,
-            text,
-            "must be a tendency",
-            "Write a whole number with its sign; a dash is for a city that is new.",
-            TENDENCY,
-        )
+            return {TENDENCY: str(int(found[1].replace("±", "") + found[2]))}
+        if text in ("-", "--") and city in self.edition.newcomers:
+            return {}
+        advice = "Write a whole number with its sign; a dash is for a city that is new."
+        self.find(line, text, "must be a tendency", advice, TENDENCY)
         return None
 
-    def figure(self, line: int, text: str, node: str, *, is_sheet: bool = False) -> str | None:
-        """Return an index or a score with a decimal point; None if it is none, or ambiguous.
+    def figure(self, line: int, text: str, node: str, *, is_sheet: bool = False) -> Figures | None:
+        """Return an index with its digits, or a score; None if it is none, or ambiguous.
 
         Args:
             line: the line.
@@ -293,57 +301,42 @@ class Reading:
             is_sheet: whether a spreadsheet wrote it: with decimal commas, without zeros at the end.
         """
         column = INDEX if self.edition.nodes[node].is_category else SCORE
-        digits = self.edition.nodes[node].digits(self.edition.methodology)
-        given = self.options.digits
-        digits = given if digits is not None and given is not None else digits
-        plain = text
-        if re.fullmatch(r"-?\d{1,3}([. ]\d{3})+,\d+", text):
-            plain = re.sub("[. ]", "", text)
-        found = NUMBER.fullmatch(plain)
+        given, digits = self.options.digits, self.edition.digits(node)
+        if digits is not None and given is not None:
+            digits = given
+        is_grouped = re.fullmatch(r"-?\d{1,3}([. ]\d{3})+,\d+", text)
+        found = NUMBER.fullmatch(re.sub("[. ]", "", text) if is_grouped else text)
         if not found:
             self.find(line, text, "must be a number", number_advice(text, column), column)
             return None
-        decimals = found[3] or ""
-        is_certain = digits is not None or (is_sheet and "," in text)
-        if len(decimals) == 3 and len(found[2]) < 4 and found[2] != "0" and not is_certain:
-            self.find(
-                line, text, "may be thousands or thousandths", "Write it without separator.", column
-            )
+        whole, decimals = found[1] + found[2], found[3] or ""
+        is_certain = digits is not None or whole == "0" or (is_sheet and "," in text)
+        if len(decimals) == 3 and len(found[2]) < 4 and not is_certain:
+            advice = "Write it without separator."
+            self.find(line, text, "may be thousands or thousandths", advice, column)
             return None
         if digits is not None and is_sheet and given is not None:
             decimals = decimals.ljust(digits, "0")
+        value = f"{whole}.{decimals}".rstrip(".")
         if digits is not None and len(decimals) != digits:
-            self.find(
-                line, text, f"must have {digits} digits after the point", "Look at the source; "
-                "if it is printed so, or a spreadsheet dropped zeros, say --digits N.", column,
-            )  # fmt: skip
+            advice = "If it is printed so, or a spreadsheet dropped zeros, say --digits N."
+            rule = f"must have {digits} digits after the point"
+            self.find(line, text, rule, f"{LOOK} {advice}", column)
             return None
-        value = found[1] + found[2] + (f".{decimals}" if decimals else "")
-        scale = Decimal(self.edition.methodology["scale_maximum"])
-        if digits is not None and not 0 <= Decimal(value) <= scale:
-            rule = f"must be between 0 and {scale}"
-            self.find(line, text, rule, "Look at the source.", column)
+        scale = self.edition.methodology["scale_maximum"]
+        if digits is not None and not 0 <= Decimal(value) <= Decimal(scale):
+            self.find(line, text, f"must be between 0 and {scale}", LOOK, column)
             return None
-        return value
-
-    def index_figures(
-        self, line: int, text: str, node: str, *, is_sheet: bool = False
-    ) -> dict[str, str] | None:
-        """Return index and digits as the seeds have them; None if the text is no index."""
-        index = self.figure(line, text, node, is_sheet=is_sheet)
-        if index is None:
-            return None
-        return {INDEX: index, "index_digits": str(len(index.partition(".")[2]))}
+        return {column: value, **({"index_digits": str(len(decimals))} if column == INDEX else {})}
 
     def result(self, line: int, words: list[str], city: str, node: str) -> None:
         """Take up rank, tendency (unless the table has none) and index of a line of a table."""
-        rank, index = self.rank(line, words[0]), self.index_figures(line, words[-1], node)
-        tendency: str | None = ""
+        figures = [self.rank(line, words[0]), self.figure(line, words[-1], node)]
         if len(words) == 3:
-            tendency = self.tendency(line, words[1], city, has_sign=True)
-        if rank and index and tendency is not None:
-            figures = {RANK: rank, **({TENDENCY: tendency} if tendency else {}), **index}
-            self.add(line, city, node, figures)
+            figures.insert(1, self.tendency(line, words[1], city, has_sign=True))
+        stated = [figure for figure in figures if figure is not None]
+        if len(stated) == len(figures):
+            self.add(line, city, node, dict(chain.from_iterable(f.items() for f in stated)))
 
     def read_table(self) -> None:
         """Read lines such as `6 +11 Düsseldorf 85.8`."""
@@ -370,7 +363,7 @@ class Reading:
                 self.find(line, text, f"must be {shape}", f"Correct it, or --leave-out {line}.")
             else:
                 name = " ".join(words[count - 1 : -1])
-                city = self.named(line, name, self.city_names(), "a city of the edition")
+                city = self.named(line, name, self.edition.city_names, "a city of the edition")
                 if city:
                     self.result(line, [*words[: count - 1], words[-1]], city, category)
         self.finish()
@@ -379,6 +372,7 @@ class Reading:
         """Read a CSV file with semicolons: a row per city, a column per indicator or figure."""
         reader = csv.reader(self.raw_lines, delimiter=";", strict=True)
         columns: list[tuple[int, str, str]] | None = None
+        seen: dict[str, int] = {}
         width = before = 0
         try:
             for fields in reader:
@@ -393,8 +387,11 @@ class Reading:
                     rule = f"has {len(cells)} cells instead of {width}"
                     self.find(line, cells[0], rule, "Correct the row.")
                     continue
-                city = self.named(line, cells[0], self.city_names(), "a city of the edition")
-                if city:
+                city = self.named(line, cells[0], self.edition.city_names, "a city of the edition")
+                if city in seen:
+                    self.find(line, cells[0], f"stands on line {seen[city]} already", "Correct it.")
+                elif city:
+                    seen[city] = line
                     self.sheet_row(line, cells, city, columns)
         except csv.Error as error:
             self.find(before + 1, "", f"is no row of a CSV file ({error})", "Close its quote.")
@@ -409,28 +406,18 @@ class Reading:
             if self.leaves_out(title):
                 continue
             found = re.fullmatch(rf"(.+)[ _]({'|'.join(FIGURES)})", title, re.IGNORECASE)
-            name = found[1] if found else title
-            known = self.names_of(categories=bool(found))
-            nodes = [
-                key
-                for key, names in known.items()
-                if name.casefold() in (known_name.casefold() for known_name in names)
-            ]
+            nodes = having(found[1] if found else title, self.names_of(categories=bool(found)))
             column = FIGURES[found[2].casefold()] if found else SCORE
-            rule = ""
-            if len(nodes) != 1:
-                rule = (
-                    f"is the name of {len(nodes)} nodes: {', '.join(nodes)}"
-                    if nodes
-                    else "is neither an indicator nor a category with Platz, Tendenz or Index"
-                )
-            elif (nodes[0], column) in [(node, figure) for _, node, figure in columns]:
-                rule = "stands twice"
-            if rule:
-                advice = f"Write an identifier of framework.csv, or say --leave-out '{title}'."
-                self.find(line, title, rule, advice, title)
-            else:
+            rule = "stands twice"
+            if not nodes:
+                rule = "is neither an indicator nor a category with Platz, Tendenz or Index"
+            elif len(nodes) > 1:
+                rule = f"is the name of {', '.join(nodes)}"
+            elif (nodes[0], column) not in [entry[1:] for entry in columns]:
                 columns.append((position, nodes[0], column))
+                continue
+            advice = f"Write an identifier of framework.csv, or say --leave-out '{title}'."
+            self.find(line, title, rule, advice, title)
         return columns
 
     def sheet_row(
@@ -439,25 +426,20 @@ class Reading:
         """Take up the figures of a city; a cell such as k.A. is none."""
         for position, node, column in columns:
             text = cells[position]
-            if not text or (text.casefold() in NO_FIGURE and not text.isdigit()):
+            if not text or text.casefold() in NO_FIGURE:
                 continue
-            value: str | dict[str, str] | None
             if column == RANK:
-                value = self.rank(line, text)
+                figures = self.rank(line, text)
             elif column == TENDENCY:
-                value = self.tendency(line, text, city, has_sign=False)
-            elif column == INDEX:
-                value = self.index_figures(line, text, node, is_sheet=True)
+                figures = self.tendency(line, text, city, has_sign=False)
             else:
-                value = self.figure(line, text, node, is_sheet=True)
-            if value:
-                self.add(line, city, node, value if isinstance(value, dict) else {column: value})
+                figures = self.figure(line, text, node, is_sheet=True)
+            if figures:
+                self.add(line, city, node, figures)
 
     def read_page(self) -> None:
         """Read a city's page: its facts, its results, its indicators by category."""
         categories = self.names_of(categories=True)
-        titles = {name.casefold() for names in categories.values() for name in names[1:]}
-        cities = {name.casefold() for names in self.city_names().values() for name in names[1:]}
         places: list[tuple[int, str]] = []
         parts: dict[str, list[tuple[int, str]]] = {}
         city, part = "", ""
@@ -473,14 +455,16 @@ class Reading:
                     self.find(line, text, rule, f"Say --leave-out {line}.")
             elif folded in PRACTICES:
                 part = "practices"
-            elif folded in cities or self.names.get(line) in self.edition.cities:
-                found = self.named(line, text, self.city_names(), "a city of the edition")
+            elif (
+                having(text, self.edition.city_names) or self.names.get(line) in self.edition.cities
+            ):
+                found = self.named(line, text, self.edition.city_names, "a city of the edition")
                 if found and city not in ("", found):
                     self.find(line, text, "is another city", "Import each page by itself.")
                 city = city or found or ""
             elif is_header(text) or text in self.edition.titles:
                 pass
-            elif folded in titles:
+            elif having(text, categories):
                 part = self.named(line, text, categories, "a category") or ""
                 if part in parts:
                     self.find(line, text, "is a heading for the second time", "Remove it.")
@@ -570,16 +554,15 @@ class Reading:
                     self.find(line, value, "is not understood", f"Say --leave-out {line}.")
                     continue
                 if not in_order:
-                    self.find(
-                        line, value, "has no name, and the order of the page does not tell it",
-                        f"Say --name {line}=INDICATOR, or --leave-out {line}.",
-                    )  # fmt: skip
+                    advice = f"Say --name {line}=INDICATOR, or --leave-out {line}."
+                    rule = "has no name, and the order of the page does not tell it"
+                    self.find(line, value, rule, advice)
                     continue
                 node = expected[position]
                 note = "the name is lost, and inferred from the order of the tree"
             score = self.figure(line, value, node) if node else None
             if node and score:
-                self.add(line, city, node, {SCORE: score}, note)
+                self.add(line, city, node, score, note)
 
     def page_is_whole(
         self, city: str, parts: dict[str, list[tuple[int, str]]], places: list[tuple[int, str]]
@@ -603,6 +586,11 @@ class Reading:
         for line, place in places:
             if overall and place != overall.figures[RANK]:
                 self.find(line, place, f"is not the rank of line {overall.line}", "Correct one.")
+
+
+def having(text: str, known: Names) -> list[str]:
+    """Return what has a text as a name, whatever its capitals."""
+    return [key for key, names in known.items() if text.casefold() in names]
 
 
 def is_header(text: str) -> bool:

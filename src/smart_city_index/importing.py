@@ -159,7 +159,8 @@ def run(arguments: argparse.Namespace) -> int:
         print(
             "Now compare the rows with their source. Where source_fingerprints.csv is kept, enter"
             f" there what `sci fingerprints{index}` prints, with what you compared them with and"
-            f" the day; then `sci check{index}`."
+            f" the day; then `sci check{index}`. Contradictions that you accepted belong into"
+            " known_contradictions.csv."
         )
     else:
         print("Nothing is written: --write does.")

@@ -68,7 +68,8 @@ def run(arguments: argparse.Namespace) -> int:
     print(
         f"Members of {arguments.new_edition}: {carried}"
         + (f"; no longer: {', '.join(gone)}" if gone else "")
-        + ". Who joins or leaves is a row or a last_edition in ranking_members.csv."
+        + ". Who joins or leaves is a row or a last_edition in ranking_members.csv; a copied"
+        " methodology has the name and the description of the old one: edit them."
     )
     if not arguments.write:
         print("Nothing is written: --write does.")
