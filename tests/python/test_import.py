@@ -24,9 +24,11 @@ import pytest
 from smart_city_index.check import CheckedInput, Request, checked_input, run_directory
 from smart_city_index.cli import main
 from smart_city_index.copied_text import Options, Reading
-from smart_city_index.importing import Known, compare, read_known, understand
+from smart_city_index.cross_check import Known
+from smart_city_index.importing import compare, read_known, understand
 from smart_city_index.seed_rows import WITHOUT_FINGERPRINTS, check_changes
 from tests.python.conftest import PROJECT_ROOT, read_seed, run_sci
+from tests.python.pages import read_page
 
 PAGE_SOURCE = "https://www.bitkom.org/Smart-City-2025/Duesseldorf"
 RANKING = "smart_city_index"
@@ -321,6 +323,20 @@ def test_tables_give_the_rows_of_the_seeds(project: Path, imports: Importer) -> 
     assert len(order) == len(file.read_text(encoding="utf-8").splitlines())
     code, output = imports("table", text, *options)
     assert "Nothing changes" in output
+
+
+def test_the_page_names_options_that_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    """Every option and every kind of text in docs/your_own_index.md is one of the commands'."""
+    page = read_page("your_own_index.md")
+    section = page.partition("## Importing instead of typing")[2].partition("\n## ")[0]
+    helps = ""
+    for command in ("import", "new-edition"):
+        with pytest.raises(SystemExit):
+            main([command, "--help"])
+        helps += capsys.readouterr().out
+    named = {*re.findall(r"--[a-z-]+", section), *re.findall(r"sci import (\w+)", section)}
+    assert named >= {"--name", "--write", "page", "table", "sheet"}
+    assert [word for word in sorted(named) if word not in helps] == []
 
 
 # Damaged texts
