@@ -7,7 +7,7 @@ import contextlib
 import re
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from .index_folder import (
     location_files,
     read_index_folder,
 )
-from .reader import FileError
+from .reader import FileError, Finding
 
 FINDINGS_FILE = "findings.csv"
 LOCK = ".build.lock"
@@ -31,7 +31,15 @@ RUN = "run"
 
 
 class InputError(UserError):
-    """The input or the build directory cannot be used; the message is for who started it."""
+    """The input or the build directory cannot be used; the message is for who started it.
+
+    Attributes:
+        findings: what the gate shows of its findings.
+    """
+
+    def __init__(self, message: str, findings: Sequence[Finding] = ()) -> None:
+        super().__init__(message)
+        self.findings = findings
 
 
 @dataclass(frozen=True)
@@ -187,7 +195,10 @@ def run_directory(request: Request) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def checked_input(
-    request: Request, run_dir: Path, without: frozenset[str] = frozenset()
+    request: Request,
+    run_dir: Path,
+    without: frozenset[str] = frozenset(),
+    staged: Mapping[str, Path] | None = None,
 ) -> Iterator[CheckedInput]:
     """Yield the input of an index, read and without findings.
 
@@ -195,6 +206,7 @@ def checked_input(
         request: what is to be checked.
         run_dir: fresh directory to work in.
         without: tests in tests/input to leave out.
+        staged: files that are read in place of those of the seeds, by name of the seed.
 
     Raises:
         InputError: there are findings.
@@ -232,11 +244,14 @@ def checked_input(
                 if folder is None
                 else folder.seed_files | default_seed_files(gate, folder)
             )
+            for name, path in (staged or {}).items():
+                shown = files[name].shown if name in files else f"{name}.csv"
+                files[name] = SourceFile(path, shown)
             gate.check(files, external, folder.row_counts if folder else {}, without)
         if folder is not None and not gate.report.total:
             check_settings(gate, folder)
         if gate.report.total:
-            raise InputError("\n".join(report_lines(gate, request.build_dir)))
+            raise InputError("\n".join(report_lines(gate, request.build_dir)), gate.report.shown)
         yield CheckedInput(gate, folder, list(external))
 
 

@@ -13,6 +13,8 @@ from .interruption import RECEIVED, Interrupted, interruptible
 # help. It is imported only when it is called: each needs other packages.
 COMMANDS = {
     "check": ("check", "check the input only"),
+    "import": ("importing", "turn a copied page, table or spreadsheet into rows of the seeds"),
+    "new-edition": ("new_edition", "start an edition with the tree and members of another"),
     "fingerprints": ("fingerprints", "print the fingerprints of transcribed rows to be recorded"),
     "build": ("build", "check the input, compute, test and publish"),
     "verify": ("publication", "compare the published files with their manifest"),
