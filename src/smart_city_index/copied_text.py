@@ -341,9 +341,12 @@ class Reading:
     def read_table(self) -> None:
         """Read lines such as `6 +11 Düsseldorf 85.8`."""
         category, count = self.options.category, 3
-        for line, text in self.lines:
-            words = text.split(" ")
-            if line in self.options.left_out_lines or text in self.edition.titles:
+        for line, printed in self.lines:
+            # a copy of a table may keep bars between the columns and a rule below the titles
+            words = printed.replace("|", " ").split()
+            text = " ".join(words)
+            is_rule = not text.strip("- ")
+            if is_rule or line in self.options.left_out_lines or text in self.edition.titles:
                 continue
             if is_header(text):
                 figures = [FIGURES.get(word, "") for word in text.casefold().split(" ")]

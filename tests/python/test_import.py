@@ -323,6 +323,10 @@ def test_tables_give_the_rows_of_the_seeds(project: Path, imports: Importer) -> 
     assert len(order) == len(file.read_text(encoding="utf-8").splitlines())
     code, output = imports("table", text, *options)
     assert "Nothing changes" in output
+    title, _, tables = text.partition("\n")
+    with_bars = f"{title}\n--- | ---\n{tables.replace(' ', ' | ')}"
+    code, output = imports("table", with_bars, *options)
+    assert "Nothing changes" in output
 
 
 def test_the_page_names_options_that_there_are(capsys: pytest.CaptureFixture[str]) -> None:
