@@ -42,6 +42,14 @@ def test_mutants(few_draws_project: Path) -> None:
     assert "32 of them tried" in printed
 
 
+def test_hidden_figures(few_draws_project: Path) -> None:
+    """What is said of a hidden figure is true of the published one."""
+    printed = run_campaign(
+        "hidden_figures", "--figures", "40", "--seed", "7", "--built", few_draws_project
+    )
+    assert "40/40" in printed
+
+
 def test_csv_files() -> None:
     """Gate and dbt read files as they were written; one of them is a large one."""
     printed = run_campaign("csv_files", "--files", "200", "--seed", "7")
