@@ -100,7 +100,7 @@ BAD_INPUTS = {
     ),
     "unknown city": (
         {PUBLISHED: ("", "smart_city_index,2025,atlantis,overall,12,,,,nowhere\n")},
-        [f"{PUBLISHED}:785", "column city_id", "'atlantis'", "must exist in cities"],
+        [f"{PUBLISHED}:", "column city_id", "'atlantis'", "must exist in cities"],
     ),
     "unexplained contradiction": (
         {PUBLISHED: ("", "smart_city_index,2025,aachen,administration,6,,99.9,1,nowhere\n")},

@@ -14,6 +14,12 @@ import pytest
 
 from tests.python.conftest import CATEGORIES, PROJECT_NAME, BuiltProject, Node, rolled_back
 
+RANK_RULES = ("known", "limit", "order", "taken_ranks")
+INDEX_RULES = ("known", "limit", "order", "published_mean", "mean_of_categories")
+RANGE_RULES = {
+    **dict.fromkeys(("rank_from", "rank_to"), RANK_RULES),
+    **dict.fromkeys(("index_from", "index_to"), INDEX_RULES),
+}
 # For each CHECK constraint of a mart: the assignments, and rows, of an UPDATE that it must reject.
 REJECTED_UPDATES: dict[str, dict[str, str]] = {
     "dim_editions": {
@@ -222,6 +228,54 @@ REJECTED_UPDATES: dict[str, dict[str, str]] = {
         "minimum_index <= maximum_index": "minimum_index = maximum_index + 1",
         "cronbach_alpha <= 1": "cronbach_alpha = 1.1",
         "correlation_with_overall_index between -1 and 1": "correlation_with_overall_index = 1.1",
+    },
+    "edition_summaries": {
+        "group_type in ('all', 'state', 'size_class')": (
+            "group_type = 'country' where published_mean is null"
+        ),
+        "rank_count between 0 and city_count": "rank_count = city_count + 1",
+        "implied_rank_count between 0 and rank_count": "implied_rank_count = rank_count + 1",
+        "index_count between 0 and city_count": "index_count = city_count + 1",
+        "(mean_index is null) = (index_count = 0)": "mean_index = null where index_count > 0",
+        "mean_index between minimum_index and maximum_index": "minimum_index = mean_index + 1",
+        "is_mean_of_all = (index_count = city_count)": "is_mean_of_all = not is_mean_of_all",
+        "published_mean is null or group_type = 'all'": (
+            "published_mean = 1, published_mean_source = 'page' where group_type = 'state'"
+        ),
+        "(published_mean is null) = (published_mean_source is null)": (
+            "published_mean_source = 'page' where published_mean is null"
+        ),
+    },
+    "edition_comparisons": {
+        "earlier_edition < edition": "earlier_edition = edition",
+        "(rank is null) = (rank_source is null)": "rank_source = null where rank is not null",
+        "ranks_gained = earlier_rank - rank": (
+            "ranks_gained = ranks_gained + 1 where ranks_gained is not null"
+        ),
+        "known_ranks_between >= 0": "known_ranks_between = -1",
+        "index_points_gained = index_value - earlier_index": (
+            "index_points_gained = index_points_gained + 1 where index_points_gained is not null"
+        ),
+    },
+    "result_ranges": {
+        "status in ('open', 'contradiction')": "status = 'closed'",
+        "(status = 'contradiction') = (rank_from is null)": "status = 'contradiction'",
+        "rank_from between 1 and rank_to": "rank_from = rank_to + 1",
+        "index_from between 0 and index_to": "index_from = index_to + 1",
+        **{
+            f"{bound}_rule in {rules}": f"{bound}_rule = 'guess'"
+            for bound, rules in RANGE_RULES.items()
+        },
+    },
+    "what_if_ranges": {
+        "role in ('regular', 'project')": "role = 'other'",
+        "score between 0 and maximum_score": "score = maximum_score + 1",
+        "effective_weight > 0": "effective_weight = 0",
+        "index_points_at_maximum >= 0": "index_points_at_maximum = -1",
+        "index_at_maximum = index_value + index_points_at_maximum": "index_at_maximum = 0",
+        "rank_from_at_maximum between 1 and rank_to_at_maximum": (
+            "rank_from_at_maximum = rank_to_at_maximum + 1"
+        ),
     },
     "category_correlations": {
         "correlation between -1 and 1": "correlation = -1.1",

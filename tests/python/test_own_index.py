@@ -172,7 +172,7 @@ def test_the_edge_cases_of_the_example_occur(connection: duckdb.DuckDBPyConnecti
 
 
 def test_every_mart_has_rows_or_says_why_not(connection: duckdb.DuckDBPyConnection) -> None:
-    """All marts hold the example; analysis marts those editions that analysis_coverage names."""
+    """All marts but one hold the example; analysis marts the editions of analysis_coverage."""
     marts = [
         name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()
     ]
@@ -182,7 +182,8 @@ def test_every_mart_has_rows_or_says_why_not(connection: duckdb.DuckDBPyConnecti
         for mart in marts
         if connection.execute(f"select count(*) from {mart}").fetchall() == [(0,)]
     ]
-    assert empty == []
+    # it speaks of editions with too few cities to be analysed, and there are none
+    assert empty == ["what_if_ranges"]
     coverage = connection.execute(
         "select ranking_id, edition, status, is_additive from analysis_coverage order by all"
     ).fetchall()

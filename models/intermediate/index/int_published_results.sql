@@ -74,8 +74,8 @@ figures as (
             lag(editions.edition_key) over of_city = editions.previous_edition_key, false
         )
         and coalesce(
-            lag(published.published_rank) over of_city - published.published_rank
-            = published.published_tendency, true
+            published.published_rank + published.published_tendency
+            = lag(published.published_rank) over of_city, true
         ) as is_linked
     from editions
     left join published using (edition_key, city_id, node_id)
@@ -98,8 +98,8 @@ chained as (
 followed as (
     select
         *,
-        min(published_rank + cumulated_tendency) over chain - cumulated_tendency as followed_from,
-        max(published_rank + cumulated_tendency) over chain - cumulated_tendency as followed_to
+        -cumulated_tendency + min(published_rank + cumulated_tendency) over chain as followed_from,
+        -cumulated_tendency + max(published_rank + cumulated_tendency) over chain as followed_to
     from chained
     window chain as (partition by ranking_id, city_id, node_id, chain_number)
 ),
