@@ -56,7 +56,7 @@ from unittest import mock
 import duckdb
 import sqlglot
 from sqlglot import exp
-from tests.python import test_published_warehouse, test_recomputation
+from tests.python import test_published_warehouse, test_recomputation, test_result_ranges
 from tests.python.conftest import DATABASE_NAME, copy_project
 from tests.python.dbt_build import (
     RunError,
@@ -103,6 +103,7 @@ END_TO_END_CHECKS: tuple[Callable[[Any], None], ...] = (
     test_published_warehouse.test_example_queries_return_rows,
     test_published_warehouse.test_readme_query_returns_what_the_readme_shows,
     test_recomputation.test_category_indices_equal_exact_fractions,
+    test_result_ranges.check_ranges,
 )
 
 Swaps = dict[type[exp.Expr], type[exp.Expr]]
