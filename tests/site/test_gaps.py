@@ -14,7 +14,7 @@ from smart_city_index.site.site_builder import Site
 
 from .site_files import LANGUAGES, Document, Element
 
-# Of the open data index 2026, each without something that other indices do not have either.
+# Each loses in the open data index 2026 what cities of other indices do not have.
 WITHOUT_TENDENCY = "aachen"
 WITHOUT_EDITION_BEFORE = "augsburg"
 WITHOUT_INDEX = "berlin"
@@ -40,7 +40,7 @@ COLUMNS = {"fct_index_results": "tendency", "city_profiles": "tendency"}
 
 @pytest.fixture
 def profiles(tmp_path: Path, pytestconfig: pytest.Config) -> Iterator[Site]:
-    """Return a site with the profiles of the cities, of the published file without what they lack."""
+    """Return a site with the profiles of the cities, from a file without what they lack."""
     database = tmp_path / "copy.duckdb"
     shutil.copyfile(pytestconfig.getoption("--database"), database)
     cities = (WITHOUT_TENDENCY, *WITHOUT_ROWS)
@@ -61,7 +61,8 @@ def profiles(tmp_path: Path, pytestconfig: pytest.Config) -> Iterator[Site]:
                 )
         connection.execute(
             f"""create or replace table league_table as
-            select * from league_table where ranking_id = 'open_data_index' and city_id in {cities}"""
+            select * from league_table
+            where ranking_id = 'open_data_index' and city_id in {cities}"""
         )
         site = Site(connection, tmp_path / "site")
         profile.build(site)

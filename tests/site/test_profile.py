@@ -233,9 +233,9 @@ def test_every_profile_in_the_files(
             assert rows_of_class(panels, "indicators", "data-indicator") == indicators.get(
                 edition, []
             ), shown
-            assert rows_of_class(
-                panels, "levers single", "data-indicator"
-            ) == single.get(edition, []), shown
+            assert rows_of_class(panels, "levers single", "data-indicator") == single.get(
+                edition, []
+            ), shown
             warned = [
                 one
                 for panel in panels

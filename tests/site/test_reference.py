@@ -143,9 +143,7 @@ def test_method_counts_what_is_known_of_every_category(
 ) -> None:
     """The page has the known places and indices of a ranking of which not all are known."""
     (region,) = site_files.document(f"{language}/method.html").find_all(id="known-smart_city_index")
-    shown = [
-        [cell.text for cell in row.find_all("th", "td")] for row in region.find_all("tr")[1:]
-    ]
+    shown = [[cell.text for cell in row.find_all("th", "td")] for row in region.find_all("tr")[1:]]
     expected = connection.execute(
         """select results.edition, count(rank) || ' / ' || count(index_value)
         from fct_index_results as results

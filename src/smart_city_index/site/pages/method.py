@@ -116,7 +116,7 @@ def known_by_category(site: Site) -> list[dict[str, Any]]:
 
     Returns:
         For each ranking `row` (its names), `categories` (of its newest edition, then those of older
-        ones only), and `editions`, newest first: the row of queries/edition_summaries.sql by category.
+        ones only), and `editions`, newest first: rows of queries/edition_summaries.sql by category.
     """
     summaries = site.grouped("edition_summaries", "ranking_id")
     categories = site.grouped("categories", "ranking_id", "edition")
@@ -131,9 +131,7 @@ def known_by_category(site: Site) -> list[dict[str, Any]]:
                 shown.setdefault(category["category_id"], category)
         for row in summaries[(ranking_id,)]:
             known[row["edition"]][row["category_id"]] = row
-        rankings.append(
-            {"row": editions[0], "categories": list(shown.values()), "editions": known}
-        )
+        rankings.append({"row": editions[0], "categories": list(shown.values()), "editions": known})
     return rankings
 
 

@@ -1,5 +1,5 @@
--- How many places and indices of every edition and category are known, of how many cities, and their
--- mean beside the published one of all cities.
+-- How many places and indices of every edition and category are known, of how many cities; and the
+-- mean of the known indices beside the published one of all cities.
 select
     summaries.ranking_id,
     summaries.edition,

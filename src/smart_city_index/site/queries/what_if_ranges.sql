@@ -1,4 +1,4 @@
--- What would the highest score bring a city with all scores, where too few other cities have theirs?
+-- What would the highest score bring a city with all scores, where too few other cities have any?
 -- Points of the overall index, and the places that the known figures of the others leave open.
 select
     ranges.ranking_id,
