@@ -8,6 +8,7 @@ from pathlib import Path
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 HEADING_OR_BLOCK = re.compile(r"^#+ ([^\n]+)$|^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+ANSWERED_QUERY = re.compile(r"^```sql\n([^`]+)```\n\n((?:\|.*\n)+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -48,3 +49,18 @@ def fenced_blocks(page: str) -> list[Block]:
         else:
             blocks.append(Block(section, language, text))
     return blocks
+
+
+def answered_queries(page: str) -> list[tuple[str, list[list[str]]]]:
+    """Return the queries of a page with the table below each: its head and its rows."""
+    return [
+        (
+            sql,
+            [
+                [cell.strip() for cell in line.strip("|").split("|")]
+                for line in table.splitlines()
+                if not line.startswith("|---")
+            ],
+        )
+        for sql, table in ANSWERED_QUERY.findall(page)
+    ]

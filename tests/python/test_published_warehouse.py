@@ -10,6 +10,7 @@ import duckdb
 
 from smart_city_index.publication import current_publication, differences
 from tests.python.conftest import PROJECT_ROOT, BuiltProject, Warehouse, read_seed
+from tests.python.pages import answered_queries, read_page
 
 Rows = list[tuple[Any, ...]]
 
@@ -217,3 +218,23 @@ def test_readme_query_returns_what_the_readme_shows(published_warehouse: Warehou
         if line.strip().startswith("│")
     ][2:]
     assert [tuple(str(cell) for cell in row) for row in query(published_warehouse, sql)] == shown
+
+
+def printed_cell(value: Any) -> str:
+    """Return a value as docs/questions.md prints it: nothing where it is NULL."""
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def test_questions_have_the_answers_that_their_page_shows(published_warehouse: Warehouse) -> None:
+    """Every section of docs/questions.md but the introduction has a query with its true answer."""
+    page = read_page("questions.md")
+    questions = answered_queries(page)
+    assert len(questions) == page.count("```sql\n") == page.count("\n## ") == 15
+    with duckdb.connect(str(published_warehouse.database), read_only=True) as connection:
+        for sql, shown in questions:
+            cursor = connection.execute(sql)
+            answer = [[column[0] for column in cursor.description]]
+            answer += [[printed_cell(value) for value in row] for row in cursor.fetchall()]
+            assert answer == shown, sql

@@ -161,7 +161,7 @@ def result_cells(row: dict[str, Any], language: str) -> dict[str, Cell]:
 
     Args:
         row: rank, tendency and index_displayed with their sources; the columns of VERDICTS;
-            is_simulated, is_simulated_city.
+            is_simulated, is_simulated_city; possible_places, where they stand for a missing place.
         language: `de` or `en`.
     """
 
@@ -179,7 +179,9 @@ def result_cells(row: dict[str, Any], language: str) -> dict[str, Cell]:
 
     place, tendency, index = row["rank"], row["tendency"], row["index_displayed"]
     return {
-        "place": GAP if place is None else Cell(str(place), marks("rank")),
+        "place": Cell(row.get("possible_places") or DASH, is_gap=True)
+        if place is None
+        else Cell(str(place), marks("rank")),
         "tendency": GAP
         if tendency is None
         else Cell(

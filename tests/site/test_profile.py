@@ -7,7 +7,15 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from .cells import VERDICTS, Cell, printed, result_cells, rows_in_browser, rows_in_file
+from .cells import (
+    DASH,
+    VERDICTS,
+    Cell,
+    printed,
+    result_cells,
+    rows_in_browser,
+    rows_in_file,
+)
 from .conftest import OpenPage, Rows
 from .page_mistakes import page_mistakes
 from .site_files import LANGUAGES, RANKINGS_OF_THE_PAGE, Element, SiteFiles
@@ -18,7 +26,12 @@ RESULTS = f"""
         lines.rank, lines.rank_source, lines.tendency, lines.tendency_source,
         lines.value_displayed as index_displayed, lines.value_source as index_source,
         verdicts.rank_verdict, verdicts.tendency_verdict, verdicts.index_verdict,
-        verdicts.is_computed, cities.is_simulated as is_simulated_city
+        verdicts.is_computed, cities.is_simulated as is_simulated_city,
+        case
+            when editions.city_count - 1 - rank_to + rank_from < editions.city_count / 10 then null
+            when rank_from = rank_to then rank_from::varchar
+            else rank_from || '{DASH}' || rank_to
+        end as possible_places
     from city_profiles as lines
     inner join dim_cities as cities using (city_id)
     inner join ({VERDICTS}) as verdicts
@@ -27,7 +40,13 @@ RESULTS = f"""
             and lines.edition = verdicts.edition
             and lines.city_id = verdicts.city_id
             and lines.line_id = verdicts.category_id
-    where section = 'result' and lines.ranking_id = ? and lines.city_id = ?
+    inner join dim_editions as editions on lines.edition_key = editions.edition_key
+    left join result_ranges as ranges
+        on
+            lines.edition_key = ranges.edition_key
+            and lines.city_id = ranges.city_id
+            and lines.line_id = ranges.category_id
+    where lines.section = 'result' and lines.ranking_id = ? and lines.city_id = ?
     order by lines.edition desc, lines.line_number
 """
 INDICATORS = """
@@ -52,6 +71,17 @@ INDICATORS = """
         lines.section = 'indicator' and lines.value_displayed is not null
         and lines.ranking_id = ? and lines.city_id = ?
     order by lines.edition desc, lines.line_number
+"""
+SINGLE_SCORES = """
+    select
+        edition, indicator_id, rank_from_at_maximum as first, rank_to_at_maximum as last,
+        round(score, 1)::varchar as score, round(index_points_at_maximum, 1)::varchar as points
+    from what_if_ranges
+    where index_points_at_maximum > 0 and ranking_id = ? and city_id = ?
+    qualify row_number() over (
+        partition by edition order by index_points_at_maximum desc, indicator_id
+    ) <= 5
+    order by edition, index_points_at_maximum desc, indicator_id
 """
 
 # The six published lines of Düsseldorf 2025: place, tendency, index.
@@ -96,6 +126,20 @@ def expected_indicators(rows: Rows, ranking: str, city: str, language: str) -> d
         if row["has_field"]:
             cells["place"] = Cell(str(row["rank"]))
         expected.setdefault(row["edition"], []).append((row["line_id"], cells))
+    return expected
+
+
+def expected_single_scores(rows: Rows, ranking: str, city: str, language: str) -> dict[int, Any]:
+    """Return what a profile has to show of single scores, by edition."""
+    expected: dict[int, list[tuple[str, Cells]]] = {}
+    for row in rows(SINGLE_SCORES, ranking, city):
+        places = dict.fromkeys((row["first"], row["last"]))
+        cells = {
+            "score": Cell(printed(row["score"], language)),
+            "points": Cell("+" + printed(row["points"], language)),
+            "place": Cell(DASH.join(map(str, places))),
+        }
+        expected.setdefault(row["edition"], []).append((row["indicator_id"], cells))
     return expected
 
 
@@ -181,11 +225,15 @@ def test_every_profile_in_the_files(
         assert is_marked == member["is_simulated"], path
         results = expected_results(rows, ranking, city, language)
         indicators = expected_indicators(rows, ranking, city, language)
+        single = expected_single_scores(rows, ranking, city, language)
         for edition in results.keys() | is_simulated.keys():
             shown = path, edition
             panels = page.find_all(data_edition=str(edition))
             assert rows_of_class(panels, "results", "data-category") == results[edition], shown
             assert rows_of_class(panels, "indicators", "data-indicator") == indicators.get(
+                edition, []
+            ), shown
+            assert rows_of_class(panels, "levers single", "data-indicator") == single.get(
                 edition, []
             ), shown
             warned = [

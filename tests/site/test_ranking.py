@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from decimal import Decimal
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from .cells import VERDICTS, Cell, result_cells, rows_in_browser
+from .cells import VERDICTS, Cell, printed, result_cells, rows_in_browser
 from .conftest import OpenPage, Rows
 from .site_files import LANGUAGES, RANKINGS
 
@@ -67,6 +68,37 @@ def simplified(name: str) -> str:
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
+def known_numbers(sentences: str) -> list[str]:
+    """Return the numbers of what the page says of the known figures."""
+    return re.findall(r"\d+(?:[.,]\d+)?", sentences)
+
+
+def known_figures(rows: Rows, ranking: str, edition: int, category: str) -> list[str]:
+    """Return the numbers that the page has to say: n of N, and means where they are worth it."""
+    key = ranking, edition, category
+    (known,) = rows(
+        """select
+            count(*) as cities, count(rank) as places, count(index_value) as indices,
+            count(*) filter (rank_source = 'implied') as implied,
+            cast(round(avg(index_value), 1) as decimal(9, 1)) as mean
+        from fct_index_results where ranking_id = ? and edition = ? and category_id = ?""",
+        *key,
+    )
+    published = rows(
+        """select cast(published_value as decimal(9, 1)) as mean from edition_reconciliation
+        where figure = 'mean' and ranking_id = ? and edition = ? and category_id = ?""",
+        *key,
+    )
+    numbers = [known["places"], known["cities"]]
+    numbers += [known["implied"]] if known["implied"] else []
+    numbers += [known["indices"], known["cities"]]
+    if known["indices"] > 1:
+        numbers.append(known["mean"])
+    if published and known["indices"] < known["cities"]:
+        numbers.append(published[0]["mean"])
+    return [str(number) for number in numbers]
+
+
 def choose(page: Page, control: str, value: str) -> None:
     """Choose an option of a control."""
     page.locator(f"#controls [name={control}]").select_option(value)
@@ -98,6 +130,9 @@ def test_views_show_the_mart(
     assert len(categories) == (5 if ranking == "open_data_index" else 6)
     for category in (row["category_id"] for row in categories):
         choose(page, "category", category)
+        assert known_numbers(page.locator("#known").inner_text()) == [
+            printed(one, language) for one in known_figures(rows, ranking, edition, category)
+        ]
         expected = results(rows, ranking, edition, category)
         shown = shown_rows(page)
         assert len(shown) == len(expected)

@@ -138,6 +138,25 @@ def test_edition_data_and_build_are_named_apart(
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
+def test_method_counts_what_is_known_of_every_category(
+    site_files: SiteFiles, connection: duckdb.DuckDBPyConnection, language: str
+) -> None:
+    """The page has the known places and indices of a ranking of which not all are known."""
+    (region,) = site_files.document(f"{language}/method.html").find_all(id="known-smart_city_index")
+    shown = [[cell.text for cell in row.find_all("th", "td")] for row in region.find_all("tr")[1:]]
+    expected = connection.execute(
+        """select results.edition, count(rank) || ' / ' || count(index_value)
+        from fct_index_results as results
+        inner join dim_categories using (edition_key, category_id)
+        where results.ranking_id = 'smart_city_index'
+        group by results.edition, category_id
+        order by results.edition desc, any_value(sort_path)"""
+    ).fetchall()
+    assert [(int(edition), cell) for edition, *cells in shown for cell in cells] == expected
+    assert not site_files.document(f"{language}/method.html").find_all(id="known-open_data_index")
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
 def test_method_lists_every_contradiction(
     folder: Path, connection: duckdb.DuckDBPyConnection, language: str
 ) -> None:

@@ -1,6 +1,6 @@
 {#-
   The ranks that the digits of the indices leave open. A printed 80.1 stands for 80.05 to below 80.15,
-  and an index that is not published may be half a unit of its last displayed digit off, because what
+  and an index that is not recorded may be half a unit of its last displayed digit off, because what
   it is computed from is rounded. Cities whose intervals overlap may stand in either order; where ranks
   are taken on the rounded index, cities of the same printed one share a rank.
 -#}

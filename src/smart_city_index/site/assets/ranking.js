@@ -33,7 +33,8 @@
    */
   /**
    * @typedef {{name: string, simulated: boolean, dates: Record<string, string>,
-   *   editions: Record<string, Record<string, string>>}} Ranking
+   *   editions: Record<string, Record<string, string>>,
+   *   known: Record<string, Record<string, string>>}} Ranking
    */
 
   /** @type {{rankings: Record<string, Ranking>}} */
@@ -276,13 +277,18 @@
     const captionElement = /** @type {HTMLElement} */ (document.getElementById("ranking-caption"));
     captionElement.textContent = caption;
     const summary = /** @type {HTMLElement} */ (document.getElementById("summary"));
-    summary.textContent = results.length
-      ? site.text("ranking_summary", {
-          shown: results.length,
-          cities: edition.members.length,
-          placed: results.filter((one) => one[1] !== null).length,
-        })
-      : site.text("ranking_nothing_found");
+    const numbers = {
+      shown: results.length,
+      cities: edition.members.length,
+      placed: results.filter((one) => one[1] !== null).length,
+    };
+    summary.textContent = site.text(
+      !results.length ? "ranking_nothing_found"
+        : results.length < field.length ? "ranking_summary" : "ranking_summary_all",
+      numbers,
+    );
+    const knownFigures = /** @type {HTMLElement} */ (document.getElementById("known"));
+    knownFigures.textContent = ranking.known[state.edition][state.category];
     site.showOrigin(ranking, state.edition);
     const map = /** @type {HTMLElement} */ (document.getElementById("ranking-map"));
     const isReal = !ranking.simulated;

@@ -111,6 +111,30 @@ def findings(site: Site, language: str) -> list[dict[str, Any]]:
     return rankings
 
 
+def known_by_category(site: Site) -> list[dict[str, Any]]:
+    """Return how much of every category is known, of each ranking of which not all is known.
+
+    Returns:
+        For each ranking `row` (its names), `categories` (of its newest edition, then those of older
+        ones only), and `editions`, newest first: rows of queries/edition_summaries.sql by category.
+    """
+    summaries = site.grouped("edition_summaries", "ranking_id")
+    categories = site.grouped("categories", "ranking_id", "edition")
+    rankings = []
+    for (ranking_id,), editions in site.grouped("editions", "ranking_id").items():
+        if all(row["rank_count"] == row["city_count"] for row in summaries[(ranking_id,)]):
+            continue
+        shown: dict[str, Row] = {}
+        known: dict[int, dict[str, Row]] = {row["edition"]: {} for row in editions}
+        for row in editions:
+            for category in categories[ranking_id, row["edition"]]:
+                shown.setdefault(category["category_id"], category)
+        for row in summaries[(ranking_id,)]:
+            known[row["edition"]][row["category_id"]] = row
+        rankings.append({"row": editions[0], "categories": list(shown.values()), "editions": known})
+    return rankings
+
+
 def sources_by_edition(site: Site) -> dict[int, list[tuple[str, str | None]]]:
     """Return the pages that state figures, by edition: shown text and address."""
     editions: dict[int, dict[str, str | None]] = {}
@@ -147,6 +171,7 @@ def build(site: Site) -> None:
             editions=site.rows("method_editions"),
             methodologies=methodologies(site),
             coverage=site.rows("method_coverage"),
+            known_by_category=known_by_category(site),
             verdicts=VERDICTS,
             verdict_counts=site.rows("method_verdicts"),
             contradictions=[

@@ -12,6 +12,7 @@ from ..site_builder import LANGUAGES, MARK_LETTERS, NO_MARK, Row, Site, publishe
 
 SHOWN_DRIVERS = 6
 SHOWN_LEVERS = 6
+SHOWN_SCORES = 5
 
 # Queries with rows per ranking, city and edition, by the name under which the template knows them.
 ANALYSIS_QUERIES = (
@@ -20,6 +21,7 @@ ANALYSIS_QUERIES = (
     "index_drivers",
     "tendency_certainty",
     "what_if_scores",
+    "what_if_ranges",
     "target_scores",
     "category_gaps",
     "strengths_and_weaknesses",
@@ -146,6 +148,8 @@ def edition_values(site: Site, groups: Groups, member: Row, edition: Row) -> dic
         "blocks": indicator_blocks(found["profile_indicators"], results),
         "index_drivers": with_lengths(drivers[:SHOWN_DRIVERS], "contribution"),
         "what_if_scores": found["what_if_scores"][:SHOWN_LEVERS],
+        "what_if_ranges": found["what_if_ranges"][:SHOWN_SCORES],
+        "possible_places": {row["category_id"]: row for row in found["possible_places"]},
         "target_scores": paths_by_goal(found["target_scores"]),
         "category_gaps": with_lengths(found["category_gaps"], "index_points_ahead"),
         "strengths": [row for row in assessed if row["assessment"] == "strength"],
@@ -204,7 +208,7 @@ def letters_of(shown: list[dict[str, Any]], places: list[Row]) -> list[str]:
 
 def build(site: Site) -> None:
     """Write the profile of every city in every ranking."""
-    names = (*ANALYSIS_QUERIES, "profile_lines", "profile_indicators")
+    names = (*ANALYSIS_QUERIES, "profile_lines", "profile_indicators", "possible_places")
     groups = {name: site.grouped(name, "ranking_id", "city_id", "edition") for name in names}
     histories = site.grouped("history", "ranking_id", "city_id")
     editions = site.grouped("editions", "ranking_id")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .. import formats
 from ..site_builder import LANGUAGES, MARKS, Row, Site, publisher_pages
 
 OVERALL = "overall"
@@ -27,6 +28,7 @@ SCRIPT_TEXTS = (
     "gap_first_edition",
     "ranking_caption",
     "ranking_summary",
+    "ranking_summary_all",
     "ranking_nothing_found",
     "control_all",
 )
@@ -78,6 +80,34 @@ def ranking_data(site: Site, rows: list[Row]) -> dict[str, Any]:
     return {"cities": list(cities.values()), "editions": editions}
 
 
+def known_figures(site: Site, row: Row, language: str) -> str:
+    """Return how many places and indices are known, of how many, and what their mean is worth.
+
+    Args:
+        site: the site in the making.
+        row: a row of queries/edition_summaries.sql.
+        language: `de` or `en`.
+    """
+    numbers = {
+        "cities": row["city_count"],
+        "places": row["rank_count"],
+        "implied": row["implied_rank_count"],
+        "indices": row["index_count"],
+    }
+    text_ids = ["known_places_implied" if row["implied_rank_count"] else "known_places"]
+    means = {}
+    for name in ("mean_index", "published_mean"):
+        if row[name] is not None:
+            means[name] = formats.decimal(row[name], row["index_digits"], language)
+    if row["is_mean_of_all"]:
+        text_ids.append("known_mean_of_all")
+    elif "published_mean" in means:
+        text_ids.append("known_mean_and_published")
+    elif row["index_count"] > 1:
+        text_ids.append("known_mean")
+    return " ".join(site.text(one, language, **numbers, **means) for one in text_ids)
+
+
 def settings(site: Site, language: str) -> dict[str, Any]:
     """Return what the script must know of rankings, editions and categories.
 
@@ -93,7 +123,11 @@ def settings(site: Site, language: str) -> dict[str, Any]:
             for category in categories[row["ranking_id"], row["edition"]]
         }
 
-    return {"rankings": site.rankings_for_script(site.rows("editions"), language, category_names)}
+    rankings = site.rankings_for_script(site.rows("editions"), language, category_names)
+    for row in site.rows("edition_summaries"):
+        known = rankings[row["ranking_id"]].setdefault("known", {}).setdefault(row["edition"], {})
+        known[row["category_id"]] = known_figures(site, row, language)
+    return {"rankings": rankings}
 
 
 def build(site: Site) -> None:
@@ -140,11 +174,9 @@ def build(site: Site) -> None:
                 category=categories[0][f"category_name_{language}"],
             ),
             summary=site.text(
-                "ranking_summary",
+                "ranking_summary_all",
                 language,
-                shown=len(rows),
                 cities=len(rows),
-                placed=sum(row["rank"] is not None for row in rows),
             ),
             settings=settings(site, language),
         )

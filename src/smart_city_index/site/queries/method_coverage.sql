@@ -1,17 +1,6 @@
 -- What is known of every edition: scores, places and indices of the overall index, and published
 -- figures.
-with known_results as (
-    select
-        ranking_id,
-        edition,
-        count(rank) as rank_count,
-        count(index_value) as index_count
-    from fct_index_results
-    where category_id = 'overall'
-    group by ranking_id, edition
-),
-
-published_figures as (
+with published_figures as (
     select
         ranking_id,
         edition,
@@ -28,17 +17,20 @@ select
     coverage.city_count,
     coverage.expected_score_count,
     coverage.score_count,
-    known_results.rank_count,
-    known_results.index_count,
+    summaries.rank_count,
+    summaries.implied_rank_count,
+    summaries.index_count,
     coalesce(published_figures.published_count, 0) as published_count,
     coverage.status,
     coverage.is_simulated_ranking
 from analysis_coverage as coverage
 inner join dim_rankings as rankings on coverage.ranking_id = rankings.ranking_id
-left join known_results
+left join edition_summaries as summaries
     on
-        coverage.ranking_id = known_results.ranking_id
-        and coverage.edition = known_results.edition
+        coverage.ranking_id = summaries.ranking_id
+        and coverage.edition = summaries.edition
+        and summaries.category_id = 'overall'
+        and summaries.group_type = 'all'
 left join published_figures
     on
         coverage.ranking_id = published_figures.ranking_id

@@ -9,7 +9,10 @@ select
     cities.is_simulated as is_simulated_peer,
     peers.peer_rank,
     results.index_displayed as peer_index_displayed,
-    peers.distance
+    peers.distance,
+    peers.shared_indicator_count,
+    peers.indicator_count,
+    peers.analysed_city_count
 from peer_cities as peers
 inner join dim_cities as cities on peers.peer_city_id = cities.city_id
 inner join fct_index_results as results

@@ -8,7 +8,9 @@ select
     assessed.category_id,
     indicators.indicator_name_de,
     indicators.indicator_name_en,
-    assessed.rank
+    assessed.rank,
+    assessed.ranked_city_count,
+    assessed.edition_city_count
 from strengths_and_weaknesses as assessed
 inner join dim_indicators as indicators
     on
