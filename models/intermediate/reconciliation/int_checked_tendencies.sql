@@ -1,6 +1,6 @@
 {#-
   Published tendencies next to the ranks of both editions: the published ones, because the publisher
-  took the tendency from them, otherwise the computed ones with what their digits leave open. Where
+  took the tendency from them, otherwise what the digits of the indices leave open. Where
   only one rank is known, the one that the tendency implies must be possible.
 -#}
 with
@@ -37,11 +37,7 @@ ranks as (
     inner join city_counts using (edition_key)
     left join {{ ref('int_published_results') }} as published using (edition_key, city_id, node_id)
     left join {{ ref('int_possible_ranks') }} as possible_ranks
-        on
-            ranks.edition_key = possible_ranks.edition_key
-            and ranks.city_id = possible_ranks.city_id
-            and ranks.node_id = possible_ranks.node_id
-            and ranks.computed_rank is not null
+        using (edition_key, city_id, node_id)
 ),
 
 tendencies as (
