@@ -90,6 +90,10 @@ class Edition:
     carried: dict[tuple[str, str], float] = field(default_factory=dict)
     published: dict[tuple[str, str], float] = field(default_factory=dict)
     is_simulated: bool = False
+    # found before: an index asks for them at every node, and a tree stays as it is
+    _children: dict[tuple[str, bool], list[str]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @property
     def cities(self) -> list[str]:
@@ -98,11 +102,14 @@ class Edition:
 
     def children(self, parent: str, *, is_project: bool = False) -> list[str]:
         """Return the regular (or project) children of a node in the order of their names."""
-        return sorted(
-            name
-            for name, node in self.tree.items()
-            if node.parent == parent and node.is_project == is_project
-        )
+        key = parent, is_project
+        if key not in self._children:
+            self._children[key] = sorted(
+                name
+                for name, node in self.tree.items()
+                if node.parent == parent and node.is_project == is_project
+            )
+        return self._children[key]
 
     def indicators(self) -> list[str]:
         """Return the regular indicators in the order of their names."""
