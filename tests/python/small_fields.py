@@ -11,11 +11,12 @@ change of any figure and of any column shows; record them anew, after the other 
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import hashlib
 import io
 import itertools
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -349,6 +350,42 @@ class SmallWarehouse:
             connection.execute(f"create {kind} {node['relation_name']} as {query}")
         return connection
 
+    @contextlib.contextmanager
+    def build_each(
+        self, fields: list[dict[int, Edition]], marts: Collection[str] = ()
+    ) -> Iterator[list[duckdb.DuckDBPyConnection]]:
+        """Run the models once on many made-up rankings, and yield a connection for each.
+
+        To run them takes as long for many as for one. In its connection each ranking is alone, and
+        is called `small_field`.
+
+        Args:
+            fields: the editions of each ranking by year.
+            marts: as for `build`.
+        """
+        names = [RANKING, *(f"field_{number}" for number in range(1, len(fields)))]
+        others = dict(zip(names[1:], fields[1:], strict=True))
+        with self.build(fields[0], other_rankings=others, marts=marts) as connection:
+            columns: dict[tuple[str, str], list[str]] = {}
+            for schema, table, column in connection.execute(
+                "select schema_name, table_name, column_name from duckdb_columns()"
+                f" where database_name = '{CATALOG}' and schema_name <> 'main_seeds' order by all"
+            ).fetchall():
+                columns.setdefault((schema, table), []).append(column)
+            alone = []
+            for name in names:
+                alone.append(connection.cursor())
+                alone[-1].execute(f"attach ':memory:' as alone_{name}")
+                alone[-1].execute(f"use alone_{name}")
+                for schema in {schema for schema, _ in columns} - {MART_SCHEMA}:
+                    alone[-1].execute(f"create schema {schema}")
+                for (schema, table), known in columns.items():
+                    alone[-1].execute(
+                        f"create view {schema}.{table} as"
+                        f" {ranking_alone(f'{CATALOG}.{schema}.{table}', known, name)}"
+                    )
+            yield alone
+
     def nodes_of(self, marts: Collection[str]) -> list[tuple[Row, str]]:
         """Return the models that marts consist of, in their order; all if none is named."""
         needed: set[str] = set()
@@ -367,6 +404,21 @@ class SmallWarehouse:
     def recorded_marts(self) -> list[str]:
         """Return the names of the recorded marts: all but the one that says when it was built."""
         return [node["name"] for node, _ in self.nodes if node["fqn"][1] == "marts"]
+
+
+def ranking_alone(relation: str, columns: list[str], ranking: str) -> str:
+    """Return a query for the rows of a relation that are of one ranking, under the name RANKING."""
+    replaced = [
+        f"'{RANKING}' || {column}[{len(ranking) + 1}:] as {column}"
+        for column in columns
+        if column == "ranking_id" or column.endswith("edition_key")
+    ]
+    if not replaced:
+        return f"from {relation}"
+    of_ranking = f"ranking_id = '{ranking}'"
+    if "ranking_id" not in columns:
+        of_ranking = f"starts_with(edition_key, '{ranking}_')"
+    return f"select * replace ({', '.join(replaced)}) from {relation} where {of_ranking}"
 
 
 def with_simulated_rows(model: str, code: str) -> str:
