@@ -213,7 +213,15 @@ def run_dbt(project_dir: Path, *arguments: str) -> subprocess.CompletedProcess[s
         The ended process with its output; the exit code is not checked.
     """
     return subprocess.run(
-        [Path(sys.executable).with_name("dbt"), *arguments, "--profiles-dir", project_dir],
+        [
+            Path(sys.executable).with_name("dbt"),
+            *arguments,
+            "--profiles-dir",
+            project_dir,
+            # its output says enough
+            "--log-level-file",
+            "none",
+        ],
         cwd=project_dir,
         env={**os.environ, "SMART_CITY_INDEX_DB": f"build/{DATABASE_NAME}"},
         capture_output=True,
