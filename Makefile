@@ -60,7 +60,7 @@ pytest: $(VENV)/test-ready $(DRIVERS)
 test-duckdb-2: $(VENV)/test-ready $(DRIVERS)
 	@echo "==> Compare DuckDB 2.0 with the pinned one, and test what depends on the engine"
 	@if [ -d $(DUCKDB_2)/duckdb ]; then \
-		PYTHONPATH=$(CURDIR)/$(DUCKDB_2) $(VENV)/bin/pytest --one-build $(ENGINE_TESTS) $(PYTEST_OPTIONS); \
+		PYTHONPATH=$(CURDIR)/$(DUCKDB_2) $(VENV)/bin/pytest $(ENGINE_TESTS) $(PYTEST_OPTIONS); \
 	else echo "Left out: DuckDB 2.0 has no driver for this Python."; fi
 
 spark: .venv-spark/ready

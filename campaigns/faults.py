@@ -30,7 +30,7 @@ import tempfile
 import unicodedata
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -43,6 +43,7 @@ from smart_city_index.gate import check_project
 OUTCOMES = ("gate", "data test", "error", "harmless", "changed")
 # Run time and code version differ by nature.
 EXCLUDED_MARTS = ("meta_build",)
+TEST_OF_FILES = "seed_headers_match_declared_columns"
 ALLOWED_CHANGES = {
     "row deleted": "a figure that is not there cannot be told from one that was never published",
     "file cut at a line": "the same, for the last rows of a file",
@@ -319,11 +320,31 @@ def mart_checksums(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     }
 
 
-def outcome_of(plan: Plan, expected: dict[str, str]) -> tuple[str, str]:
+def seed_checksums(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Return a checksum over all rows of every seed, in their order."""
+    seeds = connection.execute(
+        "select table_name from duckdb_tables() where schema_name = 'main_seeds'"
+    ).fetchall()
+    return {
+        seed: connection.execute(
+            f"select md5(string_agg(cast(seed as varchar), '|' order by rowid))"
+            f" from main_seeds.{seed} as seed"
+        ).fetchall()[0][0]
+        for (seed,) in seeds
+    }
+
+
+def outcome_of(
+    plan: Plan, expected_seeds: dict[str, str], expected: dict[str, str]
+) -> tuple[str, str]:
     """Check and build the project as it is now.
+
+    Where the same rows were loaded in the same order, the models would compute what they have
+    computed: then only the data test that reads the files themselves is run.
 
     Args:
         plan: the build without dbt.
+        expected_seeds: checksums of the seeds of the untouched project.
         expected: checksums of the marts of the untouched project.
 
     Returns:
@@ -333,11 +354,18 @@ def outcome_of(plan: Plan, expected: dict[str, str]) -> tuple[str, str]:
     if findings:
         return "gate", str(findings[0])
     try:
-        with built_without_dbt(plan) as connection:
+        with built_without_dbt(replace(plan, models=[])) as connection:
+            is_same = seed_checksums(connection) == expected_seeds
+            for statement in [] if is_same else plan.models:
+                connection.execute(statement)
             for name, query, expected_count in plan.tests:
+                if is_same and name != TEST_OF_FILES:
+                    continue
                 ((found,),) = connection.execute(query).fetchall()
                 if found > 0 and expected_count == 0:
                     return "data test", name
+            if is_same:
+                return "harmless", ""
             found_checksums = mart_checksums(connection)
     except duckdb.Error as error:
         return "error", str(error).splitlines()[0]
@@ -369,12 +397,12 @@ def run_campaign(count: int, seed: int, built: Path | None) -> list[dict[str, st
         try:
             plan = make_plan(project_dir, project_dir / "build" / "faults" / DATABASE_NAME)
             with built_without_dbt(plan) as connection:
-                expected = mart_checksums(connection)
+                expected_seeds, expected = seed_checksums(connection), mart_checksums(connection)
             seed_files = sorted(project_dir.glob("seeds/**/*.csv"))
             for fault in make_faults(seed_files, count, random.Random(seed)):
                 original = fault.file.read_bytes()
                 fault.file.write_bytes(fault.content)
-                outcome, detail = outcome_of(plan, expected)
+                outcome, detail = outcome_of(plan, expected_seeds, expected)
                 fault.file.write_bytes(original)
                 file = fault.file.relative_to(project_dir).as_posix()
                 results.append(

@@ -1,7 +1,7 @@
 """Change the SQL of the models one spot at a time, and count which changes no test notices.
 
     python -m campaigns.mutants [--limit N] [--seed 1] [--models NAME ...]
-        [--operators NAME ...] [--built PROJECT] [--json FILE]
+        [--operators NAME ...] [--processes N] [--built PROJECT] [--json FILE]
 
 A mutant is the project with one change in the compiled SQL of a model: one node of the SQL is
 another (OPERATORS), or two output columns of one type change places (COLUMN_SWAP). Models that are
@@ -964,7 +964,12 @@ def check_untouched_models(trees: dict[str, exp.Query], executor: Executor) -> f
 
 
 def run_campaign(
-    limit: int | None, seed: int, names: list[str], operators: list[str], built: Path | None
+    limit: int | None,
+    seed: int,
+    names: list[str],
+    operators: list[str],
+    processes: int | None,
+    built: Path | None,
 ) -> list[dict[str, Any]]:
     """Try mutants of the project.
 
@@ -973,6 +978,7 @@ def run_campaign(
         seed: seed of the randomness.
         names: models to mutate; empty for all.
         operators: kinds of change to try; empty for all.
+        processes: number of processes, each with a laboratory; None for one per core.
         built: a copy of the project that dbt has built with all tests, which is left as it is; None
             to build one.
 
@@ -1003,7 +1009,7 @@ def run_campaign(
         mutants = [mutant_at(spot, trees) for spot in sampled(spots, limit, seed)]
         print(f"{len(spots)} mutants, {len(mutants)} of them tried", flush=True)
         with ProcessPoolExecutor(
-            max_workers=os.cpu_count(),
+            max_workers=processes or os.cpu_count(),
             mp_context=get_context("spawn"),
             initializer=open_laboratory,
             initargs=(project, Path(directory)),
@@ -1085,6 +1091,7 @@ def main() -> int:
     parser.add_argument(
         "--operators", nargs="+", default=[], metavar="NAME", choices=(*OPERATORS, COLUMN_SWAP)
     )
+    parser.add_argument("--processes", type=int, metavar="N")
     parser.add_argument("--built", type=Path, metavar="PROJECT")
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
@@ -1094,6 +1101,7 @@ def main() -> int:
             arguments.seed,
             arguments.models,
             arguments.operators,
+            arguments.processes,
             arguments.built,
         )
     except RunError as error:

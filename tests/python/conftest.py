@@ -22,7 +22,7 @@ import pytest
 from filelock import FileLock
 
 from smart_city_index import cli
-from tests.python.few_draws import use_few_draws
+from tests.python.few_draws import COMPARED_DRAWS, COMPARED_SAMPLES, use_few_draws
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = PROJECT_ROOT / "examples" / "simulated_regions"
@@ -116,11 +116,6 @@ class Differences:
 
 
 DIFFERENCES = Differences()
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let one build by dbt, with few draws, be what all tests share."""
-    parser.addoption("--one-build", action="store_true", help="share one build, with few draws")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -218,7 +213,15 @@ def run_dbt(project_dir: Path, *arguments: str) -> subprocess.CompletedProcess[s
         The ended process with its output; the exit code is not checked.
     """
     return subprocess.run(
-        [Path(sys.executable).with_name("dbt"), *arguments, "--profiles-dir", project_dir],
+        [
+            Path(sys.executable).with_name("dbt"),
+            *arguments,
+            "--profiles-dir",
+            project_dir,
+            # its output says enough
+            "--log-level-file",
+            "none",
+        ],
         cwd=project_dir,
         env={**os.environ, "SMART_CITY_INDEX_DB": f"build/{DATABASE_NAME}"},
         capture_output=True,
@@ -357,18 +360,16 @@ def rolled_back(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def built_project(
-    tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
-) -> BuiltProject:
+def built_project(tmp_path_factory: pytest.TempPathFactory) -> BuiltProject:
     """Return the project, built once for all tests; tests must not change its files.
 
-    This is the build that runs all unit tests of dbt. Other builds leave them out.
+    This is the build that runs all unit tests of dbt. Other builds leave them out. It draws few
+    weights; `make build` draws all of them.
     """
 
     def build(directory: Path) -> None:
         project_dir = copy_project(directory / "project")
-        if pytestconfig.getoption("--one-build"):
-            use_few_draws(project_dir)
+        use_few_draws(project_dir)
         built_by_dbt(project_dir)
 
     return read_built(built_once(tmp_path_factory, "built", build) / "project")
@@ -386,39 +387,19 @@ def read_built(project_dir: Path) -> BuiltProject:
 
 
 @pytest.fixture(scope="session")
-def simulated_field(
-    tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
-) -> BuiltProject:
-    """Return the example whose field is complete, built once; tests must not change its files."""
+def simulated_field(tmp_path_factory: pytest.TempPathFactory) -> BuiltProject:
+    """Return the example whose field is complete, built once; tests must not change its files.
+
+    It has fewer draws: each of them is recomputed.
+    """
 
     def build(directory: Path) -> None:
         project_dir = directory / "project"
         assert cli.main(["project", "--index", str(SIMULATED_FIELD), str(project_dir)]) == 0
-        if pytestconfig.getoption("--one-build"):
-            use_few_draws(project_dir)
+        use_few_draws(project_dir, COMPARED_DRAWS, COMPARED_SAMPLES)
         built_by_dbt(project_dir, *WITHOUT_UNIT_TESTS)
 
     return read_built(built_once(tmp_path_factory, "simulated_field", build) / "project")
-
-
-@pytest.fixture(scope="session")
-def few_draws_project(
-    tmp_path_factory: pytest.TempPathFactory, built_project: BuiltProject
-) -> Path:
-    """Return the built project with few draws, by dbt's SQL; tests must not change its files."""
-    from tests.python.dbt_build import built_without_dbt, make_plan
-
-    def build(directory: Path) -> None:
-        project_dir = directory / "project"
-        shutil.copytree(built_project.project_dir, project_dir)
-        use_few_draws(project_dir)
-        plan = make_plan(project_dir, project_dir / "build" / DATABASE_NAME)
-        with pytest.MonkeyPatch.context() as patch:
-            patch.chdir(project_dir)
-            with built_without_dbt(plan):
-                pass
-
-    return built_once(tmp_path_factory, "few_draws", build) / "project"
 
 
 @pytest.fixture(scope="session")

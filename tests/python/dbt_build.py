@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pytest
 import yaml
 from jinja2.nativetypes import NativeEnvironment
 
+from smart_city_index import cli
 from tests.python.conftest import DATABASE_NAME, BuiltProject, run_dbt
 
 RELATION_KEYWORDS = {"table": "table", "view": "view"}
@@ -231,3 +233,47 @@ def built_without_dbt(plan: Plan) -> Iterator[duckdb.DuckDBPyConnection]:
         for statement in [*plan.seeds, *plan.models]:
             connection.execute(statement)
         yield connection
+
+
+def built_by_the_same_sql(built: BuiltProject, index_dir: Path, project_dir: Path) -> Path:
+    """Build an index folder with the SQL of another build, without dbt; return the database.
+
+    The folder passes the gate, its data pass the data tests and the constraints of the marts. It
+    must have no rows from outside, and no tree of more levels.
+
+    Args:
+        built: the build whose SQL is run, compiled with its own vars.
+        index_dir: the index folder.
+        project_dir: where its dbt project goes; must not exist yet.
+    """
+    assert cli.main(["project", "--index", str(index_dir), str(project_dir)]) == 0
+    assert not (project_dir / "external").exists()
+    nodes = {name: node for kind in ("model", "test") for name, node in built.nodes(kind).items()}
+    plan = make_plan(built.project_dir, database_of(project_dir))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(project_dir)
+        with built_without_dbt(plan) as connection:
+            for name, query, _ in plan.tests:
+                if nodes[name]["config"]["severity"].lower() == "error":
+                    assert connection.execute(query).fetchall() == [(0,)], name
+            for name, node in nodes.items():
+                for rule in constraints(node):
+                    query = f"select count(*) from {node['relation_name']} where not ({rule})"
+                    assert connection.execute(query).fetchall() == [(0,)], (name, rule)
+    return plan.database
+
+
+def constraints(node: dict[str, Any]) -> Iterator[str]:
+    """Yield the constraints of a table as conditions that hold or are NULL in every row."""
+    for constraint in node.get("constraints", []):
+        if constraint["type"] == "check":
+            yield constraint["expression"]
+        else:
+            assert constraint["type"] == "primary_key"
+            key = f"({', '.join(constraint['columns'])})"
+            once = f"from {node['relation_name']} group by all having count(*) = 1"
+            yield f"{key} in (select {key} {once})"
+            yield " and ".join(f"{column} is not null" for column in constraint["columns"])
+    for column in node["columns"].values():
+        if any(rule["type"] == "not_null" for rule in column.get("constraints", [])):
+            yield f"{column['name']} is not null"

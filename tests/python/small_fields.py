@@ -11,11 +11,12 @@ change of any figure and of any column shows; record them anew, after the other 
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import hashlib
 import io
 import itertools
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -90,6 +91,10 @@ class Edition:
     carried: dict[tuple[str, str], float] = field(default_factory=dict)
     published: dict[tuple[str, str], float] = field(default_factory=dict)
     is_simulated: bool = False
+    # found before: an index asks for them at every node, and a tree stays as it is
+    _children: dict[tuple[str, bool], list[str]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @property
     def cities(self) -> list[str]:
@@ -98,11 +103,14 @@ class Edition:
 
     def children(self, parent: str, *, is_project: bool = False) -> list[str]:
         """Return the regular (or project) children of a node in the order of their names."""
-        return sorted(
-            name
-            for name, node in self.tree.items()
-            if node.parent == parent and node.is_project == is_project
-        )
+        key = parent, is_project
+        if key not in self._children:
+            self._children[key] = sorted(
+                name
+                for name, node in self.tree.items()
+                if node.parent == parent and node.is_project == is_project
+            )
+        return self._children[key]
 
     def indicators(self) -> list[str]:
         """Return the regular indicators in the order of their names."""
@@ -342,6 +350,42 @@ class SmallWarehouse:
             connection.execute(f"create {kind} {node['relation_name']} as {query}")
         return connection
 
+    @contextlib.contextmanager
+    def build_each(
+        self, fields: list[dict[int, Edition]], marts: Collection[str] = ()
+    ) -> Iterator[list[duckdb.DuckDBPyConnection]]:
+        """Run the models once on many made-up rankings, and yield a connection for each.
+
+        To run them takes as long for many as for one. In its connection each ranking is alone, and
+        is called `small_field`.
+
+        Args:
+            fields: the editions of each ranking by year.
+            marts: as for `build`.
+        """
+        names = [RANKING, *(f"field_{number}" for number in range(1, len(fields)))]
+        others = dict(zip(names[1:], fields[1:], strict=True))
+        with self.build(fields[0], other_rankings=others, marts=marts) as connection:
+            columns: dict[tuple[str, str], list[str]] = {}
+            for schema, table, column in connection.execute(
+                "select schema_name, table_name, column_name from duckdb_columns()"
+                f" where database_name = '{CATALOG}' and schema_name <> 'main_seeds' order by all"
+            ).fetchall():
+                columns.setdefault((schema, table), []).append(column)
+            alone = []
+            for name in names:
+                alone.append(connection.cursor())
+                alone[-1].execute(f"attach ':memory:' as alone_{name}")
+                alone[-1].execute(f"use alone_{name}")
+                for schema in {schema for schema, _ in columns} - {MART_SCHEMA}:
+                    alone[-1].execute(f"create schema {schema}")
+                for (schema, table), known in columns.items():
+                    alone[-1].execute(
+                        f"create view {schema}.{table} as"
+                        f" {ranking_alone(f'{CATALOG}.{schema}.{table}', known, name)}"
+                    )
+            yield alone
+
     def nodes_of(self, marts: Collection[str]) -> list[tuple[Row, str]]:
         """Return the models that marts consist of, in their order; all if none is named."""
         needed: set[str] = set()
@@ -360,6 +404,21 @@ class SmallWarehouse:
     def recorded_marts(self) -> list[str]:
         """Return the names of the recorded marts: all but the one that says when it was built."""
         return [node["name"] for node, _ in self.nodes if node["fqn"][1] == "marts"]
+
+
+def ranking_alone(relation: str, columns: list[str], ranking: str) -> str:
+    """Return a query for the rows of a relation that are of one ranking, under the name RANKING."""
+    replaced = [
+        f"'{RANKING}' || {column}[{len(ranking) + 1}:] as {column}"
+        for column in columns
+        if column == "ranking_id" or column.endswith("edition_key")
+    ]
+    if not replaced:
+        return f"from {relation}"
+    of_ranking = f"ranking_id = '{ranking}'"
+    if "ranking_id" not in columns:
+        of_ranking = f"starts_with(edition_key, '{ranking}_')"
+    return f"select * replace ({', '.join(replaced)}) from {relation} where {of_ranking}"
 
 
 def with_simulated_rows(model: str, code: str) -> str:

@@ -21,6 +21,7 @@ from scipy.stats import rankdata
 
 from tests.python.conftest import SIMULATED_FIELD, BuiltProject, Differences, read_seed
 from tests.python.exact_index import read_rows
+from tests.python.few_draws import COMPARED_DRAWS, COMPARED_SAMPLES
 from tests.python.small_fields import ROOT, Edition, Node, random_number
 
 EDITIONS = (2024, 2025)
@@ -158,7 +159,7 @@ def test_every_draw_of_weights(
     assert found.keys() == {scenario["scenario_id"] for scenario in scenarios}
     for scenario in scenarios:
         edition = field(connection, year, scenario["normalisation"], scenario["root_aggregation"])
-        weights = drawn_weights(edition, scenario, int(scenario["draw_count"]))
+        weights = drawn_weights(edition, scenario, COMPARED_DRAWS)
         expected = np.array([edition.index(city, weights) for city in edition.cities])
         indices, ranks = found[scenario["scenario_id"]]
         differences.add("drawn indices (points)", np.abs(indices - expected).max(), 1e-8)
@@ -203,7 +204,7 @@ def test_every_sensitivity_run(
         " where edition_key = ?",
         f"{RANKING}_{year}",
     )
-    assert len(compared) == 6 * 256
+    assert len(compared) == 6 * COMPARED_SAMPLES
     for matrix, draw, shift in compared:
         sources = {factor: "B" if matrix in ("B", f"AB_{factor}") else "A" for factor in FACTORS}
         numbers = {

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from campaigns.faults import KINDS
 
-from tests.python.conftest import PROJECT_ROOT, OwnIndex
+from tests.python.conftest import PROJECT_ROOT, BuiltProject, OwnIndex
 
 
 def run_campaign(name: str, *arguments: str | Path) -> str:
@@ -27,18 +27,20 @@ def run_campaign(name: str, *arguments: str | Path) -> str:
     return completed.stdout
 
 
-def test_faults(few_draws_project: Path) -> None:
+def test_faults(built_project: BuiltProject) -> None:
     """No corrupted seed does harm unseen: one mutation of every kind."""
     count = str(len(KINDS))
     printed = run_campaign(
-        "faults", "--mutations", count, "--seed", "7", "--built", few_draws_project
+        "faults", "--mutations", count, "--seed", "7", "--built", built_project.project_dir
     )
     assert f"{count}/{count}" in printed
 
 
-def test_mutants(few_draws_project: Path) -> None:
+def test_mutants(built_project: BuiltProject) -> None:
     """Every survivor has an explanation: two mutants of each kind, and their models untouched."""
-    printed = run_campaign("mutants", "--limit", "32", "--seed", "7", "--built", few_draws_project)
+    # a laboratory takes longer to set up than 32 mutants take
+    options = ("--limit", "32", "--seed", "7", "--processes", "1")
+    printed = run_campaign("mutants", *options, "--built", built_project.project_dir)
     assert "32 of them tried" in printed
 
 

@@ -20,7 +20,8 @@ from smart_city_index.declarations import LOCATIONS, project_vars
 from smart_city_index.gate import SHOWN_PER_RULE, InputGate, SourceFile
 from smart_city_index.index_folder import location_files, read_index_folder
 from smart_city_index.reader import FileError, Finding
-from tests.python.conftest import PROJECT_ROOT, copy_example
+from tests.python.conftest import EXAMPLE, PROJECT_ROOT, copy_example
+from tests.python.exact_index import read_rows
 from tests.python.exports import DATABASE, publish_export, write_export
 from tests.python.test_own_index import SCORES, content_hashes
 
@@ -192,9 +193,66 @@ def edited_row(row: str, position: int, text: str) -> str:
     return ",".join(fields)
 
 
-@pytest.mark.parametrize("case", BAD_VALUES)
-def test_bad_value_is_named(gate: Gate, case: str) -> None:
-    """File, line, column, value, rule and advice of every kind of bad value are named."""
+def good_rows(name: str) -> list[str]:
+    """Return rows without findings, each with a key and a name of its own."""
+    if name == "indicator_scores":
+        rows = read_rows(EXAMPLE, name)
+        return [
+            ",".join(row.values())
+            for row in rows
+            if (row["ranking_id"], row["edition"]) == ("simulated_living", "2019")
+        ]
+    if name == "cities":
+        return [GOOD_ROWS[name].replace("10,", f"{number},") for number in range(10, 50)]
+    # the spans of one city are apart
+    return [GOOD_ROWS[name].replace("2023,", f"{2023 + n},{2023 + n}") for n in range(0, 20, 2)]
+
+
+# What columns or files say together is looked at where every value is right.
+RULES_OF_MORE_VALUES = ("for a simulated city", "must be named Simuliert", "already")
+
+
+def is_of_more_values(case: str) -> bool:
+    """Return whether a case is found by what columns or files say together."""
+    _, _, _, (_, rule) = BAD_VALUES[case]
+    return rule.endswith(RULES_OF_MORE_VALUES)
+
+
+@pytest.mark.parametrize("name", HEADERS)
+def test_bad_values_are_named(gate: Gate, subtests: pytest.Subtests, name: str) -> None:
+    """File, line, column, value, rule and advice of every kind of bad value are named; a row for each."""
+    cases = {
+        case: bad
+        for case, bad in BAD_VALUES.items()
+        if bad[0] == name and not is_of_more_values(case)
+    }
+    assert cases
+    first, *others = good_rows(name)
+    assert len(others) >= len(cases)
+    bad_rows = [
+        edited_row(row, position, text)
+        for row, (_, position, text, _) in zip(others, cases.values(), strict=False)
+    ]
+    gate.write("part_1.csv", HEADERS[name], first)
+    gate.write("part_2.csv", HEADERS[name], *bad_rows)
+    findings = gate.check(**{name: "part_*.csv"})
+    found_lines = {(finding.file, finding.line) for finding in findings}
+    assert found_lines == {("part_2.csv", line) for line in range(2, len(bad_rows) + 2)}
+    for line, (case, (_, position, text, (column, rule))) in enumerate(cases.items(), start=2):
+        with subtests.test(case):
+            (value,) = next(csv.reader(io.StringIO(text))) if text else ("",)
+            matching = [
+                f for f in findings if f.line == line and f.column == column and rule in f.rule
+            ]
+            assert matching, findings
+            assert all(finding.advice for finding in matching)
+            if column == HEADERS[name].split(",")[position]:
+                assert all(finding.value == value for finding in matching)
+
+
+@pytest.mark.parametrize("case", [case for case in BAD_VALUES if is_of_more_values(case)])
+def test_bad_row_is_named(gate: Gate, case: str) -> None:
+    """File, line, column, value, rule and advice of every row that does not fit other values or rows are named."""
     name, position, text, (column, rule) = BAD_VALUES[case]
     row = edited_row(GOOD_ROWS[name], position, text)
     # the bad row stands on line 3 of the second file

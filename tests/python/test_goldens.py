@@ -22,7 +22,15 @@ from smart_city_index import cli
 from smart_city_index.build import contradiction_lines
 from smart_city_index.declarations import project_vars
 from smart_city_index.sql_templates import SqlTemplates
-from tests.python.conftest import PROJECT_ROOT, Differences, OwnIndex, built_index, built_once
+from tests.python.conftest import (
+    PROJECT_ROOT,
+    BuiltProject,
+    Differences,
+    OwnIndex,
+    built_index,
+    built_once,
+)
+from tests.python.dbt_build import built_by_the_same_sql, database_of
 from tests.python.exact_index import read_rows
 
 # Twelve digits are carried.
@@ -36,25 +44,24 @@ def copy_golden(name: str, directory: Path) -> Path:
     return shutil.copytree(PROJECT_ROOT / "examples" / name, directory / name, ignore=ignored)
 
 
-def built_golden(factory: pytest.TempPathFactory, name: str) -> OwnIndex:
-    """Return an example, built once."""
-    index_dir = (
-        built_once(factory, name, lambda directory: built_index(copy_golden(name, directory)))
-        / name
-    )
-    return OwnIndex(index_dir, index_dir / "warehouse" / f"{name}.duckdb")
-
-
 @pytest.fixture(scope="module")
 def hdi(tmp_path_factory: pytest.TempPathFactory) -> OwnIndex:
     """Return the Human Development Index."""
-    return built_golden(tmp_path_factory, "hdi")
+    directory = built_once(
+        tmp_path_factory, "hdi", lambda directory: built_index(copy_golden("hdi", directory))
+    )
+    return OwnIndex(directory / "hdi", directory / "hdi" / "warehouse" / "hdi.duckdb")
 
 
 @pytest.fixture(scope="module")
-def asem(tmp_path_factory: pytest.TempPathFactory) -> OwnIndex:
-    """Return COINr's example."""
-    return built_golden(tmp_path_factory, "asem")
+def asem(tmp_path_factory: pytest.TempPathFactory, built_project: BuiltProject) -> OwnIndex:
+    """Return COINr's example, built by dbt's SQL: its settings are those of our own tree."""
+
+    def build(directory: Path) -> None:
+        built_by_the_same_sql(built_project, copy_golden("asem", directory), directory / "project")
+
+    directory = built_once(tmp_path_factory, "asem", build)
+    return OwnIndex(directory / "asem", database_of(directory / "project"))
 
 
 def rows_of(index: OwnIndex, query: str) -> list[tuple[Any, ...]]:

@@ -33,12 +33,13 @@ from tests.python.small_fields import (
     recorded_query,
 )
 
-EXAMPLES = 15
+# Fields of an example, which run through the models together.
+FIELDS = 5
 HYPOTHESIS = settings(
-    max_examples=EXAMPLES,
+    max_examples=4,
     deadline=None,
     derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=list(HealthCheck),
 )
 BOX_SHARE = 0.25
 # What stands on a whole field is simulated if the field is: both flags are one by definition.
@@ -121,6 +122,11 @@ def editions(draw: st.DrawFn) -> dict[int, Edition]:
         }
         found[year] = Edition(tree, scores)
     return found
+
+
+def many(fields: st.SearchStrategy[dict[int, Edition]]) -> st.SearchStrategy[Any]:
+    """Return lists of as many fields as run through the models together."""
+    return st.lists(fields, min_size=FIELDS, max_size=FIELDS)
 
 
 def rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[tuple[Any, ...]]:
@@ -260,17 +266,18 @@ def check_levers(connection: duckdb.DuckDBPyConnection, fields: dict[int, Editio
 
 
 @HYPOTHESIS
-@given(fields=editions())
+@given(drawn=many(editions()))
 def test_any_field(
-    fields: dict[int, Edition], warehouse: SmallWarehouse, differences: Differences
+    drawn: list[dict[int, Edition]], warehouse: SmallWarehouse, differences: Differences
 ) -> None:
     """Ranks, bounds, draws, drivers, levers and sets agree with trying everything."""
-    with warehouse.build(fields) as connection:
-        check_ranks(connection, fields)
-        check_bounds(connection, fields)
-        check_draws(connection, fields)
-        check_drivers(connection, differences)
-        check_levers(connection, fields)
+    with warehouse.build_each(drawn) as connections:
+        for connection, fields in zip(connections, drawn, strict=True):
+            check_ranks(connection, fields)
+            check_bounds(connection, fields)
+            check_draws(connection, fields)
+            check_drivers(connection, differences)
+            check_levers(connection, fields)
 
 
 def mart_rows(connection: duckdb.DuckDBPyConnection, mart: str, condition: str) -> list[Any]:
@@ -279,106 +286,119 @@ def mart_rows(connection: duckdb.DuckDBPyConnection, mart: str, condition: str) 
 
 
 @HYPOTHESIS
-@given(fields=editions(), factor=st.sampled_from([0.5, 2.0, 4.0]))
+@given(drawn=many(editions()), factor=st.sampled_from([0.5, 2.0, 4.0]))
 def test_scaling_the_weights_of_siblings_changes_nothing(
-    fields: dict[int, Edition], factor: float, warehouse: SmallWarehouse
+    drawn: list[dict[int, Edition]], factor: float, warehouse: SmallWarehouse
 ) -> None:
     """Only the proportions of siblings' weights count (project points count per weight)."""
-    scaled = {
-        year: replace(
-            edition,
-            tree={
-                name: replace(node, weight=node.weight * factor) if node.parent == ROOT else node
-                for name, node in edition.tree.items()
-            },
-        )
-        for year, edition in fields.items()
-    }
-    with (
-        warehouse.build(fields, marts=MARTS_OF_CITIES) as plain,
-        warehouse.build(scaled, marts=MARTS_OF_CITIES) as other,
-    ):
-        for mart in MARTS_OF_CITIES:
-            assert mart_rows(plain, mart, "true") == mart_rows(other, mart, "true"), mart
+    scaled = [
+        {
+            year: replace(
+                edition,
+                tree={
+                    name: replace(node, weight=node.weight * factor)
+                    if node.parent == ROOT
+                    else node
+                    for name, node in edition.tree.items()
+                },
+            )
+            for year, edition in fields.items()
+        }
+        for fields in drawn
+    ]
+    with warehouse.build_each([*drawn, *scaled], marts=MARTS_OF_CITIES) as connections:
+        for plain, other in zip(connections[:FIELDS], connections[FIELDS:], strict=True):
+            for mart in MARTS_OF_CITIES:
+                found = mart_rows(plain, mart, "true")
+                assert found
+                assert found == mart_rows(other, mart, "true"), mart
 
 
 @HYPOTHESIS
-@given(fields=editions())
+@given(drawn=many(editions()))
 def test_a_dominated_city_moves_nobody(
-    fields: dict[int, Edition], warehouse: SmallWarehouse
+    drawn: list[dict[int, Edition]], warehouse: SmallWarehouse
 ) -> None:
     """A city that scores less than all others everywhere is last, and no bound or draw changes."""
-    better = {
-        year: replace(
-            edition,
-            scores={
-                city: {
-                    name: score if edition.tree[name].is_project else max(score, 10.0)
-                    for name, score in scores.items()
-                }
-                for city, scores in edition.scores.items()
-            },
-        )
-        for year, edition in fields.items()
-    }
-    dominated = {
-        year: replace(
-            edition,
-            scores={
-                **edition.scores,
-                "c9": {name: 0.0 for name, node in edition.tree.items() if node.is_indicator},
-            },
-        )
-        for year, edition in better.items()
-    }
+    better = [
+        {
+            year: replace(
+                edition,
+                scores={
+                    city: {
+                        name: score if edition.tree[name].is_project else max(score, 10.0)
+                        for name, score in scores.items()
+                    }
+                    for city, scores in edition.scores.items()
+                },
+            )
+            for year, edition in fields.items()
+        }
+        for fields in drawn
+    ]
+    dominated = [
+        {
+            year: replace(
+                edition,
+                scores={
+                    **edition.scores,
+                    "c9": {name: 0.0 for name, node in edition.tree.items() if node.is_indicator},
+                },
+            )
+            for year, edition in fields.items()
+        }
+        for fields in better
+    ]
     columns = {
         "rank_bounds": "edition, scenario_id, city_id, best_rank, worst_rank",
         "rank_distribution": "edition, scenario_id, city_id, rank, draws_at_rank",
     }
     marts = (*columns, "analysis_coverage")
-    with (
-        warehouse.build(better, marts=marts) as plain,
-        warehouse.build(dominated, marts=marts) as other,
-    ):
-        for mart, selected in columns.items():
-            query = f"select {selected} from {mart} where city_id <> 'c9' order by all"
-            assert rows(plain, query) == rows(other, query), mart
-        counts = rows(
-            other,
-            "select best_rank = city_count and worst_rank = city_count from rank_bounds"
-            " inner join analysis_coverage using (ranking_id, edition) where city_id = 'c9'",
-        )
-        assert {is_last for (is_last,) in counts} == {True}
+    with warehouse.build_each([*better, *dominated], marts=marts) as connections:
+        for plain, other in zip(connections[:FIELDS], connections[FIELDS:], strict=True):
+            for mart, selected in columns.items():
+                query = f"select {selected} from {mart} where city_id <> 'c9' order by all"
+                assert rows(plain, query) == rows(other, query), mart
+            counts = rows(
+                other,
+                "select best_rank = city_count and worst_rank = city_count from rank_bounds"
+                " inner join analysis_coverage using (ranking_id, edition) where city_id = 'c9'",
+            )
+            assert {is_last for (is_last,) in counts} == {True}
 
 
 @HYPOTHESIS
-@given(fields=editions(), order=st.permutations(["c1", "c2", "c3", "c4", "c5"]))
+@given(drawn=many(editions()), order=st.permutations(["c1", "c2", "c3", "c4", "c5"]))
 def test_names_of_cities_do_not_count(
-    fields: dict[int, Edition], order: list[str], warehouse: SmallWarehouse
+    drawn: list[dict[int, Edition]], order: list[str], warehouse: SmallWarehouse
 ) -> None:
     """With other names the same figures come out under the other names."""
     names = dict(zip(["c1", "c2", "c3", "c4", "c5"], order, strict=True))
-    renamed = {
-        year: replace(
-            edition,
-            scores={names[city]: scores for city, scores in edition.scores.items()},
-        )
-        for year, edition in fields.items()
-    }
+    renamed = [
+        {
+            year: replace(
+                edition,
+                scores={names[city]: scores for city, scores in edition.scores.items()},
+            )
+            for year, edition in fields.items()
+        }
+        for fields in drawn
+    ]
     columns = {
         "rank_bounds": "edition, scenario_id, best_rank, worst_rank",
         "rank_distribution": "edition, scenario_id, rank, draws_at_rank",
         "tendency_drivers": "edition, figure, driver, node_id, contribution",
         "what_if_scores": "edition, indicator_id, rank_at_maximum, score_points_to_next_rank",
     }
-    with (
-        warehouse.build(fields, marts=columns) as plain,
-        warehouse.build(renamed, marts=columns) as other,
-    ):
-        for mart, selected in columns.items():
-            query = f"select city_id, {selected} from {mart}"
-            expected = sorted(((names[city], *rest) for city, *rest in rows(plain, query)), key=str)
-            assert sorted(rows(other, query), key=str) == expected, mart
+    with warehouse.build_each([*drawn, *renamed], marts=columns) as connections:
+        for plain, other in zip(connections[:FIELDS], connections[FIELDS:], strict=True):
+            for mart, selected in columns.items():
+                query = f"select city_id, {selected} from {mart}"
+                expected = sorted(
+                    ((names[city], *rest) for city, *rest in rows(plain, query)), key=str
+                )
+                assert expected
+                assert sorted(rows(other, query), key=str) == expected, mart
 
 
 FLAT = {ROOT: Node(None), "x": Node(ROOT, is_indicator=True), "y": Node(ROOT, is_indicator=True)}
