@@ -44,10 +44,11 @@ def test_mutants(built_project: BuiltProject) -> None:
     assert "32 of them tried" in printed
 
 
-def test_hidden_figures(few_draws_project: Path) -> None:
+def test_hidden_figures(built_project: BuiltProject) -> None:
     """What is said of a hidden figure is true of the published one."""
     printed = run_campaign(
-        "hidden_figures", "--figures", "40", "--seed", "7", "--built", few_draws_project
+        *("hidden_figures", "--figures", "40", "--seed", "7"),
+        *("--built", built_project.project_dir),
     )
     assert "40/40" in printed
 
