@@ -14,11 +14,10 @@
 {#- A third round narrows the ranges of ranks by 0.2 %. -#}
 {%- set rounds = 2 -%}
 {%- set category = 'partition by edition_key, node_id' -%}
-{%- set city = 'partition by edition_key, city_id, is_averaged' -%}
 {%- set keys = ['edition_key', 'city_id', 'node_id'] -%}
 {%- set constants = [
-    'is_city', 'is_exclusive', 'is_rank_known', 'is_index_known', 'is_root', 'is_averaged', 'weight', 'rank_unit',
-    'city_count', 'least_total', 'greatest_total',
+    'is_city', 'is_exclusive', 'is_rank_known', 'is_index_known', 'is_root', 'is_averaged',
+    'weight', 'rank_unit', 'city_count', 'least_total', 'greatest_total',
 ] -%}
 {%- set bounds = ['rank_from', 'rank_to', 'index_from', 'index_to'] -%}
 with
