@@ -21,6 +21,11 @@
 {%- endmacro %}
 
 
+{% macro project_file(path) -%}
+    {{ return(invocation_args_dict.project_dir ~ '/' ~ path) }}
+{%- endmacro %}
+
+
 {% macro limit_memory() -%}
     {{ return(adapter.dispatch('limit_memory')()) }}
 {%- endmacro %}

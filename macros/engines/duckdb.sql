@@ -85,7 +85,7 @@
     {#- Both settings hold for the whole database; DuckDB refuses to take them back. -#}
     {%- if execute -%}
         set global allowed_directories = [
-            'seeds'
+            '{{ project_file('seeds') | replace("'", "''") }}'
             {%- for directory in external_directories() -%}
             , '{{ directory | replace("'", "''") }}'
             {%- endfor -%}
@@ -146,7 +146,7 @@
         select replace(
             ltrim(rtrim(split_part(content, chr(10), 1), chr(13)), chr(65279)), '"', ''
         )
-        from read_text('{{ node.original_file_path }}')
+        from read_text('{{ project_file(node.original_file_path) | replace("'", "''") }}')
     )
 {%- endmacro %}
 
@@ -155,8 +155,8 @@
     {#-
       Fills the table of a seed in the one dialect of the project: commas, and double quotes that are
       doubled inside a text. Without these options DuckDB guesses them from the first rows, and a text
-      that begins with an apostrophe can make a row vanish. The path is relative: dbt works in the
-      project's directory, and what it has parsed may come from before the project was moved.
+      that begins with an apostrophe can make a row vanish. The model's own path may come from before
+      the project was moved: dbt keeps what it has parsed.
       Overrides dbt-duckdb's macro of this name.
 
       Arguments:
@@ -164,7 +164,7 @@
         agate_table: not used: DuckDB reads the file
     -#}
     {%- set sql -%}
-        copy {{ this.render() }} from '{{ model.original_file_path | replace("'", "''") }}' (
+        copy {{ this.render() }} from '{{ project_file(model.original_file_path) | replace("'", "''") }}' (
             format csv, header true, delimiter ',', quote '"', escape '"', nullstr '', comment '',
             auto_detect false
         )

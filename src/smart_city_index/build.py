@@ -287,12 +287,7 @@ def run_dbt_build(
         project_dir,
         {
             **{name: value for name, value in os.environ.items() if not name.startswith("DBT_")},
-            # as the profile has it: with another path dbt would read the whole project anew
-            "SMART_CITY_INDEX_DB": (
-                database.relative_to(project_dir).as_posix()
-                if database.is_relative_to(project_dir)
-                else str(database)
-            ),
+            "SMART_CITY_INDEX_DB": str(database),
             "SMART_CITY_INDEX_CODE_VERSION": code_version(engine_dir),
         },
     )

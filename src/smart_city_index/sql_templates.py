@@ -51,6 +51,7 @@ class SqlTemplates:
             "dbt": SimpleNamespace(type_string=lambda: "varchar"),
             "exceptions": SimpleNamespace(raise_compiler_error=_raise),
             "execute": True,
+            "flags": SimpleNamespace(EMPTY=False),
             # the gate has read them already
             "external_rows": lambda relation: relation,
             "modules": SimpleNamespace(re=re),

@@ -223,7 +223,6 @@ def run_dbt(project_dir: Path, *arguments: str) -> subprocess.CompletedProcess[s
             "none",
         ],
         cwd=project_dir,
-        env={**os.environ, "SMART_CITY_INDEX_DB": f"build/{DATABASE_NAME}"},
         capture_output=True,
         text=True,
         check=False,

@@ -1,0 +1,102 @@
+"""What a dbt user types after `make build` does what they expect."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from smart_city_index.declarations import LOCATIONS, project_vars
+from smart_city_index.sql_templates import SqlTemplates, TemplateError
+
+from .conftest import DATABASE_NAME, PROJECT_ROOT, BuiltProject
+
+
+def run_dbt(directory: Path, *words: str | Path) -> str:
+    """Run dbt in a directory, which must succeed; returns its output."""
+    completed = subprocess.run(
+        [Path(sys.executable).with_name("dbt"), "--no-use-colors", *words],
+        cwd=directory,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert completed.returncode == 0, completed.stdout + completed.stderr
+    return completed.stdout
+
+
+@pytest.fixture
+def built_copy(built_project: BuiltProject, scratch_project: Callable[[], Path]) -> Path:
+    """Return a copy of the project with the development database that a build leaves behind."""
+    project_dir = scratch_project()
+    database = project_dir / "build" / DATABASE_NAME
+    database.write_bytes(built_project.database.read_bytes())
+    return project_dir
+
+
+def test_dbt_works_from_any_directory(built_copy: Path, tmp_path: Path) -> None:
+    """The database and the seeds are found beside the profile, wherever dbt is called."""
+    output = run_dbt(
+        tmp_path,
+        *("build", "--project-dir", built_copy, "--profiles-dir", built_copy, "--select"),
+        *("rankings", "stg_rankings", "dim_rankings", "seed_headers_match_declared_columns"),
+    )
+    assert "ERROR=0" in output
+    assert not (tmp_path / "build").exists()
+
+
+def test_empty_build_checks_the_sql(built_copy: Path) -> None:
+    """`dbt build --empty` makes every model without rows, and no test of the input fails."""
+    output = run_dbt(
+        built_copy,
+        "build",
+        "--empty",
+        "--profiles-dir",
+        ".",
+        "--exclude-resource-type",
+        "unit_test",
+    )
+    assert "ERROR=0" in output
+    with duckdb.connect(str(built_copy / "build" / DATABASE_NAME), read_only=True) as connection:
+        assert connection.execute("select count(*) from league_table").fetchall() == [(0,)]
+
+
+def checked_vars(given: dict[str, object], **changed: object) -> str:
+    """Render the check of the vars with some on the command line, and others than the declared."""
+    variables = project_vars(PROJECT_ROOT) | changed | given
+    return SqlTemplates(PROJECT_ROOT, variables).macro("require_declared_vars", given)
+
+
+def test_every_declared_var_is_known() -> None:
+    """All vars of dbt_project.yml and of files from outside pass."""
+    declared = project_vars(PROJECT_ROOT) | dict.fromkeys(LOCATIONS.values(), "x.csv")
+    assert checked_vars(declared | {"external_schema": "external"}) == ""
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"analysis_max_cells": 5}, "There is no var analysis_max_cells. Known are: analysis_max"),
+        ({"analysis_maximum_cells": "many"}, "analysis_maximum_cells must be a whole number"),
+        ({"analysis_maximum_cells": True}, "analysis_maximum_cells must be a whole number"),
+        ({"framework_levels": 2.5}, "framework_levels must be a whole number, found: 2.5"),
+        ({"enforce_primary_keys": "no"}, "enforce_primary_keys must be true or false, found: no"),
+        ({"contradictions": "ignore"}, "contradictions must be fail or list, found: ignore"),
+        ({"league_table_categories": "mobility"}, "league_table_categories must be a list"),
+        ({"scores_location": 1}, "scores_location must be a text"),
+    ],
+)
+def test_misspelt_or_wrong_vars_are_refused(given: dict[str, object], sentence: str) -> None:
+    """A var that dbt would take without a word stops the run in one sentence."""
+    with pytest.raises(TemplateError, match=sentence):
+        checked_vars(given)
+
+
+def test_a_wrong_var_of_the_project_file_is_refused() -> None:
+    """What dbt_project.yml says is looked at as well."""
+    with pytest.raises(TemplateError, match="framework_levels must be a whole number"):
+        checked_vars({}, framework_levels="three")
