@@ -2,13 +2,14 @@
 
 sci diff OLD.duckdb NEW.duckdb
 sci diff OLD.duckdb NEW.duckdb --renamed league_table=ranks --renamed ranks.rank=place
+sci diff OLD.duckdb NEW.duckdb --mart league_table
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -64,6 +65,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("old", type=Path, help="published DuckDB file")
     parser.add_argument("new", type=Path, help="published DuckDB file to compare with it")
     parser.add_argument(
+        "--mart", action="append", default=[], help="compare this mart alone; may be repeated"
+    )
+    parser.add_argument(
         "--renamed", action="append", default=[], metavar="OLD=NEW",
         help="a mart that has another name in the new file, or MART.OLD=NEW for a column",
     )  # fmt: skip
@@ -73,7 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Compare and report; returns 0 if all is equal, 1 if not, 2 if it cannot be compared."""
     renamed = {old: new for old, _, new in (pair.partition("=") for pair in arguments.renamed)}
     try:
-        differences = compare(arguments.old, arguments.new, renamed)
+        differences = compare(arguments.old, arguments.new, renamed, arguments.mart)
     except (duckdb.Error, DiffError) as error:
         print(f"cannot compare {arguments.old} and {arguments.new}: {error}", file=sys.stderr)
         return 2
@@ -88,7 +92,9 @@ class DiffError(UserError):
     """Two files cannot be compared as it was asked."""
 
 
-def compare(old: Path, new: Path, renamed: dict[str, str] | None = None) -> list[MartDifference]:
+def compare(
+    old: Path, new: Path, renamed: dict[str, str] | None = None, marts: Sequence[str] = ()
+) -> list[MartDifference]:
     """Compare two published files.
 
     Args:
@@ -96,13 +102,14 @@ def compare(old: Path, new: Path, renamed: dict[str, str] | None = None) -> list
         new: DuckDB file.
         renamed: new name by old name of marts, and by `mart.column`, under the mart's new name, of
             columns.
+        marts: names of the marts to compare, the new ones if they were renamed; all if empty.
 
     Returns:
         One entry per mart of either file, by name; it is false if the mart is the same in both.
 
     Raises:
         duckdb.Error: a file cannot be read.
-        DiffError: a file has no marts, or something that was renamed is not there.
+        DiffError: a file has no marts, or something that was renamed or asked for is not there.
     """
     renamed = dict(renamed or {})
     with duckdb.connect() as connection:
@@ -119,9 +126,12 @@ def compare(old: Path, new: Path, renamed: dict[str, str] | None = None) -> list
             mart: (old_marts.get(mart), mart) for mart in new_tables
         }
         pairs |= {mart: (name, None) for mart, name in old_marts.items() if mart not in new_tables}
+        if missing := [mart for mart in marts if mart not in pairs]:
+            raise DiffError(f"neither file has a mart {', '.join(missing)}")
         differences = [
             compare_mart(connection, before, after, renamed)
-            for _, (before, after) in sorted(pairs.items())
+            for mart, (before, after) in sorted(pairs.items())
+            if not marts or mart in marts
         ]
     if renamed:
         raise DiffError(f"nothing has the old name {', '.join(renamed)}")

@@ -255,8 +255,8 @@ def built_by_the_same_sql(built: BuiltProject, index_dir: Path, project_dir: Pat
         with built_without_dbt(plan) as connection:
             for name, query, _ in plan.tests:
                 if nodes[name]["config"]["severity"].lower() == "error":
-                    query = query.replace(str(built.project_dir), str(project_dir))
-                    assert connection.execute(query).fetchall() == [(0,)], name
+                    there = query.replace(str(built.project_dir), str(project_dir))
+                    assert connection.execute(there).fetchall() == [(0,)], name
             for name, node in nodes.items():
                 for rule in constraints(node):
                     query = f"select count(*) from {node['relation_name']} where not ({rule})"
