@@ -1,21 +1,5 @@
-# make build   set up and build the warehouse into warehouse/
-# make build INDEX=../my_index   the same for an index in a folder of its own, into its warehouse/
-# make test    set up, lint and run every test
-# make pytest  the tests alone
-# make test-duckdb-2   compare DuckDB 2.0 with the pinned one, test what depends on the engine
-# make spark   build and test on Apache Spark instead, into build/spark (needs Java)
-# make parity  build on DuckDB and on Spark and compare every row (needs Java)
-# make site    build the static site from the published file, into build/site
-# make serve   the same, shown on http://127.0.0.1:8000 (SERVE_OPTIONS="--port 8080")
-# make test-site   build a site with simulated figures too and test it in a browser (needs Chromium)
-# make clients start the clients of docs/connect.md on the published file
-# make lint    check style and types of Python and the style of SQL
-# make docs    write dbt's documentation as one page, target/static_index.html
-# make lock    pin the dependencies of pyproject.toml in locks/ (LOCK_OPTIONS=--upgrade: anew)
-# make audit   compare the packages of every lock with the known vulnerabilities (needs the network)
-# make sbom    list what is shipped, with licences: build/sbom.cdx.json, build/licences.csv
-# make release everything that a release publishes, with checksums, into build/release
-# make clean   remove everything that can be made again
+# `make` says what there is to make. INDEX=DIR after build or site: of the index in that folder.
+# Not listed: spark and parity know SPARK_OPTIONS; serve SERVE_OPTIONS="--port 8080".
 
 PYTHON ?= python3
 VENV := .venv
@@ -43,51 +27,51 @@ INSTALL_PROJECT := $(INSTALL) --no-index --no-deps --no-build-isolation --editab
 
 PYTEST := pytest --numprocesses 2 --dist worksteal
 
-.PHONY: build test pytest test-duckdb-2 spark parity java site serve test-site clients lint docs lock \
-	audit sbom release clean
+.DEFAULT_GOAL := help
+.PHONY: help build check dev test pytest test-duckdb-2 spark parity java site serve test-site clients \
+	lint docs lock audit sbom release clean
 
-build: $(VENV)/build-ready
+help: ## this list
+	@echo "Times are those of two quiet cores, after the first run has set up what it needs."
+	@awk -F ':.*## ' '/^##@/ {print "\n" substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' \
+		$(firstword $(MAKEFILE_LIST))
+
+##@ Use it
+build: $(VENV)/build-ready ## check, compute, test and publish warehouse/smart_city_index.duckdb (20 s; first 90 s)
 	@echo "==> Build the warehouse"
 	$(VENV)/bin/sci build $(if $(INDEX),--index "$(INDEX)") $(BUILD_OPTIONS)
 
-test: lint pytest
-
-pytest: $(VENV)/test-ready $(DRIVERS)
-	@echo "==> Tests in tests/python"
-	$(VENV)/bin/$(PYTEST) tests/python $(PYTEST_OPTIONS)
-
-# The driver of 2.0 goes before the pinned one.
-test-duckdb-2: $(VENV)/test-ready $(DRIVERS)
-	@echo "==> Compare DuckDB 2.0 with the pinned one, and test what depends on the engine"
-	@if [ -d $(DUCKDB_2)/duckdb ]; then \
-		PYTHONPATH=$(CURDIR)/$(DUCKDB_2) $(VENV)/bin/pytest $(ENGINE_TESTS) $(PYTEST_OPTIONS); \
-	else echo "Left out: DuckDB 2.0 has no driver for this Python."; fi
-
-spark: .venv-spark/ready
-	@echo "==> Build on Apache Spark"
-	.venv-spark/bin/sci spark $(SPARK_OPTIONS)
-
-parity: $(VENV)/test-ready .venv-spark/ready
-	@echo "==> Build on DuckDB and on Spark, and compare"
-	$(VENV)/bin/pytest tests/parity $(PYTEST_OPTIONS)
-
-site: $(VENV)/build-ready
+site: $(VENV)/build-ready ## write the static site from the published file, into build/site (10 s)
 	$(VENV)/bin/sci site $(SITE_OPTIONS)
 
-serve: site
+serve: site ## the same, shown on http://127.0.0.1:8000
 	$(VENV)/bin/sci serve $(SERVE_OPTIONS)
 
-test-site: $(VENV)/test-ready $(VENV)/node_modules
-	$(VENV)/bin/python -m tests.site.prepare
-	@echo "==> Tests of the site in a browser"
-	$(VENV)/bin/$(PYTEST) tests/site $(SITE_TEST_OPTIONS)
+docs: $(VENV)/build-ready ## dbt's documentation as one page, target/static_index.html (1 min)
+	$(VENV)/bin/dbt build --quiet --profiles-dir .
+	$(VENV)/bin/dbt docs generate --static --profiles-dir .
+	@echo "Open target/static_index.html in a browser."
 
 # Not part of `make test`: the environments take 1.7 GB.
-clients: .venv-clients/ready .venv-superset/ready | $(WAREHOUSE)
+clients: .venv-clients/ready .venv-superset/ready | $(WAREHOUSE) ## start the clients of docs/connect.md on the published file (5 min; 1.7 GB)
 	.venv-clients/bin/pytest tests/clients $(PYTEST_OPTIONS)
 
+##@ Change it
+check: lint ## before a commit: style, types, the input, and whether dbt can read the project (45 s)
+	@echo "==> The input"
+	@$(VENV)/bin/sci check
+	@echo "==> dbt reads the project"
+	@$(VENV)/bin/dbt parse --quiet
+
+dev: $(VENV)/build-ready | $(WAREHOUSE) ## MODEL=league_table: build a model alone, show which published rows change (10 s)
+	@test "$(MODEL)" || { echo "Say which model: make dev MODEL=league_table, or MODEL=int_ranks+ with all that" \
+		"reads it. Rows are compared in marts." >&2; exit 2; }
+	$(VENV)/bin/dbt build --select "$(MODEL)"
+	@echo "==> Rows of warehouse/ against the rows now"
+	@$(VENV)/bin/sci diff $(WAREHOUSE) build/smart_city_index.duckdb --dbt-run target/run_results.json || test $$? = 1
+
 # Windows differs in Python's own library alone: of packages, types are looked at once.
-lint: $(VENV)/test-ready
+lint: $(VENV)/test-ready ## style and types of Python, style of SQL (30 s)
 	@echo "==> Style and types of Python, style of SQL"
 	$(VENV)/bin/ruff check --quiet
 	$(VENV)/bin/ruff format --quiet --check
@@ -96,17 +80,40 @@ lint: $(VENV)/test-ready
 	$(VENV)/bin/sqlfluff lint --processes 2 models tests/*.sql tests/input analyses \
 		src/smart_city_index/site/queries
 
-docs: $(VENV)/build-ready
-	$(VENV)/bin/dbt build --quiet --profiles-dir .
-	$(VENV)/bin/dbt docs generate --static --profiles-dir .
-	@echo "Open target/static_index.html in a browser."
+test: lint pytest ## style, types and all tests in Python (10 min)
 
+pytest: $(VENV)/test-ready $(DRIVERS) ## the tests in Python alone (9 min); PYTEST_OPTIONS="-k diff"
+	@echo "==> Tests in tests/python, with unit tests and data tests of dbt, on DuckDB 1.4, 1.5 and 2.0"
+	$(VENV)/bin/$(PYTEST) tests/python $(PYTEST_OPTIONS)
+
+##@ On other engines, and in a browser
+# The driver of 2.0 goes before the pinned one.
+test-duckdb-2: $(VENV)/test-ready $(DRIVERS) ## what depends on the engine, on DuckDB 2.0 (3 min)
+	@echo "==> Compare DuckDB 2.0 with the pinned one, and test what depends on the engine"
+	@if [ -d $(DUCKDB_2)/duckdb ]; then \
+		PYTHONPATH=$(CURDIR)/$(DUCKDB_2) $(VENV)/bin/pytest $(ENGINE_TESTS) $(PYTEST_OPTIONS); \
+	else echo "Left out: DuckDB 2.0 has no driver for this Python."; fi
+
+spark: .venv-spark/ready ## build and test on Apache Spark, into build/spark (4 min; needs Java)
+	@echo "==> Build on Apache Spark"
+	.venv-spark/bin/sci spark $(SPARK_OPTIONS)
+
+parity: $(VENV)/test-ready .venv-spark/ready ## build on DuckDB and on Spark, compare every row (4 min; needs Java)
+	@echo "==> Build on DuckDB and on Spark, and compare"
+	$(VENV)/bin/pytest tests/parity $(PYTEST_OPTIONS)
+
+test-site: $(VENV)/test-ready $(VENV)/node_modules ## test the site in a browser (4 min; needs Chromium)
+	$(VENV)/bin/python -m tests.site.prepare
+	@echo "==> Tests of the site in a browser"
+	$(VENV)/bin/$(PYTEST) tests/site $(SITE_TEST_OPTIONS)
+
+##@ Keep it
 # Packages in the locks stay at their versions as long as they fit, unless LOCK_OPTIONS=--upgrade.
 PIN := .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes \
 	--no-header --no-annotate --no-strip-extras --only-binary :all: --no-binary $(SOURCE_ONLY) \
 	--build-constraints locks/installer.txt $(LOCK_OPTIONS)
 
-lock: .venv-lock/ready
+lock: .venv-lock/ready ## pin the dependencies of pyproject.toml in locks/; LOCK_OPTIONS=--upgrade: anew
 	$(PIN) pyproject.toml --output-file locks/runtime.txt
 	set -e; for name in build dev spark; do \
 		$(PIN) pyproject.toml --group $$name --output-file locks/$$name.txt; done
@@ -116,7 +123,7 @@ lock: .venv-lock/ready
 # Every lock is looked at, even after one with findings; the last line names those that have any.
 # Strict, because a package that could not be looked up would pass otherwise.
 AUDIT := .venv-audit/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off
-audit: .venv-audit/ready
+audit: .venv-audit/ready ## compare every lock with the known vulnerabilities (needs the network)
 	@findings=; for lock in locks/*.txt; do \
 		echo "== $$lock"; $(AUDIT) --requirement $$lock || findings="$$findings $$lock"; done; \
 	if [ "$$findings" ]; then echo "Findings, or no answer:$$findings" >&2; exit 1; fi; \
@@ -127,14 +134,14 @@ audit: .venv-audit/ready
 LICENCES := 3-Clause BSD License;Apache Software License;Apache-2.0;Apache-2.0 OR BSD-2-Clause;$\
 	Artistic License;BSD License;BSD-3-Clause;MIT;MIT License;$\
 	Mozilla Public License 2.0 (MPL 2.0);PSF-2.0
-sbom: .venv-sbom/ready .venv-runtime/ready
+sbom: .venv-sbom/ready .venv-runtime/ready ## list what is shipped, with licences: build/sbom.cdx.json, build/licences.csv
 	.venv-sbom/bin/cyclonedx-py environment --output-reproducible --pyproject pyproject.toml \
 		--output-format JSON --output-file build/sbom.cdx.json .venv-runtime/bin/python
 	.venv-sbom/bin/pip-licenses --python .venv-runtime/bin/python --from mixed --with-urls \
 		--allow-only "$(LICENCES)" --format csv --output-file build/licences.csv
 
 # The published files, the wheel with what it needs, and what shows where they come from.
-release: build sbom
+release: build sbom ## everything that a release publishes, with checksums, into build/release
 	rm -rf build/release
 	mkdir build/release
 	cp $(WAREHOUSE) locks/runtime.txt build/sbom.cdx.json build/licences.csv build/release
@@ -144,8 +151,11 @@ release: build sbom
 	$(VENV)/bin/hatchling build --target wheel --directory build/release
 	cd build/release && sha256sum * > SHA256SUMS
 
-clean:
-	rm -rf .venv .venv-* .drivers target logs warehouse .pytest_cache .hypothesis .mypy_cache .ruff_cache
+# What somebody else has put into warehouse/ stays.
+clean: ## remove everything that can be made again
+	rm -rf .venv .venv-* .drivers target logs .pytest_cache .hypothesis .mypy_cache .ruff_cache
+	rm -rf $(addprefix warehouse/,publications manifest.json smart_city_index.duckdb .publication.lock)
+	rmdir warehouse 2>/dev/null || true
 	find build -mindepth 1 ! -name .gitkeep -delete
 	find . -name __pycache__ -prune -exec rm -rf {} +
 

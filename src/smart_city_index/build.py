@@ -287,7 +287,7 @@ def run_dbt_build(
         project_dir,
         {
             **{name: value for name, value in os.environ.items() if not name.startswith("DBT_")},
-            "SMART_CITY_INDEX_DB": str(database),
+            "SMART_CITY_INDEX_DB": spelled(database, project_dir),
             "SMART_CITY_INDEX_CODE_VERSION": code_version(engine_dir),
         },
     )
@@ -297,6 +297,16 @@ def run_dbt_build(
     if exit_code != 0 and not failed(results):
         raise UserError(f"dbt ended with exit code {exit_code}, see above")
     return list(results)
+
+
+def spelled(database: Path, project_dir: Path) -> str:
+    """Return a path as SMART_CITY_INDEX_DB has it, if that names the same file.
+
+    dbt reads a project anew when the path is spelt differently. Spelt relative to the project, what
+    it has read serves copies of the project too.
+    """
+    named = os.environ.get("SMART_CITY_INDEX_DB", "")
+    return named if named and project_dir / named == database else str(database)
 
 
 def contradiction_lines(database: Path, build_dir: Path) -> list[str]:

@@ -2,14 +2,15 @@
 
 sci diff OLD.duckdb NEW.duckdb
 sci diff OLD.duckdb NEW.duckdb --renamed league_table=ranks --renamed ranks.rank=place
-sci diff OLD.duckdb NEW.duckdb --mart league_table
+sci diff OLD.duckdb NEW.duckdb --dbt-run target/run_results.json
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -65,8 +66,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("old", type=Path, help="published DuckDB file")
     parser.add_argument("new", type=Path, help="published DuckDB file to compare with it")
     parser.add_argument(
-        "--mart", action="append", default=[], help="compare this mart alone; may be repeated"
-    )
+        "--dbt-run", type=Path, metavar="RUN_RESULTS",
+        help="compare only the marts that this run of dbt has built (target/run_results.json)",
+    )  # fmt: skip
     parser.add_argument(
         "--renamed", action="append", default=[], metavar="OLD=NEW",
         help="a mart that has another name in the new file, or MART.OLD=NEW for a column",
@@ -77,7 +79,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Compare and report; returns 0 if all is equal, 1 if not, 2 if it cannot be compared."""
     renamed = {old: new for old, _, new in (pair.partition("=") for pair in arguments.renamed)}
     try:
-        differences = compare(arguments.old, arguments.new, renamed, arguments.mart)
+        only = models_of_run(arguments.dbt_run) if arguments.dbt_run else None
+        differences = compare(arguments.old, arguments.new, renamed, only)
     except (duckdb.Error, DiffError) as error:
         print(f"cannot compare {arguments.old} and {arguments.new}: {error}", file=sys.stderr)
         return 2
@@ -88,12 +91,32 @@ def run(arguments: argparse.Namespace) -> int:
     return 1 if differing else 0
 
 
+def models_of_run(results: Path) -> set[str]:
+    """Return the names of the models that a run of dbt has built.
+
+    Args:
+        results: its run_results.json.
+
+    Raises:
+        DiffError: there is no such file, or dbt has not written it.
+    """
+    try:
+        document = json.loads(results.read_text(encoding="utf-8"))
+        identifiers = [result["unique_id"] for result in document["results"]]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DiffError(f"{results} is no run_results.json of dbt") from error
+    return {name.split(".")[2] for name in identifiers if name.startswith("model.")}
+
+
 class DiffError(UserError):
     """Two files cannot be compared as it was asked."""
 
 
 def compare(
-    old: Path, new: Path, renamed: dict[str, str] | None = None, marts: Sequence[str] = ()
+    old: Path,
+    new: Path,
+    renamed: dict[str, str] | None = None,
+    only: set[str] | None = None,
 ) -> list[MartDifference]:
     """Compare two published files.
 
@@ -102,14 +125,14 @@ def compare(
         new: DuckDB file.
         renamed: new name by old name of marts, and by `mart.column`, under the mart's new name, of
             columns.
-        marts: names of the marts to compare, the new ones if they were renamed; all if empty.
+        only: names of tables, the new ones of renamed marts; others are left out, if it is given.
 
     Returns:
         One entry per mart of either file, by name; it is false if the mart is the same in both.
 
     Raises:
         duckdb.Error: a file cannot be read.
-        DiffError: a file has no marts, or something that was renamed or asked for is not there.
+        DiffError: a file has no marts, or something that was renamed is not there.
     """
     renamed = dict(renamed or {})
     with duckdb.connect() as connection:
@@ -126,12 +149,10 @@ def compare(
             mart: (old_marts.get(mart), mart) for mart in new_tables
         }
         pairs |= {mart: (name, None) for mart, name in old_marts.items() if mart not in new_tables}
-        if missing := [mart for mart in marts if mart not in pairs]:
-            raise DiffError(f"neither file has a mart {', '.join(missing)}")
         differences = [
             compare_mart(connection, before, after, renamed)
             for mart, (before, after) in sorted(pairs.items())
-            if not marts or mart in marts
+            if only is None or mart in only
         ]
     if renamed:
         raise DiffError(f"nothing has the old name {', '.join(renamed)}")

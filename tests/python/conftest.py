@@ -30,9 +30,12 @@ SIMULATED_FIELD = PROJECT_ROOT / "examples" / "simulated_field"
 PROJECT_NAME = "smart_city_index"
 # Views store the name of their catalogue, which is the name of the file.
 DATABASE_NAME = f"{PROJECT_NAME}.duckdb"
+# As .ci/run has it: what dbt has read of one copy then serves every copy.
+os.environ.setdefault("SMART_CITY_INDEX_DB", f"build/{DATABASE_NAME}")
 PROJECT_PARTS = (
     "dbt_project.yml",
     "profiles.yml",
+    "selectors.yml",
     "models",
     "seeds",
     "macros",

@@ -132,3 +132,20 @@ def test_what_is_no_published_file(tmp_path: Path, files: Files) -> None:
         connection.execute("create view ranks as select 1 as place")
     for name in ("nothing.duckdb", "text.duckdb", "views.duckdb", "."):
         assert cli.main(["diff", str(old), str(tmp_path / name)]) == 2
+
+
+def test_only_the_marts_that_a_run_of_dbt_has_built(
+    files: Files, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With dbt's results only its models are compared; what is no such file is said so."""
+    old, new = files("update ranks set place = 99", "update findings set size = 1")
+    results = tmp_path / "run_results.json"
+    results.write_text(
+        '{"results": [{"unique_id": "model.city.findings"}, {"unique_id": "test.city.ranks"}]}'
+    )
+    assert cli.main(["diff", str(old), str(new), "--dbt-run", str(results)]) == 1
+    assert "0 of 1 marts are equal" in capsys.readouterr().out
+    for text in ("", "[]", '{"results": 1}'):
+        results.write_text(text)
+        assert cli.main(["diff", str(old), str(new), "--dbt-run", str(results)]) == 2
+        assert "run_results.json is no run_results.json of dbt" in capsys.readouterr().err
