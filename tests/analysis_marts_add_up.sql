@@ -3,6 +3,8 @@
   below a thousand millionth of a point) and of rank, a waterfall to the difference of two indices,
   a path to its goal. No drawn rank leaves the guaranteed bounds of its scenario.
 -#}
+{{ config(group='analysis') }}
+
 with
 
 results as (

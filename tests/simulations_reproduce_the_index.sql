@@ -2,6 +2,8 @@
   The unchanged run gives the index of every analysed city, to 8 digits, and its rank: the rank of the
   ranking itself wherever that is computed.
 -#}
+{{ config(group='analysis') }}
+
 with
 
 runs as (
