@@ -62,8 +62,8 @@ THREADS = 2
 CHUNK = 2_000
 PEERS = {"pysensmcda": "2.0.0", "ProMCDA": "1.0.8"}
 ANALYSIS = (
-    "path:models/intermediate/robustness path:models/intermediate/decomposition"
-    " path:models/marts/analysis"
+    "path:models/intermediate/analysis path:models/intermediate/robustness"
+    " path:models/intermediate/decomposition path:models/marts/analysis"
 )
 
 Matrix = npt.NDArray[np.float64]
