@@ -10,6 +10,7 @@ import duckdb
 
 from smart_city_index.publication import current_publication, differences
 from tests.python.conftest import PROJECT_ROOT, BuiltProject, Warehouse, read_seed
+from tests.python.diagrams import PAGES, drawn
 from tests.python.pages import answered_queries, read_page
 
 Rows = list[tuple[Any, ...]]
@@ -218,6 +219,17 @@ def test_readme_query_returns_what_the_readme_shows(published_warehouse: Warehou
         if line.strip().startswith("│")
     ][2:]
     assert [tuple(str(cell) for cell in row) for row in query(published_warehouse, sql)] == shown
+
+
+def test_pictures_are_those_of_the_build(
+    published_warehouse: Warehouse, built_project: BuiltProject
+) -> None:
+    """README.md and docs/overview.md hold the pictures that the build draws."""
+    with duckdb.connect(str(published_warehouse.database), read_only=True) as connection:
+        for name in PAGES:
+            text = (PROJECT_ROOT / name).read_text(encoding="utf-8")
+            assert ", drawn by the build -->" in text
+            assert drawn(text, built_project.manifest, connection) == text
 
 
 def printed_cell(value: Any) -> str:
