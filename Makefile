@@ -19,7 +19,7 @@ DUCKDB_2 := .drivers/duckdb-2.0
 # Wheels only, because a source archive runs code of its own to become one. The exceptions exist as
 # source only: the setuptools of locks/installer.txt builds them, not one that pip would fetch. Python
 # compiles what it imports, which is less than everything.
-SOURCE_ONLY := pyspark,odfpy,wtforms-json
+SOURCE_ONLY := pyspark,odfpy,wtforms-json,halo
 INSTALL := -m pip install --quiet --disable-pip-version-check --no-compile
 INSTALL_LOCK := $(INSTALL) --require-hashes --only-binary :all: --no-binary $(SOURCE_ONLY) \
 	--no-build-isolation --requirement
@@ -53,15 +53,13 @@ docs: $(VENV)/build-ready ## dbt's documentation as one page, target/static_inde
 	@echo "Open target/static_index.html in a browser."
 
 # Not part of `make test`: the environments take 1.7 GB.
-clients: .venv-clients/ready .venv-superset/ready | $(WAREHOUSE) ## start the clients of docs/connect.md on the published file (5 min; 1.7 GB)
+clients: .venv-clients/ready .venv-superset/ready .venv-metricflow/ready | $(WAREHOUSE) ## start the clients of docs/connect.md on the published file (5 min; 1.7 GB)
 	.venv-clients/bin/pytest tests/clients $(PYTEST_OPTIONS)
 
 ##@ Change it
-check: lint ## before a commit: style, types, the input, and whether dbt can read the project (45 s)
+check: lint ## before a commit: the same, and the input (45 s)
 	@echo "==> The input"
 	@$(VENV)/bin/sci check
-	@echo "==> dbt reads the project"
-	@$(VENV)/bin/dbt parse --quiet
 
 dev: $(VENV)/build-ready | $(WAREHOUSE) ## MODEL=league_table: build a model alone, show which published rows change (10 s)
 	@test "$(MODEL)" || { echo "Say which model: make dev MODEL=league_table, or MODEL=int_ranks+ with all that" \
@@ -71,14 +69,17 @@ dev: $(VENV)/build-ready | $(WAREHOUSE) ## MODEL=league_table: build a model alo
 	@$(VENV)/bin/sci diff $(WAREHOUSE) build/smart_city_index.duckdb --dbt-run target/run_results.json || test $$? = 1
 
 # Windows differs in Python's own library alone: of packages, types are looked at once.
-lint: $(VENV)/test-ready ## style and types of Python, style of SQL (30 s)
-	@echo "==> Style and types of Python, style of SQL"
+lint: $(VENV)/test-ready ## style and types of Python, style of SQL, conventions of dbt (40 s)
+	@echo "==> Style and types of Python, style of SQL, conventions of dbt"
 	$(VENV)/bin/ruff check --quiet
 	$(VENV)/bin/ruff format --quiet --check
 	$(VENV)/bin/mypy
 	$(VENV)/bin/mypy --platform win32 --follow-imports skip --no-warn-return-any src
 	$(VENV)/bin/sqlfluff lint --processes 2 models tests/*.sql tests/input analyses \
 		src/smart_city_index/site/queries
+	$(VENV)/bin/dbt parse --quiet --target-path target/lint
+	@if [ -x $(VENV)/bin/dbt-bouncer ]; then $(VENV)/bin/dbt-bouncer run --config-file dbt-bouncer.yml; \
+	else echo "Left out: dbt-bouncer has no version for this Python."; fi
 
 test: lint pytest ## style, types and all tests in Python (10 min)
 
@@ -117,7 +118,7 @@ lock: .venv-lock/ready ## pin the dependencies of pyproject.toml in locks/; LOCK
 	$(PIN) pyproject.toml --output-file locks/runtime.txt
 	set -e; for name in build dev spark; do \
 		$(PIN) pyproject.toml --group $$name --output-file locks/$$name.txt; done
-	set -e; for name in installer clients superset duckdb-1.3 duckdb-1.4 duckdb-2 lock audit sbom; do \
+	set -e; for name in installer clients superset metricflow duckdb-1.3 duckdb-1.4 duckdb-2 lock audit sbom; do \
 		$(PIN) --group pyproject.toml:$$name --output-file locks/$$name.txt; done
 
 # Every lock is looked at, even after one with findings; the last line names those that have any.
@@ -193,7 +194,7 @@ java:
 	.venv-$*/bin/python $(INSTALL_PROJECT)
 	touch $@
 
-.venv-superset/ready .venv-lock/ready .venv-audit/ready .venv-sbom/ready: .venv-%/ready: locks/%.txt \
+.venv-superset/ready .venv-metricflow/ready .venv-lock/ready .venv-audit/ready .venv-sbom/ready: .venv-%/ready: locks/%.txt \
 		locks/installer.txt
 	@echo "==> Install $< into .venv-$*"
 	$(PYTHON) -m venv .venv-$*
