@@ -26,7 +26,6 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -43,6 +42,7 @@ from .check import (
     request_of,
     run_directory,
 )
+from .code_version import code_version
 from .dbt_process import run_dbt
 from .index_project import assemble_project, database_name, write_external_rows
 from .loaded import compare_with_input
@@ -240,21 +240,6 @@ def check_emptied(row_counts: dict[str, int], warehouse_dir: Path, may_be_empty:
         raise UserError("\n".join([rule, *emptied]))
 
 
-def code_version(project_dir: Path) -> str:
-    """Return `git describe` of a project, or `unknown` outside a git checkout."""
-    try:
-        described = subprocess.run(
-            ["git", "describe", "--always", "--dirty", "--tags"],
-            cwd=project_dir,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"
-    return described.stdout.strip()
-
-
 def run_dbt_build(
     database: Path, project_dir: Path, overrides: dict[str, str], engine_dir: Path
 ) -> list[dict[str, Any]]:
@@ -267,7 +252,7 @@ def run_dbt_build(
         database: file to build; must not exist yet.
         project_dir: the dbt project.
         overrides: vars that go before those of dbt_project.yml.
-        engine_dir: the repository whose code version is recorded.
+        engine_dir: the project of this package, whose code version is recorded.
 
     Returns:
         The `results` of dbt's run_results.json.
