@@ -1,7 +1,7 @@
 """Build the warehouse into a fresh file, test it, and publish it only if every test passed.
 
     sci build
-    sci build --index ../my_index
+    sci build --index my_index
 
 The way of a build:
 

@@ -1,6 +1,6 @@
 """Write the dbt project of an index folder: this repository's SQL with the rows that the gate read.
 
-    sci project --index ../my_index ../my_project
+    sci project --index my_index my_project
 
 Plain dbt works in the project. A build of an index makes one of its own, in a fresh directory.
 """

@@ -1,6 +1,8 @@
 """Write an index folder to begin with: complete, small and made up, so that it builds as it is.
 
-sci new-index my_index
+    sci new-index my_index
+
+Its files are those of new_index/ and docs/your_own_index.md.
 """
 
 from __future__ import annotations

@@ -11,7 +11,8 @@ file opens the DuckDB file, who reads several reads manifest.json and takes all 
 directory that it names: neither ever sees parts of two builds. The publication before stays for
 those who are reading it; older ones are removed, and of them only what their manifest lists.
 
-    sci verify [--warehouse DIR]     compare the files with their manifest
+    sci verify
+    sci verify --index my_index
 """
 
 from __future__ import annotations
