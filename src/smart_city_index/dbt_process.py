@@ -11,19 +11,25 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 ENDED_WITH_ITS_STARTER = 70
 
 
-def run_dbt(words: Sequence[str], directory: Path, environment: Mapping[str, str]) -> int:
+def run_dbt(
+    words: Sequence[str],
+    directory: Path,
+    environment: Mapping[str, str],
+    take: Callable[[str], None],
+) -> int:
     """Run dbt, and end it if this process is interrupted.
 
     Args:
         words: command and options of dbt.
         directory: where it runs.
         environment: its environment variables.
+        take: is called with every line that it prints.
 
     Returns:
         Its exit code.
@@ -33,12 +39,20 @@ def run_dbt(words: Sequence[str], directory: Path, environment: Mapping[str, str
         cwd=directory,
         env=dict(environment),
         stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
     )
     assert process.stdin
+    assert process.stdout
     try:
+        for line in process.stdout:
+            take(line)
         return process.wait()
     finally:
         process.stdin.close()
+        process.stdout.close()
         process.wait()
 
 

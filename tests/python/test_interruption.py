@@ -16,8 +16,8 @@ from smart_city_index import cli
 from smart_city_index.interruption import Interrupted, interruptible, not_any_more_interruptible
 from tests.python.conftest import copy_example, run_sci
 
-# What dbt says first, when the gate is through.
-FIRST_WORDS = "Running with dbt"
+# When dbt has begun.
+FIRST_WORDS = "Read the project"
 
 
 def start_build(index_dir: Path) -> subprocess.Popen[str]:
