@@ -162,8 +162,9 @@ define ENVIRONMENT
 	if [ -e $(@D) ] && [ ! -e $(@D)/pyvenv.cfg ]; then clear=; else clear=--clear; fi; \
 	$(PYTHON) -m venv $$clear $(@D) || { \
 		[ -z "$$clear" ] || rm -rf $(@D); \
-		echo "$(PYTHON) cannot make an environment in $(@D), see above. Debian and Ubuntu have" \
-			"the module in a package of its own: python3-venv" >&2; exit 1; }; }
+		echo "$(PYTHON) cannot make an environment in $(@D), see above. Debian and Ubuntu have the" \
+			"module venv in a package of its own, python3-venv; where this folder is read-only," \
+			"name another one, make VENV=DIR" >&2; exit 1; }; }
 endef
 
 # Every environment begins with the pinned pip.
