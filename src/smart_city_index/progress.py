@@ -75,23 +75,24 @@ class DbtOutput:
         try:
             event = json.loads(line)
             info, data = event["info"], event["data"]
+            name, level = info["name"], info["level"]
         except (ValueError, KeyError, TypeError):
             # not dbt, but Python or a library
             if line.strip():
                 self.progress.end_line()
                 print(line.rstrip("\n"), file=sys.stderr)
             return
-        if info["name"] == "MainReportVersion":
+        if name == "MainReportVersion":
             self.progress.step("Read the project")
-        elif info["name"] == "ConcurrencyLine":
+        elif name == "ConcurrencyLine":
             self.total = data["node_count"]
             self.progress.step(f"Compute and test: {self.total} seeds, models and tests")
-        elif info["name"] in ENDINGS:
+        elif name in ENDINGS:
             self.ended += 1
-            name = data.get("node_info", {}).get("node_name", "")
-            if info["level"] == "error":
-                self.progress.step(f"  failed: {name}")
+            node = data["node_info"]["node_name"]
+            if level == "error":
+                self.progress.step(f"  failed: {node}")
             else:
-                self.progress.within(f"{self.ended} of {self.total}, last {name}")
-        elif info["level"] == "error":
+                self.progress.within(f"{self.ended} of {self.total}, last {node}")
+        elif level == "error":
             self.errors.append(info["msg"].rstrip())
