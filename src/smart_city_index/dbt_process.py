@@ -6,6 +6,7 @@ is a pipe whose other end the starting process holds: when that is killed, the p
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
@@ -29,7 +30,7 @@ def run_dbt(
         words: command and options of dbt.
         directory: where it runs.
         environment: its environment variables.
-        take: is called with every line that it prints.
+        take: is called with every line of its standard output.
 
     Returns:
         Its exit code.
@@ -37,10 +38,10 @@ def run_dbt(
     process = subprocess.Popen(
         [sys.executable, "-m", "smart_city_index.dbt_process", *words],
         cwd=directory,
-        env=dict(environment),
+        # of a dbt that is ended its helper process says that semaphores were left
+        env={**environment, "PYTHONWARNINGS": "ignore:resource_tracker"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
         encoding="utf-8",
         errors="replace",
     )
@@ -52,8 +53,8 @@ def run_dbt(
         return process.wait()
     finally:
         process.stdin.close()
-        process.stdout.close()
         process.wait()
+        process.stdout.close()
 
 
 def end_with_starter() -> None:
@@ -68,6 +69,8 @@ def main() -> None:
     # Ctrl-C reaches every process of a terminal: the starting process answers it
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=end_with_starter, daemon=True).start()
+    # who has read the lines may have been killed a moment before that thread notices
+    logging.raiseExceptions = False
     from dbt.cli.main import cli
 
     cli()
