@@ -171,19 +171,19 @@ endef
 # One environment, of two levels: locks/dev.txt holds what locks/build.txt holds, and more.
 $(VENV)/build-ready: locks/installer.txt locks/build.txt pyproject.toml
 	$(ENVIRONMENT)
-	@echo "==> Install what a build needs into $(VENV)"
-	$(VENV)/bin/python $(INSTALL_LOCK) locks/installer.txt
-	$(VENV)/bin/python $(INSTALL_LOCK) locks/build.txt
-	$(VENV)/bin/python $(INSTALL_PROJECT)
-	touch $@
+	@echo "==> Install what a build needs into $(VENV) (half a minute)"
+	@$(VENV)/bin/python $(INSTALL_LOCK) locks/installer.txt
+	@$(VENV)/bin/python $(INSTALL_LOCK) locks/build.txt
+	@$(VENV)/bin/python $(INSTALL_PROJECT)
+	@touch $@
 
 $(VENV)/test-ready: locks/installer.txt locks/dev.txt pyproject.toml
 	$(ENVIRONMENT)
-	@echo "==> Install what tests and linters need into $(VENV)"
-	$(VENV)/bin/python $(INSTALL_LOCK) locks/installer.txt
-	$(VENV)/bin/python $(INSTALL_LOCK) locks/dev.txt
-	$(VENV)/bin/python $(INSTALL_PROJECT)
-	touch $(VENV)/build-ready $@
+	@echo "==> Install what tests and linters need into $(VENV) (a minute)"
+	@$(VENV)/bin/python $(INSTALL_LOCK) locks/installer.txt
+	@$(VENV)/bin/python $(INSTALL_LOCK) locks/dev.txt
+	@$(VENV)/bin/python $(INSTALL_PROJECT)
+	@touch $(VENV)/build-ready $@
 
 # Before the environment, which is 720 MB.
 java:
@@ -194,24 +194,24 @@ java:
 .venv-spark/ready .venv-clients/ready: .venv-%/ready: locks/%.txt locks/installer.txt pyproject.toml
 	@echo "==> Install $< into .venv-$*"
 	$(ENVIRONMENT)
-	.venv-$*/bin/python $(INSTALL_LOCK) locks/installer.txt
-	.venv-$*/bin/python $(INSTALL_LOCK) $<
-	.venv-$*/bin/python $(INSTALL_PROJECT)
-	touch $@
+	@.venv-$*/bin/python $(INSTALL_LOCK) locks/installer.txt
+	@.venv-$*/bin/python $(INSTALL_LOCK) $<
+	@.venv-$*/bin/python $(INSTALL_PROJECT)
+	@touch $@
 
 .venv-superset/ready .venv-lock/ready .venv-audit/ready .venv-sbom/ready: .venv-%/ready: locks/%.txt \
 		locks/installer.txt
 	@echo "==> Install $< into .venv-$*"
 	$(ENVIRONMENT)
-	.venv-$*/bin/python $(INSTALL_LOCK) locks/installer.txt
-	.venv-$*/bin/python $(INSTALL_LOCK) $<
-	touch $@
+	@.venv-$*/bin/python $(INSTALL_LOCK) locks/installer.txt
+	@.venv-$*/bin/python $(INSTALL_LOCK) $<
+	@touch $@
 
 # Nothing but what is shipped, so that no pip gets into the list.
 .venv-runtime/ready: locks/runtime.txt .venv-sbom/ready
 	$(PYTHON) -m venv --clear --without-pip .venv-runtime
 	.venv-sbom/bin/python $(subst -m pip,-m pip --python .venv-runtime/bin/python,$(INSTALL_LOCK)) $<
-	touch $@
+	@touch $@
 
 # The type checker of the site's scripts, where there is npm; without it one test is left out.
 $(VENV)/node_modules: tests/site/package-lock.json | $(VENV)/test-ready
@@ -219,7 +219,7 @@ $(VENV)/node_modules: tests/site/package-lock.json | $(VENV)/test-ready
 	if command -v npm >/dev/null; then \
 		npm ci --silent --no-audit --no-fund --ignore-scripts --prefix $(VENV); fi
 	mkdir -p $@
-	touch $@
+	@touch $@
 
 $(WAREHOUSE):
 	$(MAKE) build
@@ -231,4 +231,4 @@ $(WAREHOUSE):
 $(DRIVERS): | $(VENV)/test-ready
 	@echo "==> Install $< into $(@D)"
 	$(VENV)/bin/python $(INSTALL_LOCK) $< --no-deps --upgrade --target $(@D)
-	touch $@
+	@touch $@
