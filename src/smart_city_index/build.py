@@ -136,7 +136,6 @@ def build(request: Request, may_be_empty: set[str], progress: Progress) -> Publi
             results = run_dbt_build(
                 database, project_dir, target_dir, overrides, request.project_dir, progress
             )
-            progress.step("Compare with the input")
             contradictions = contradiction_lines(database, request.build_dir)
             if failed(results):
                 lines = ["the build failed:"]
@@ -147,6 +146,7 @@ def build(request: Request, may_be_empty: set[str], progress: Progress) -> Publi
                 raise UserError("\n".join(lines))
             for line in contradictions:
                 print(line)
+            progress.step("Compare with the input")
             with duckdb.connect(str(database), read_only=True) as connection:
                 compare_with_input(
                     checked.gate,

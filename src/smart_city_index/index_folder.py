@@ -125,7 +125,9 @@ def check_folder(path: Path, project_dir: Path) -> None:
         IndexFolderError: it is missing, holds this repository, or its path cannot be used.
     """
     if not path.is_dir():
-        raise IndexFolderError(f"{path} is no folder: name the folder that holds the CSV files")
+        raise IndexFolderError(
+            f"{path} is no folder: name the one that holds the CSV files; sci new-index makes one"
+        )
     # what is installed may lie in it, in a hidden environment
     is_installed = project_dir == PACKAGED_PROJECT
     if project_dir.resolve().is_relative_to(path.resolve()) and not is_installed:
