@@ -491,12 +491,16 @@ def install_wheel(directory: Path) -> None:
     before = content_of(site)
     (directory / "nobody").mkdir(mode=0o555)
     set_writable(site, writable=False)
-    for line in indented_block(read_page("your_own_index.md"), "python3 -m venv env").splitlines():
-        if line.startswith("env/bin/sci"):
-            completed = wheel.run(line)
-            assert completed.returncode == 0, f"{line}\n{completed.stdout}\n{completed.stderr}"
-            wheel.outputs[line.split()[1]] = completed.stdout
-    set_writable(site, writable=True)
+    try:
+        page = read_page("your_own_index.md")
+        for line in indented_block(page, "python3 -m venv env").splitlines():
+            if line.startswith("env/bin/sci"):
+                completed = wheel.run(line)
+                printed = f"{completed.stdout}\n{completed.stderr}"
+                assert completed.returncode == 0, f"{line}\n{printed}"
+                wheel.outputs[line.split()[1]] = completed.stdout
+    finally:
+        set_writable(site, writable=True)
     # who is root could have written
     assert content_of(site) == before
     assert not any((directory / "nobody").iterdir())
