@@ -160,25 +160,41 @@ clean: ## remove everything that can be made again
 	find build -mindepth 1 ! -name .gitkeep -delete
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
-$(VENV)/bin/python:
-	$(PYTHON) -m venv $(VENV) || { \
-		echo "python3 -m venv failed: install the venv module (Debian: python3-venv)." >&2; exit 1; }
+# First in the recipe of an environment, which is named after a file in it. An environment without a pip
+# that runs, which an interrupted attempt leaves, is made anew; one that cannot be made is removed, but
+# for a directory that was there before and is none. The file comes last: with it all is installed.
+define ENVIRONMENT
+@rm -f $@
+@$(@D)/bin/python -c 'import sys, pip; sys.exit(sys.version_info < (3, 10))' 2>/dev/null || { \
+	found=$$($(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2]); \
+		sys.exit(sys.version_info < (3, 10))' 2>/dev/null) || { \
+		echo "Python 3.10 or newer is needed, and $(PYTHON) is $${found:-none}: name another," \
+			"for example make PYTHON=python3.13" >&2; exit 1; }; \
+	if [ -e $(@D) ] && [ ! -e $(@D)/pyvenv.cfg ]; then clear=; else clear=--clear; fi; \
+	$(PYTHON) -m venv $$clear $(@D) || { \
+		[ -z "$$clear" ] || rm -rf $(@D); \
+		echo "$(PYTHON) cannot make an environment in $(@D), see above. Debian and Ubuntu have the" \
+			"module venv in a package of its own, python3-venv; where this folder is read-only," \
+			"name another one, make VENV=DIR" >&2; exit 1; }; }
+endef
 
 # Every environment begins with the pinned pip.
 # One environment, of two levels: locks/dev.txt holds what locks/build.txt holds, and more.
-$(VENV)/build-ready: locks/installer.txt locks/build.txt pyproject.toml | $(VENV)/bin/python
-	@echo "==> Install what a build needs into $(VENV)"
-	$(VENV)/bin/python $(INSTALL_LOCK) locks/installer.txt
-	$(VENV)/bin/python $(INSTALL_LOCK) locks/build.txt
-	$(VENV)/bin/python $(INSTALL_PROJECT)
-	touch $@
+$(VENV)/build-ready: locks/installer.txt locks/build.txt pyproject.toml
+	$(ENVIRONMENT)
+	@echo "==> Install what a build needs into $(VENV) (half a minute)"
+	@$(VENV)/bin/python $(INSTALL_LOCK) locks/installer.txt
+	@$(VENV)/bin/python $(INSTALL_LOCK) locks/build.txt
+	@$(VENV)/bin/python $(INSTALL_PROJECT)
+	@touch $@
 
-$(VENV)/test-ready: locks/installer.txt locks/dev.txt pyproject.toml | $(VENV)/bin/python
-	@echo "==> Install what tests and linters need into $(VENV)"
-	$(VENV)/bin/python $(INSTALL_LOCK) locks/installer.txt
-	$(VENV)/bin/python $(INSTALL_LOCK) locks/dev.txt
-	$(VENV)/bin/python $(INSTALL_PROJECT)
-	touch $(VENV)/build-ready $@
+$(VENV)/test-ready: locks/installer.txt locks/dev.txt pyproject.toml
+	$(ENVIRONMENT)
+	@echo "==> Install what tests and linters need into $(VENV) (a minute)"
+	@$(VENV)/bin/python $(INSTALL_LOCK) locks/installer.txt
+	@$(VENV)/bin/python $(INSTALL_LOCK) locks/dev.txt
+	@$(VENV)/bin/python $(INSTALL_PROJECT)
+	@touch $(VENV)/build-ready $@
 
 # Before the environment, which is 720 MB.
 java:
@@ -188,33 +204,33 @@ java:
 
 .venv-spark/ready .venv-clients/ready: .venv-%/ready: locks/%.txt locks/installer.txt pyproject.toml
 	@echo "==> Install $< into .venv-$*"
-	$(PYTHON) -m venv .venv-$*
-	.venv-$*/bin/python $(INSTALL_LOCK) locks/installer.txt
-	.venv-$*/bin/python $(INSTALL_LOCK) $<
-	.venv-$*/bin/python $(INSTALL_PROJECT)
-	touch $@
+	$(ENVIRONMENT)
+	@.venv-$*/bin/python $(INSTALL_LOCK) locks/installer.txt
+	@.venv-$*/bin/python $(INSTALL_LOCK) $<
+	@.venv-$*/bin/python $(INSTALL_PROJECT)
+	@touch $@
 
 .venv-superset/ready .venv-metricflow/ready .venv-lock/ready .venv-audit/ready .venv-sbom/ready: .venv-%/ready: locks/%.txt \
 		locks/installer.txt
 	@echo "==> Install $< into .venv-$*"
-	$(PYTHON) -m venv .venv-$*
-	.venv-$*/bin/python $(INSTALL_LOCK) locks/installer.txt
-	.venv-$*/bin/python $(INSTALL_LOCK) $<
-	touch $@
+	$(ENVIRONMENT)
+	@.venv-$*/bin/python $(INSTALL_LOCK) locks/installer.txt
+	@.venv-$*/bin/python $(INSTALL_LOCK) $<
+	@touch $@
 
 # Nothing but what is shipped, so that no pip gets into the list.
 .venv-runtime/ready: locks/runtime.txt .venv-sbom/ready
 	$(PYTHON) -m venv --clear --without-pip .venv-runtime
 	.venv-sbom/bin/python $(subst -m pip,-m pip --python .venv-runtime/bin/python,$(INSTALL_LOCK)) $<
-	touch $@
+	@touch $@
 
 # The type checker of the site's scripts, where there is npm; without it one test is left out.
-$(VENV)/node_modules: tests/site/package-lock.json | $(VENV)/bin/python
+$(VENV)/node_modules: tests/site/package-lock.json | $(VENV)/test-ready
 	cp tests/site/package.json tests/site/package-lock.json $(VENV)
 	if command -v npm >/dev/null; then \
 		npm ci --silent --no-audit --no-fund --ignore-scripts --prefix $(VENV); fi
 	mkdir -p $@
-	touch $@
+	@touch $@
 
 $(WAREHOUSE):
 	$(MAKE) build
@@ -226,4 +242,4 @@ $(WAREHOUSE):
 $(DRIVERS): | $(VENV)/test-ready
 	@echo "==> Install $< into $(@D)"
 	$(VENV)/bin/python $(INSTALL_LOCK) $< --no-deps --upgrade --target $(@D)
-	touch $@
+	@touch $@

@@ -1,7 +1,7 @@
 """Build the warehouse into a fresh file, test it, and publish it only if every test passed.
 
     sci build
-    sci build --index ../my_index
+    sci build --index my_index
 
 The way of a build:
 
@@ -26,9 +26,7 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -43,10 +41,12 @@ from .check import (
     request_of,
     run_directory,
 )
+from .code_version import code_version
 from .dbt_process import run_dbt
 from .index_project import assemble_project, database_name, write_external_rows
 from .loaded import compare_with_input
 from .marts import declared_marts, export_marts
+from .progress import DbtOutput, Progress
 from .publication import Publication, current_publication, publish, publishing
 
 # Views store the catalogue's name, which is the name of the file.
@@ -69,11 +69,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Build, and report; returns the exit code."""
-    started = time.monotonic()
+    progress = Progress()
     request = request_of(arguments)
     try:
-        publication = build(request, set(arguments.may_be_empty))
+        publication = build(request, set(arguments.may_be_empty), progress)
     except UserError as error:
+        progress.end_line()
         print(
             f"\n{error}\n\nNothing was published; {request.warehouse_dir} is as it was.",
             file=sys.stderr,
@@ -82,7 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
     for mart, row_count in publication.row_counts.items():
         print(f"{row_count:>8,} rows  {mart}")
     published = request.warehouse_dir / published_name(request)
-    print(f"Published {published} in {time.monotonic() - started:.1f} s.")
+    print(f"Published {published} in {progress.elapsed():.1f} s.")
     return 0
 
 
@@ -103,12 +104,13 @@ def warehouse_of(request: Request) -> Path:
     return request.warehouse_dir
 
 
-def build(request: Request, may_be_empty: set[str]) -> Publication:
+def build(request: Request, may_be_empty: set[str], progress: Progress) -> Publication:
     """Check, build, test and publish.
 
     Args:
         request: what is to be built, and where.
         may_be_empty: marts that may have no rows though they have some in what is published.
+        progress: says which step begins.
 
     Returns:
         What was published.
@@ -118,17 +120,22 @@ def build(request: Request, may_be_empty: set[str]) -> Publication:
     """
     name = published_name(request)
     with run_directory(request) as run_dir, publishing(warehouse_of(request), name):
+        progress.step("Check the input")
         database = fresh_database(request, run_dir)
         with checked_input(request, run_dir) as checked:
             for note in checked.notes():
                 print(note)
+            progress.step("Start dbt")
             if request.index_dir is None:
                 project_dir = request.project_dir
                 overrides = write_external_rows(checked, run_dir / "external")
             else:
                 project_dir, overrides = run_dir / "project", {}
                 assemble_project(checked, request.project_dir, project_dir)
-            results = run_dbt_build(database, project_dir, overrides, request.project_dir)
+            target_dir = target_of(request, run_dir)
+            results = run_dbt_build(
+                database, project_dir, target_dir, overrides, request.project_dir, progress
+            )
             contradictions = contradiction_lines(database, request.build_dir)
             if failed(results):
                 lines = ["the build failed:"]
@@ -139,6 +146,7 @@ def build(request: Request, may_be_empty: set[str]) -> Publication:
                 raise UserError("\n".join(lines))
             for line in contradictions:
                 print(line)
+            progress.step("Compare with the input")
             with duckdb.connect(str(database), read_only=True) as connection:
                 compare_with_input(
                     checked.gate,
@@ -146,17 +154,32 @@ def build(request: Request, may_be_empty: set[str]) -> Publication:
                     STAGING_SCHEMA,
                 )
                 origin = origin_of(connection, checked, request)
+        progress.step("Copy the marts and publish")
         export_dir = run_dir / "export"
         try:
             # of a copy, because all but the marts is removed from it
             tested = run_dir / "tested" / DATABASE_NAME
             tested.parent.mkdir()
             shutil.copyfile(database, tested)
-            row_counts = export_marts(tested, export_dir, name, declared_marts(project_dir))
+            row_counts = export_marts(tested, export_dir, name, declared_marts(target_dir))
         except (duckdb.Error, OSError) as error:
             raise UserError(f"cannot copy the marts: {error}") from error
         check_emptied(row_counts, request.warehouse_dir, may_be_empty)
         return publish(export_dir, request.warehouse_dir, name, row_counts, origin)
+
+
+def is_own(request: Request) -> bool:
+    """Return whether the repository's own figures are built in its own build directory."""
+    build_dir = request.project_dir / "build"
+    return request.index_dir is None and request.build_dir.resolve() == build_dir
+
+
+def target_of(request: Request, run_dir: Path) -> Path:
+    """Return where dbt writes what it reads and runs: in the repository, if it is built there.
+
+    With another build directory nothing is written into the repository, which may be read-only.
+    """
+    return (request.project_dir if is_own(request) else run_dir) / "target"
 
 
 def fresh_database(request: Request, run_dir: Path) -> Path:
@@ -172,7 +195,7 @@ def fresh_database(request: Request, run_dir: Path) -> Path:
     Raises:
         UserError: the file of the last build cannot be removed.
     """
-    if request.index_dir is None and request.build_dir.resolve() == request.project_dir / "build":
+    if is_own(request):
         database = request.project_dir / "build" / DATABASE_NAME
         try:
             database.unlink(missing_ok=True)
@@ -240,23 +263,13 @@ def check_emptied(row_counts: dict[str, int], warehouse_dir: Path, may_be_empty:
         raise UserError("\n".join([rule, *emptied]))
 
 
-def code_version(project_dir: Path) -> str:
-    """Return `git describe` of a project, or `unknown` outside a git checkout."""
-    try:
-        described = subprocess.run(
-            ["git", "describe", "--always", "--dirty", "--tags"],
-            cwd=project_dir,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"
-    return described.stdout.strip()
-
-
 def run_dbt_build(
-    database: Path, project_dir: Path, overrides: dict[str, str], engine_dir: Path
+    database: Path,
+    project_dir: Path,
+    target_dir: Path,
+    overrides: dict[str, str],
+    engine_dir: Path,
+    progress: Progress,
 ) -> list[dict[str, Any]]:
     """Run `dbt build` into a database file and return its node results.
 
@@ -266,8 +279,10 @@ def run_dbt_build(
     Args:
         database: file to build; must not exist yet.
         project_dir: the dbt project.
+        target_dir: where dbt writes what it reads and runs; its log goes beside it.
         overrides: vars that go before those of dbt_project.yml.
-        engine_dir: the repository whose code version is recorded.
+        engine_dir: the project of this package, whose code version is recorded.
+        progress: says how far dbt is.
 
     Returns:
         The `results` of dbt's run_results.json.
@@ -275,13 +290,16 @@ def run_dbt_build(
     Raises:
         UserError: dbt could not run at all (for example an error in the project's files).
     """
-    results_file = project_dir / "target" / "run_results.json"
+    results_file = target_dir / "run_results.json"
     results_file.unlink(missing_ok=True)
+    output = DbtOutput(progress)
     exit_code = run_dbt(
         [
             *("build", "--exclude-resource-type", "unit_test"),
-            # the log of a project that is removed at the end has no reader
-            *(() if project_dir == engine_dir else ("--log-level-file", "none")),
+            *("--log-format", "json", "--no-use-colors"),
+            # a log that is removed at the end has no reader
+            *(() if target_dir.parent == engine_dir else ("--log-level-file", "none")),
+            *("--target-path", str(target_dir), "--log-path", str(target_dir.with_name("logs"))),
             *("--profiles-dir", str(project_dir), "--vars", json.dumps(overrides)),
         ],
         project_dir,
@@ -290,12 +308,19 @@ def run_dbt_build(
             "SMART_CITY_INDEX_DB": spelled(database, project_dir),
             "SMART_CITY_INDEX_CODE_VERSION": code_version(engine_dir),
         },
+        output.take,
     )
     if not results_file.exists():
-        raise UserError(f"dbt could not run (exit code {exit_code}), see above")
+        reasons = "\n".join(output.errors)
+        raise UserError(f"dbt could not run (exit code {exit_code}):\n{reasons}")
     results = json.loads(results_file.read_text(encoding="utf-8"))["results"]
     if exit_code != 0 and not failed(results):
-        raise UserError(f"dbt ended with exit code {exit_code}, see above")
+        reasons = "\n".join(output.errors)
+        raise UserError(f"dbt ended with exit code {exit_code}:\n{reasons}")
+    for result in results:
+        if result["status"] == "warn":
+            name = result["unique_id"].split(".")[2]
+            progress.step(f"  worth a look: {result['failures']:,} rows of {name}")
     return list(results)
 
 

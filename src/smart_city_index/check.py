@@ -5,14 +5,13 @@ from __future__ import annotations
 import argparse
 import contextlib
 import re
-import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from . import PROJECT_DIR, UserError
+from . import PROJECT_DIR, UserError, home_dir
 from .declarations import LOCATIONS, declared_seeds, project_vars
 from .directories import fresh_directory, held_lock
 from .gate import InputGate, SourceFile, own_seed_files
@@ -93,27 +92,26 @@ class CheckedInput:
 
 def add_input_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options that say what is checked or built, and where."""
-    parser.add_argument(
+    group = parser.add_argument_group("the index")
+    group.add_argument(
         "--index",
         type=named_path,
         metavar="DIR",
-        help="index folder to use, see docs/your_own_index.md",
+        help="index folder; sci new-index makes one",
     )
-    parser.add_argument(
+    group.add_argument(
         "--project-dir",
         type=Path,
         default=PROJECT_DIR,
         metavar="DIR",
-        help="default: this repository",
+        help="dbt project with the models; default: that of this package",
     )
-    parser.add_argument(
-        "--build-dir", type=Path, metavar="DIR", help="default: build/ of the index"
-    )
-    parser.add_argument(
+    group.add_argument("--build-dir", type=Path, metavar="DIR", help="default: build/ of the index")
+    group.add_argument(
         "--warehouse-dir", type=Path, metavar="DIR", help="default: warehouse/ of the index"
     )
     for location in LOCATIONS.values():
-        parser.add_argument(
+        group.add_argument(
             f"--{location.replace('_', '-')}",
             metavar="PATH",
             help=f"CSV or Parquet file or pattern, goes before {location} of index.yml",
@@ -128,9 +126,13 @@ def named_path(text: str) -> Path:
 
 
 def request_of(arguments: argparse.Namespace) -> Request:
-    """Return what the options of `add_input_arguments` ask for."""
+    """Return what the options of `add_input_arguments` ask for.
+
+    Raises:
+        UserError: there is nothing that it could be about.
+    """
     project_dir = arguments.project_dir.resolve()
-    home = arguments.index or project_dir
+    home = home_dir(arguments.index, project_dir)
     return Request(
         project_dir=project_dir,
         index_dir=arguments.index,
@@ -153,13 +155,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Check the input; returns the exit code."""
     started = time.monotonic()
     request = request_of(arguments)
-    try:
-        with run_directory(request) as run_dir, checked_input(request, run_dir) as checked:
-            for note in checked.notes():
-                print(note)
-    except UserError as error:
-        print(error, file=sys.stderr)
-        return 1
+    with run_directory(request) as run_dir, checked_input(request, run_dir) as checked:
+        for note in checked.notes():
+            print(note)
     print(f"The input has no findings ({time.monotonic() - started:.1f} s).")
     return 0
 

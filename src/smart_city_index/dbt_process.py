@@ -6,24 +6,31 @@ is a pipe whose other end the starting process holds: when that is killed, the p
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 ENDED_WITH_ITS_STARTER = 70
 
 
-def run_dbt(words: Sequence[str], directory: Path, environment: Mapping[str, str]) -> int:
+def run_dbt(
+    words: Sequence[str],
+    directory: Path,
+    environment: Mapping[str, str],
+    take: Callable[[str], None],
+) -> int:
     """Run dbt, and end it if this process is interrupted.
 
     Args:
         words: command and options of dbt.
         directory: where it runs.
         environment: its environment variables.
+        take: is called with every line of its standard output.
 
     Returns:
         Its exit code.
@@ -31,15 +38,23 @@ def run_dbt(words: Sequence[str], directory: Path, environment: Mapping[str, str
     process = subprocess.Popen(
         [sys.executable, "-m", "smart_city_index.dbt_process", *words],
         cwd=directory,
-        env=dict(environment),
+        # of a dbt that is ended its helper process says that semaphores were left
+        env={**environment, "PYTHONWARNINGS": "ignore:resource_tracker"},
         stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+        errors="replace",
     )
     assert process.stdin
+    assert process.stdout
     try:
+        for line in process.stdout:
+            take(line)
         return process.wait()
     finally:
         process.stdin.close()
         process.wait()
+        process.stdout.close()
 
 
 def end_with_starter() -> None:
@@ -54,6 +69,8 @@ def main() -> None:
     # Ctrl-C reaches every process of a terminal: the starting process answers it
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=end_with_starter, daemon=True).start()
+    # who has read the lines may have been killed a moment before that thread notices
+    logging.raiseExceptions = False
     from dbt.cli.main import cli
 
     cli()

@@ -13,7 +13,6 @@ import csv
 import sys
 from collections.abc import Iterator
 
-from . import UserError
 from .check import add_input_arguments, checked_input, request_of, run_directory
 from .gate import RECORDED, InputGate
 
@@ -28,17 +27,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print what is to be recorded; returns the exit code."""
     request = request_of(arguments)
-    try:
-        with (
-            run_directory(request) as run_dir,
-            checked_input(request, run_dir, frozenset({RECORDED})) as checked,
-        ):
-            writer = csv.writer(sys.stdout, lineterminator="\n")
-            writer.writerow(checked.gate.seeds[SEED].types)
-            writer.writerows(rows_to_record(checked.gate))
-    except UserError as error:
-        print(error, file=sys.stderr)
-        return 1
+    with (
+        run_directory(request) as run_dir,
+        checked_input(request, run_dir, frozenset({RECORDED})) as checked,
+    ):
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(checked.gate.seeds[SEED].types)
+        writer.writerows(rows_to_record(checked.gate))
     return 0
 
 

@@ -113,9 +113,6 @@ def run(arguments: argparse.Namespace) -> int:
     except FileError as error:
         print(error.finding(shown), file=sys.stderr)
         return 1
-    except UserError as error:
-        print(error, file=sys.stderr)
-        return 1
     for change in changes:
         verb = "Wrote" if arguments.write else "Would write"
         print(f"{verb} {len(change.origins)} rows into {change.path}.")

@@ -20,7 +20,7 @@ from typing import Any
 
 import yaml
 
-from . import UserError
+from . import PACKAGED_PROJECT, UserError
 from .declarations import LOCATIONS, Seed
 from .gate import SourceFile
 from .reader import FileError, opened, printable, shortened
@@ -125,8 +125,12 @@ def check_folder(path: Path, project_dir: Path) -> None:
         IndexFolderError: it is missing, holds this repository, or its path cannot be used.
     """
     if not path.is_dir():
-        raise IndexFolderError(f"{path} is no folder: name the folder that holds the CSV files")
-    if project_dir.resolve().is_relative_to(path.resolve()):
+        raise IndexFolderError(
+            f"{path} is no folder: name the one that holds the CSV files; sci new-index makes one"
+        )
+    # what is installed may lie in it, in a hidden environment
+    is_installed = project_dir == PACKAGED_PROJECT
+    if project_dir.resolve().is_relative_to(path.resolve()) and not is_installed:
         raise IndexFolderError(
             f"{path} is, or holds, this repository: an own index needs a folder of its own"
         )

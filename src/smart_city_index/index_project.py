@@ -1,6 +1,6 @@
 """Write the dbt project of an index folder: this repository's SQL with the rows that the gate read.
 
-    sci project --index ../my_index ../my_project
+    sci project --index my_index my_project
 
 Plain dbt works in the project. A build of an index makes one of its own, in a fresh directory.
 """
@@ -17,7 +17,6 @@ from typing import Any
 
 import yaml
 
-from . import UserError
 from .check import (
     CheckedInput,
     add_input_arguments,
@@ -27,10 +26,20 @@ from .check import (
 )
 from .declarations import LOCATIONS, project_vars
 
-COPIED_DIRECTORIES = ("macros", "models", "tests")
-COPIED_SUFFIXES = (".sql", ".yml", ".md")
-# Unit tests and fixtures belong to this repository, which runs them.
-NOT_COPIED = re.compile(r"^tests/(python|fixtures|parity|site|clients)/")
+# What is the same for every index; pyproject.toml puts it into the wheel. Unit tests and fixtures
+# belong to the repository, which runs them.
+ENGINE_FILES = (
+    "profiles.yml",
+    "macros/**/*.sql",
+    "macros/*.yml",
+    "models/**/*.sql",
+    "models/**/*.yml",
+    "models/**/*.md",
+    "seeds/*/*.yml",
+    "tests/*.sql",
+    "tests/generic/*.sql",
+    "tests/input/*.sql",
+)
 UNIT_TESTS = "\nunit_tests:\n"
 NAMES_IN_USE = ("export", "main", "system", "temp")
 FIGURES_OF_A_CATEGORY = ("index", "rank", "tendency")
@@ -47,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
     request = request_of(arguments)
     output = arguments.output.absolute()
     if request.index_dir is None:
-        print("--index is needed: this repository is a dbt project already", file=sys.stderr)
+        print("name an index folder with --index: this is a dbt project already", file=sys.stderr)
         return 1
     if os.path.lexists(output):
         print(f"{arguments.output} is there already: name a new directory", file=sys.stderr)
@@ -59,9 +68,6 @@ def run(arguments: argparse.Namespace) -> int:
         output.parent.mkdir(parents=True, exist_ok=True)
         with run_directory(request) as run_dir, checked_input(request, run_dir) as checked:
             assemble_project(checked, request.project_dir, output)
-    except UserError as error:
-        print(error, file=sys.stderr)
-        return 1
     except OSError as error:
         print(f"cannot write {arguments.output}: {error.strerror}", file=sys.stderr)
         return 1
@@ -78,17 +84,12 @@ def assemble_project(checked: CheckedInput, engine_dir: Path, target: Path) -> N
         target: directory of the new project; must not exist yet.
     """
     (target / "build").mkdir(parents=True)
-    for name in COPIED_DIRECTORIES:
-        for file in sorted((engine_dir / name).rglob("*")):
-            relative = file.relative_to(engine_dir)
-            if file.suffix in COPIED_SUFFIXES and not NOT_COPIED.search(relative.as_posix()):
-                copy(file, target / relative)
+    for file in engine_files(engine_dir):
+        copy(engine_dir / file, target / file)
     for file in sorted((target / "models").rglob("*.yml")):
         declaration, mark, _ = file.read_text(encoding="utf-8").partition(UNIT_TESTS)
         if mark:
             file.write_text(f"{declaration.rstrip()}\n", encoding="utf-8")
-    for file in (engine_dir / "profiles.yml", *sorted(engine_dir.glob("seeds/*/*.yml"))):
-        copy(file, target / file.relative_to(engine_dir))
     for name, seed in checked.gate.seeds.items():
         file = target / seed.path.relative_to(engine_dir)
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -103,6 +104,12 @@ def assemble_project(checked: CheckedInput, engine_dir: Path, target: Path) -> N
     shipped = project_vars(engine_dir)["league_table_categories"]
     replace_categories(league_table, shipped, settings["league_table_categories"])
     write_yaml(file, document)
+
+
+def engine_files(engine_dir: Path) -> list[Path]:
+    """Return the files that the projects of all indices share, relative to the engine's own."""
+    files = {file for pattern in ENGINE_FILES for file in engine_dir.glob(pattern)}
+    return sorted(file.relative_to(engine_dir) for file in files)
 
 
 def write_external_rows(checked: CheckedInput, directory: Path) -> dict[str, str]:

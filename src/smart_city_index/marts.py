@@ -15,9 +15,13 @@ MART_SCHEMA = "main"
 STORAGE_VERSION = "v1.4.0"
 
 
-def declared_marts(project_dir: Path) -> dict[str, list[str]]:
-    """Return the key of every mart of a project that dbt has parsed, by the mart's name."""
-    manifest = json.loads((project_dir / "target" / "manifest.json").read_text(encoding="utf-8"))
+def declared_marts(target_dir: Path) -> dict[str, list[str]]:
+    """Return the key of every mart of a project that dbt has parsed, by the mart's name.
+
+    Args:
+        target_dir: where dbt has written what it read.
+    """
+    manifest = json.loads((target_dir / "manifest.json").read_text(encoding="utf-8"))
     return {
         node["name"]: [
             column

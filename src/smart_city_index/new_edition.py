@@ -46,22 +46,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Start an edition; returns the exit code."""
     request = request_of(arguments)
-    try:
-        with run_directory(request) as run_dir:
-            with checked_input(request, run_dir, WITHOUT_FINGERPRINTS) as checked:
-                changes = new_rows(checked, arguments)
-                carried, gone = members(checked.gate, arguments)
-            findings = check_changes(request, run_dir, changes)
-            for finding in findings:
-                print(finding, file=sys.stderr)
-            if findings:
-                print("Nothing is written.", file=sys.stderr)
-                return 1
-            if arguments.write:
-                write_changes(changes)
-    except UserError as error:
-        print(error, file=sys.stderr)
-        return 1
+    with run_directory(request) as run_dir:
+        with checked_input(request, run_dir, WITHOUT_FINGERPRINTS) as checked:
+            changes = new_rows(checked, arguments)
+            carried, gone = members(checked.gate, arguments)
+        findings = check_changes(request, run_dir, changes)
+        for finding in findings:
+            print(finding, file=sys.stderr)
+        if findings:
+            print("Nothing is written.", file=sys.stderr)
+            return 1
+        if arguments.write:
+            write_changes(changes)
     verb = "Wrote" if arguments.write else "Would write"
     for change in changes:
         print(f"{verb} {len(change.origins)} rows into {change.path}.")

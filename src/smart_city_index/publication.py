@@ -11,7 +11,8 @@ file opens the DuckDB file, who reads several reads manifest.json and takes all 
 directory that it names: neither ever sees parts of two builds. The publication before stays for
 those who are reading it; older ones are removed, and of them only what their manifest lists.
 
-    sci verify [--warehouse DIR]     compare the files with their manifest
+    sci verify
+    sci verify --index my_index
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from . import PROJECT_DIR, UserError
+from . import UserError, home_dir
 from .directories import fresh_directory, held_lock, sync_directory
 from .interruption import not_any_more_interruptible
 from .reader import CHUNK_BYTES, sha256_of
@@ -357,24 +358,21 @@ def differences(publication: Publication) -> list[str]:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of `sci verify`."""
+    parser.add_argument("--index", type=Path, metavar="DIR", help="index folder")
     parser.add_argument(
-        "--warehouse", type=Path, default=PROJECT_DIR / "warehouse", metavar="DIR",
-        help="directory of the published files; default: warehouse/ of this repository",
+        "--warehouse", type=Path, metavar="DIR",
+        help="directory of the published files; default: warehouse/ of the index",
     )  # fmt: skip
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Compare the published files with their manifest; returns the exit code."""
-    try:
-        publication = current_publication(arguments.warehouse)
-    except UserError as error:
-        print(error, file=sys.stderr)
-        return 1
+    warehouse = arguments.warehouse or home_dir(arguments.index) / "warehouse"
+    publication = current_publication(warehouse)
     if publication is None:
-        print(f"nothing is published in {arguments.warehouse}", file=sys.stderr)
-        return 1
+        raise UserError(f"nothing is published in {warehouse}")
     wrong = differences(publication)
-    opened = arguments.warehouse / publication.database_file.path
+    opened = warehouse / publication.database_file.path
     try:
         with opened.open("rb") as stream:
             if sha256_of(stream) != publication.database_file.sha256:

@@ -138,23 +138,19 @@ def run(arguments: argparse.Namespace) -> int:
         print(problem or "--index is for sci build only", file=sys.stderr)
         return 1
     request = request_of(arguments)
+    if request.index_dir is not None:
+        raise UserError("sci spark builds the repository's own rankings: leave --index out")
     default = request.project_dir / "build" / "spark"
     spark_dir = Path(os.environ.get("SMART_CITY_INDEX_SPARK_DIR", default)).resolve()
-    try:
-        with run_directory(request) as run_dir, checked_input(request, run_dir) as checked:
-            empty(spark_dir)
-            (spark_dir / "scratch").mkdir()
-            overrides = arguments.vars | write_external_rows(checked, run_dir / "external")
-            is_built, models = run_dbt_build(
-                request.project_dir, spark_dir, overrides, arguments.dbt_options
-            )
-            if {"--target", "-t"} & set(arguments.dbt_options):
-                print("What another target has loaded is not compared with the input.")
-            else:
-                compare_with_input(
-                    checked.gate, query, STAGING_SCHEMA, engine="spark", models=models
-                )
-    except UserError as error:
-        print(error, file=sys.stderr)
-        return 1
+    with run_directory(request) as run_dir, checked_input(request, run_dir) as checked:
+        empty(spark_dir)
+        (spark_dir / "scratch").mkdir()
+        overrides = arguments.vars | write_external_rows(checked, run_dir / "external")
+        is_built, models = run_dbt_build(
+            request.project_dir, spark_dir, overrides, arguments.dbt_options
+        )
+        if {"--target", "-t"} & set(arguments.dbt_options):
+            print("What another target has loaded is not compared with the input.")
+        else:
+            compare_with_input(checked.gate, query, STAGING_SCHEMA, engine="spark", models=models)
     return 0 if is_built else 1

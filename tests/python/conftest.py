@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import functools
 import json
 import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +25,7 @@ from filelock import FileLock
 
 from smart_city_index import cli
 from tests.python.few_draws import COMPARED_DRAWS, COMPARED_SAMPLES, use_few_draws
+from tests.python.pages import indented_block, read_page
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = PROJECT_ROOT / "examples" / "simulated_regions"
@@ -163,6 +166,42 @@ class Warehouse:
     project_dir: Path
     directory: Path
     database: Path
+
+
+@dataclass(frozen=True)
+class InstalledWheel:
+    """The wheel in an environment of its own, and the index folder that it writes, built by it.
+
+    Attributes:
+        home: a folder outside the repository with the environment and the index folder in it.
+        outputs: what the commands printed, by their subcommand.
+        environment: variables for a process that knows nothing of the repository.
+    """
+
+    home: Path
+    outputs: dict[str, str]
+    environment: dict[str, str]
+
+    @property
+    def binaries(self) -> Path:
+        """Return the folder of the environment's commands."""
+        return self.home / "env" / ("Scripts" if os.name == "nt" else "bin")
+
+    def run(self, command: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+        """Run a command line with the commands of the environment.
+
+        Args:
+            command: for a shell.
+            cwd: where to run it, the home if not given.
+        """
+        return subprocess.run(
+            ["bash", "-c", command],
+            cwd=cwd or self.home,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
 
 @dataclass(frozen=True)
@@ -414,6 +453,75 @@ def own_index(tmp_path_factory: pytest.TempPathFactory) -> OwnIndex:
 
     index_dir = built_once(tmp_path_factory, "own_index", build) / "regions"
     return OwnIndex(index_dir, index_dir / "warehouse" / "regions.duckdb")
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> InstalledWheel:
+    """Return the installed wheel with the index that it made, built once; tests must not change it.
+
+    The packages that it needs are those of this environment. Neither what is installed nor the home
+    directory may be written to.
+    """
+    shared = built_once(tmp_path_factory, "wheel", install_wheel)
+    outputs = json.loads((shared / "outputs.json").read_text(encoding="utf-8"))
+    return installed_wheel(shared / "Büro 1", outputs)
+
+
+def installed_wheel(home: Path, outputs: dict[str, str]) -> InstalledWheel:
+    """Return the wheel that is, or is to be, installed below a folder."""
+    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
+    # dbt, which the commands of the page name, is where its package is
+    path = os.pathsep.join([kept.get("PATH", ""), str(Path(sys.executable).parent)])
+    own = {"PATH": path, "HOME": str(home.parent / "nobody"), "PYTHONDONTWRITEBYTECODE": "1"}
+    return InstalledWheel(home, outputs, {**kept, **own})
+
+
+def install_wheel(directory: Path) -> None:
+    """Install the wheel without a network, and make and build an index with it."""
+    home = directory / "Büro 1"
+    python = [sys.executable, "-m"]
+    run = functools.partial(subprocess.run, check=True, capture_output=True, cwd=PROJECT_ROOT)
+    run([*python, "hatchling", "build", "--target", "wheel", "--directory", directory])
+    (built,) = directory.glob("*.whl")
+    run([*python, "venv", "--without-pip", home / "env"])
+    wheel = installed_wheel(home, {})
+    interpreter = wheel.binaries / "python"
+    run([*python, "pip", "--python", interpreter, "install", "--no-index", "--no-deps", built])
+    # the packages that the wheel needs; a file there does not bring the repository along
+    site = Path(sysconfig.get_path("purelib", vars={"base": str(home / "env")}))
+    (site / "packages.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
+    before = content_of(site)
+    (directory / "nobody").mkdir(mode=0o555)
+    set_writable(site, writable=False)
+    try:
+        page = read_page("your_own_index.md")
+        for line in indented_block(page, "python3 -m venv env").splitlines():
+            if line.startswith("env/bin/sci"):
+                completed = wheel.run(line)
+                printed = f"{completed.stdout}\n{completed.stderr}"
+                assert completed.returncode == 0, f"{line}\n{printed}"
+                wheel.outputs[line.split()[1]] = completed.stdout
+    finally:
+        set_writable(site, writable=True)
+    # who is root could have written
+    assert content_of(site) == before
+    assert not any((directory / "nobody").iterdir())
+    assert sorted(path.name for path in home.iterdir()) == ["env", "my_index"]
+    (directory / "outputs.json").write_text(json.dumps(wheel.outputs), encoding="utf-8")
+
+
+def content_of(directory: Path) -> dict[str, int]:
+    """Return the files below a directory, with the time when each was last changed."""
+    return {
+        path.relative_to(directory).as_posix(): path.stat().st_mtime_ns
+        for path in directory.rglob("*")
+    }
+
+
+def set_writable(directory: Path, *, writable: bool) -> None:
+    """Allow or forbid to write a directory and everything below it."""
+    for path in (directory, *directory.rglob("*")):
+        path.chmod(path.stat().st_mode | 0o200 if writable else path.stat().st_mode & ~0o222)
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
-"""Whatever comes from outside is pinned: packages by their hashes, actions by their commits."""
+"""What comes from outside is pinned: packages by hashes, actions by commits, images by versions."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -110,3 +111,13 @@ def test_workflows_pin_actions_and_have_no_rights_to_spare(workflow: Path) -> No
                 assert step["with"]["persist-credentials"] is False
             # An expression in a script would be text that becomes code.
             assert "${{" not in step.get("run", "")
+
+
+def test_containers_begin_with_one_image_of_a_python_that_ci_tests() -> None:
+    """By version, in the Dockerfile and the devcontainer alike."""
+    (image,) = re.findall(r"^FROM (.+)$", (PROJECT_ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    devcontainer = PROJECT_ROOT / ".devcontainer" / "devcontainer.json"
+    assert json.loads(devcontainer.read_text(encoding="utf-8"))["image"] == image
+    workflow = yaml.safe_load((PROJECT_ROOT / ".github/workflows/ci.yml").read_text())
+    tested = workflow["jobs"]["test"]["strategy"]["matrix"]["python-version"]
+    assert image in {f"python:{version}-bookworm" for version in tested}
