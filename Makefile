@@ -39,7 +39,7 @@ help: ## this list
 ##@ Use it
 build: $(VENV)/build-ready ## check, compute, test and publish warehouse/smart_city_index.duckdb (20 s; first 90 s)
 	@echo "==> Build the warehouse"
-	$(VENV)/bin/sci build $(if $(INDEX),--index "$(INDEX)") $(BUILD_OPTIONS)
+	@$(VENV)/bin/sci build $(if $(INDEX),--index "$(INDEX)") $(BUILD_OPTIONS)
 
 site: $(VENV)/build-ready ## write the static site from the published file, into build/site (10 s)
 	$(VENV)/bin/sci site $(SITE_OPTIONS)

@@ -333,12 +333,6 @@ def test_marts_are_public_and_have_contracts(built_project: BuiltProject) -> Non
             assert set(types) <= {"not_null"}, (name, column["name"])
 
 
-def test_descriptions_of_marts_end_with_their_grain(built_project: BuiltProject) -> None:
-    """The last sentence of every mart's description says what one row is."""
-    for name, mart in marts(built_project).items():
-        assert re.search(r"(?:^|\. )One row per [^.]+\.$", mart["description"].strip()), name
-
-
 def test_descriptions_of_marts_are_in_the_file(
     built_project: BuiltProject, connection: duckdb.DuckDBPyConnection
 ) -> None:
