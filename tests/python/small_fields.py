@@ -411,7 +411,8 @@ def ranking_alone(relation: str, columns: list[str], ranking: str) -> str:
     replaced = [
         f"'{RANKING}' || {column}[{len(ranking) + 1}:] as {column}"
         for column in columns
-        if column == "ranking_id" or column.endswith("edition_key")
+        if column == "ranking_id"
+        or column.endswith(("edition_key", "node_key", "category_key", "indicator_key"))
     ]
     if not replaced:
         return f"from {relation}"
