@@ -33,8 +33,7 @@ VERSIONS = (
     "2.0.1",
 )
 
-# Prints `yes`, or the first sentence of the error, for a view of the DuckDB file and then for a Parquet
-# file.
+# Prints `yes`, or the first sentence of the error: for a view of the DuckDB file, and for Parquet.
 PROGRAM = """
 import sys, duckdb
 QUERY = "select city_name from {} where edition_key = 'open_data_index_2026' and overall_rank = 7"

@@ -309,6 +309,7 @@ def test_editions(seeds: dict[str, list[Texts]]) -> None:
 def test_trees(seeds: dict[str, list[Texts]]) -> None:
     """Every column of a category or indicator is that of its node in the tree."""
     nodes = nodes_of(seeds)
+    described = by(seeds["indicator_descriptions"], "indicator_id")
     check_rows(
         "dim_categories",
         [
@@ -333,6 +334,13 @@ def test_trees(seeds: dict[str, list[Texts]]) -> None:
                 "category_id": node["parent_node_id"],
                 "indicator_name_de": node["name_de"],
                 "indicator_name_en": node["name_en"],
+                "description_de": None,
+                "description_en": None,
+                "description_source": None,
+                **{
+                    "description_source" if name == "source" else name: text
+                    for name, text in described.get((node["node_id"],), {}).items()
+                },
             }
             for node in nodes
             if node["node_type"] == "indicator"
