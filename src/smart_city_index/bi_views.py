@@ -23,14 +23,16 @@ PARQUET_PREFIX = "bi_"
 DIMENSION = "dim_"
 WITHOUT_VIEW = "meta_build"
 FLAG_OF_OVERALL = "is_overall"
-# What a key brings along from its dimension: what a row is called, and for its own city the place.
+# What a key brings along from its dimension: what a row is called.
 LABELS = {
     "ranking_id": ("ranking_name_de", "ranking_name_en"),
     "city_id": ("city_name",),
     "category_key": ("category_name_de", "category_name_en"),
     "indicator_key": ("indicator_name_de", "indicator_name_en"),
 }
+# What the key of a row's own city brings along too, and what of it stands at the end.
 PLACE_OF_CITY = ("state_name", "latitude", "longitude")
+COORDINATES = {"latitude", "longitude"}
 FLOATS = "Decimals are floating-point numbers here; exact ones are in main."
 # Of every ranking: end of the name, view it is taken from, condition beside the ranking, comment.
 STARTS = (
@@ -179,7 +181,9 @@ def named_columns(
                     f"{relation.dimension}.", f"{relation.column}_."
                 )
                 names.append(Column(relation.prefix + label, expression, found.comment))
-    return [*(column for column in names if column.name not in own), *columns[mart]]
+    names = [column for column in names if column.name not in own]
+    last = [column for column in names if column.name in COORDINATES]
+    return [*(column for column in names if column not in last), *columns[mart], *last]
 
 
 def views_of_mart(
