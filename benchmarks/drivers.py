@@ -33,7 +33,7 @@ VERSIONS = (
     "2.0.1",
 )
 
-# Prints `yes`, or the first sentence of the error, for the DuckDB file and then for a Parquet file.
+# Prints `yes`, or the first sentence of the error: for a view of the DuckDB file, and for Parquet.
 PROGRAM = """
 import sys, duckdb
 QUERY = "select city_name from {} where edition_key = 'open_data_index_2026' and overall_rank = 7"
@@ -44,7 +44,7 @@ def attempt(database, table):
         return "yes" if cities else "no rows"
     except duckdb.Error as error:
         return str(error).splitlines()[0]
-print(attempt(sys.argv[1], "league_table"))
+print(attempt(sys.argv[1], "bi.league_table"))
 print(attempt(":memory:", f"'{sys.argv[2]}'"))
 """
 

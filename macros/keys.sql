@@ -3,6 +3,11 @@
 {%- endmacro %}
 
 
+{% macro node_key(edition_key, node_id) -%}
+    {{ edition_key }} || '.' || {{ node_id }}
+{%- endmacro %}
+
+
 {% macro row_key(columns, relation_alias=none) -%}
     {%- set prefix = relation_alias ~ '.' if relation_alias else '' -%}
     {%- for column in columns -%}

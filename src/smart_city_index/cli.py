@@ -24,6 +24,7 @@ COMMANDS = {
     "fingerprints": ("fingerprints", "print the fingerprints of transcribed rows to be recorded"),
     "build": ("build", "check the input, compute, test and publish"),
     "verify": ("publication", "compare the published files with their manifest"),
+    "export": ("export", "write a workbook for Excel and CSV files of the published tables"),
     "diff": ("diff", "compare two published files row by row"),
     "project": ("index_project", "write the dbt project of an index folder, to look inside"),
     "site": ("site.build", "write the static site from the published file"),

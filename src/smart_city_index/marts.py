@@ -1,4 +1,7 @@
-"""Take the marts out of a tested database: a DuckDB file and Parquet files, rows in key order."""
+"""Take the marts out of a tested database: a DuckDB file and Parquet files, rows in key order.
+
+The views for BI tools (bi_views.py) are made in the DuckDB file, and written as Parquet files too.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,14 @@ from pathlib import Path
 import duckdb
 
 from . import UserError
+from .bi_views import BI_SCHEMA, PARQUET_PREFIX, create_views
 from .values import sql_text
 
 MART_SCHEMA = "main"
 # A file that the drivers of BI tools can open from DuckDB 1.4 on.
 STORAGE_VERSION = "v1.4.0"
+# A view with more rows is no Parquet file as well: who reads so many takes the mart's.
+PARQUET_ROWS_OF_VIEW = 1_000_000
 
 
 def declared_marts(target_dir: Path) -> dict[str, list[str]]:
@@ -46,7 +52,7 @@ def export_marts(
         marts: key columns of the marts that must be there, no more and no fewer.
 
     Returns:
-        Rows per mart, by name.
+        Rows per Parquet file, by name: those of the marts, and of views with their prefix.
 
     Raises:
         UserError: other tables than the marts are there, or a copy is not whole.
@@ -91,6 +97,19 @@ def export_marts(
             if len(set(counts)) != 1:
                 raise UserError(f"the copies of {mart} differ in their number of rows: {counts}")
             row_counts[mart] = counts[0]
+        connection.execute("use export")
+        for view, key in create_views(connection, marts).items():
+            query = f'select * from {BI_SCHEMA}."{view}"'
+            (row_count,) = connection.execute(f"select count(*) from ({query})").fetchall()[0]
+            if row_count > PARQUET_ROWS_OF_VIEW:
+                continue
+            name = PARQUET_PREFIX + view
+            parquet_file = export_dir / "parquet" / f"{name}.parquet"
+            order = ", ".join(f'"{column}"' for column in key) or "all"
+            connection.execute(
+                f"copy ({query} order by {order}) to {sql_text(parquet_file)} (format parquet)"
+            )
+            row_counts[name] = row_count
     if export_database.with_name(f"{export_database.name}.wal").exists():
         raise UserError(f"{export_database} has a write-ahead log: the file is not whole")
     return row_counts

@@ -32,6 +32,7 @@ from pathlib import Path
 from typing import Any
 
 from . import UserError, home_dir
+from .bi_views import PARQUET_PREFIX
 from .directories import fresh_directory, held_lock, sync_directory
 from .interruption import not_any_more_interruptible
 from .reader import CHUNK_BYTES, sha256_of
@@ -87,8 +88,12 @@ class Publication:
 
     @property
     def row_counts(self) -> dict[str, int]:
-        """Rows per mart, by name."""
-        return {Path(file.path).stem: file.rows for file in self.files if file.rows is not None}
+        """Rows per mart, by name; views for BI tools are none."""
+        return {
+            Path(file.path).stem: file.rows
+            for file in self.files
+            if file.rows is not None and not Path(file.path).stem.startswith(PARQUET_PREFIX)
+        }
 
 
 def read_manifest(file: Path, publications: Path) -> Publication | None:

@@ -37,6 +37,7 @@ PRINTED_FIELD = FIXTURES / "printed_field"
 # A line for every figure of every city: two rankings are enough.
 RECORDED_ROWS = {"city_profiles": "ranking_id in ('flat_field', 'printed_field')"}
 RANK_DIGITS = 8
+FIGURE_LIMIT = 1e-9
 LEFT_OUT = "left out"
 MART_SCHEMA = "main"
 
@@ -411,7 +412,8 @@ def ranking_alone(relation: str, columns: list[str], ranking: str) -> str:
     replaced = [
         f"'{RANKING}' || {column}[{len(ranking) + 1}:] as {column}"
         for column in columns
-        if column == "ranking_id" or column.endswith("edition_key")
+        if column == "ranking_id"
+        or column.endswith(("edition_key", "node_key", "category_key", "indicator_key"))
     ]
     if not replaced:
         return f"from {relation}"
@@ -840,3 +842,41 @@ def ranking_rows(ranking: str, editions: dict[int, Edition]) -> dict[str, list[R
             for (city, node), index in edition.published.items()
         ]
     return seeds
+
+
+def curves(
+    connection: duckdb.DuckDBPyConnection, ranking: str, year: int
+) -> dict[tuple[str, str], list[Any]]:
+    """Return the steps of what_if_curves in an edition, in their order, by city and indicator."""
+    steps: dict[tuple[str, str], list[Any]] = {}
+    for city, indicator, *step in connection.execute(
+        "select city_id, indicator_id, score_from, score_to, index_from, index_to, rank, is_current"
+        " from what_if_curves where ranking_id = ? and edition = ?"
+        " order by city_id, indicator_id, step",
+        [ranking, year],
+    ).fetchall():
+        steps.setdefault((city, indicator), []).append(step)
+    return steps
+
+
+def check_curve(edition: Edition, city: str, indicator: str, steps: list[Any]) -> None:
+    """Check the steps of one score by computing the index again: at both ends, and between."""
+    indices, ranks = edition.indices(), edition.ranks()
+
+    def index(score: Any) -> float:
+        return float(edition.index(city, scores={**edition.scores[city], indicator: float(score)}))
+
+    assert steps[0][0] == 0
+    assert sum(is_current for *_, is_current in steps) == 1
+    for step, following in zip(steps, [*steps[1:], None], strict=True):
+        start, end, index_from, index_to, rank, is_current = step
+        assert following is None or (following[0] == end and following[4] < rank)
+        assert abs(index(start) - float(index_from)) <= FIGURE_LIMIT
+        assert abs(index(end) - float(index_to)) <= FIGURE_LIMIT
+        if is_current:
+            assert rank == ranks[city]
+            assert index(start) - FIGURE_LIMIT <= indices[city] <= index(end) + FIGURE_LIMIT
+        # just below the next step the rank is still this one
+        last = float(end) if following is None else max(float(start), float(end) - 0.01)
+        for score in (start, (float(start) + last) / 2, last):
+            assert rank == edition.rank_of(city, index(score), indices), (city, indicator, step)

@@ -22,12 +22,14 @@ from scipy.stats import rankdata
 from tests.python.conftest import SIMULATED_FIELD, BuiltProject, Differences, read_seed
 from tests.python.exact_index import read_rows
 from tests.python.few_draws import COMPARED_DRAWS, COMPARED_SAMPLES
-from tests.python.small_fields import ROOT, Edition, Node, random_number
+from tests.python.small_fields import ROOT, Edition, Node, check_curve, curves, random_number
 
 EDITIONS = (2024, 2025)
 RANKING = "simulated_field"
 FACTORS = ("weights", "normalisation", "aggregation", "project_points")
 COMPARED_PAIRS = 60
+# One of so many.
+COMPARED_CURVES = 40
 
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
@@ -275,6 +277,28 @@ def test_rank_intervals_equal_the_draws(
             )
 
 
+def test_pairs_of_cities_equal_the_draws(
+    connection: duckdb.DuckDBPyConnection, differences: Differences
+) -> None:
+    """For every pair the draws are counted anew, both ways round."""
+    drawn = {year: run_results(connection, year, "weights") for year in EDITIONS}
+    cities = {year: field(connection, year).cities for year in EDITIONS}
+    found = rows(
+        connection,
+        "select edition, scenario_id, city_id, other_city_id, probability_ahead, probability_tied,"
+        " probability_behind from pairwise_probability",
+    )
+    pairs = {year: len(of_year) * (len(of_year) - 1) for year, of_year in cities.items()}
+    assert len(found) == sum(len(drawn[year]) * pairs[year] for year in EDITIONS)
+    assert len({row[:4] for row in found}) == len(found)
+    for year, scenario, city, other, *values in found:
+        indices, _ = drawn[year][scenario]
+        own, others = (indices[cities[year].index(name)] for name in (city, other))
+        expected = [(own > others).mean(), (own == others).mean(), (own < others).mean()]
+        for value, reference in zip(values, expected, strict=True):
+            differences.add("probability of a pair", abs(float(value) - float(reference)), 1e-11)
+
+
 def test_probability_of_rising(
     connection: duckdb.DuckDBPyConnection, differences: Differences
 ) -> None:
@@ -448,6 +472,19 @@ def test_levers_by_computing_the_index_again(
                 enough, too_little = (raised(score + float(points) - less) for less in (0, 1e-4))
                 assert edition.rank_of(city, enough, indices) < ranks[city]
                 assert edition.rank_of(city, too_little, indices) == ranks[city]
+
+
+@pytest.mark.parametrize("year", EDITIONS)
+def test_curves_by_computing_the_index_again(
+    year: int, connection: duckdb.DuckDBPyConnection
+) -> None:
+    """Each step joins the next, and every score of it gives its rank; no rank is left out."""
+    edition = field(connection, year)
+    steps = curves(connection, RANKING, year)
+    nodes = [name for name, node in edition.tree.items() if node.is_indicator]
+    assert len(steps) == len(nodes) * len(edition.cities)
+    for city, indicator in sorted(steps)[::COMPARED_CURVES]:
+        check_curve(edition, city, indicator, steps[city, indicator])
 
 
 @pytest.mark.parametrize("year", EDITIONS)

@@ -187,6 +187,21 @@ REJECTED_UPDATES: dict[str, dict[str, str]] = {
         "rank_at_maximum between 1 and rank_at_best_quarter": "rank_at_maximum = 0",
         "index_points_at_maximum >= 0": "index_points_at_maximum = -1",
     },
+    "what_if_curves": {
+        "step >= 1": "step = 0 where step = 1",
+        "score_from between 0 and score_to": "score_from = score_to + 1",
+        "index_from <= index_to": "index_from = index_to + 1",
+        "rank between 1 and analysed_city_count": "rank = analysed_city_count + 1",
+    },
+    "pairwise_probability": {
+        "city_id <> other_city_id": "other_city_id = city_id",
+        "probability_ahead between 0 and 1": (
+            "probability_ahead = -0.1, probability_tied = 1.1, probability_behind = 0"
+        ),
+        "abs(probability_ahead + probability_tied + probability_behind - 1) <= 0.000001": (
+            "probability_behind = probability_behind + 0.1"
+        ),
+    },
     "target_scores": {
         "objective in ('fewest_indicators', 'fewest_score_points')": (
             "objective = 'none' where objective = 'fewest_indicators'"

@@ -38,6 +38,7 @@ def test_real_figures_with_a_source_are_all_compared() -> None:
     with_source = {seed.name for seed in declared_seeds(PROJECT_ROOT) if "source" in seed.types}
     own = {"rankings", "methodologies", "ranking_limits", "ranking_states", "size_classes"} | {
         *("weight_scenarios", "analysis_settings", "rank_targets", "profile_labels"),
+        "indicator_descriptions",
         "source_fingerprints",
     }
     assert compared == with_source - own

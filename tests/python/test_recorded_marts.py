@@ -84,13 +84,16 @@ def is_alike(found: str, expected: Any) -> bool:
 
 
 def with_keys(row: Row) -> Row:
-    """Return a row with the keys of its edition and of the one before, if it names them."""
+    """Return a row with the keys of what it names, and whether it is of the whole index."""
     keys = {
         f"{name}_key": f"{row['ranking_id']}_{as_text(row[name])}" if row[name] else None
         for name in ("edition", "previous_edition", "earlier_edition")
         if name in row
     }
-    return {**row, **keys}
+    for name in ("category", "parent_category", "indicator"):
+        node = row.get(f"{name}_id")
+        keys[f"{name}_key"] = f"{keys['edition_key']}.{node}" if node else None
+    return {**row, **keys, "is_overall": row.get("category_id") == ROOT}
 
 
 def check_rows(mart: str, expected: list[Row]) -> None:
@@ -306,6 +309,7 @@ def test_editions(seeds: dict[str, list[Texts]]) -> None:
 def test_trees(seeds: dict[str, list[Texts]]) -> None:
     """Every column of a category or indicator is that of its node in the tree."""
     nodes = nodes_of(seeds)
+    described = by(seeds["indicator_descriptions"], "indicator_id")
     check_rows(
         "dim_categories",
         [
@@ -330,6 +334,13 @@ def test_trees(seeds: dict[str, list[Texts]]) -> None:
                 "category_id": node["parent_node_id"],
                 "indicator_name_de": node["name_de"],
                 "indicator_name_en": node["name_en"],
+                "description_de": None,
+                "description_en": None,
+                "description_source": None,
+                **{
+                    "description_source" if name == "source" else name: text
+                    for name, text in described.get((node["node_id"],), {}).items()
+                },
             }
             for node in nodes
             if node["node_type"] == "indicator"
@@ -986,6 +997,7 @@ def test_groups_are_summarised(seeds: dict[str, list[Texts]]) -> None:
         *("ranking_id", "edition", "category_id"),
     )
     groups: dict[tuple[str, ...], list[Texts]] = {}
+    names = {("all", "all"): ("alle", "all")}
     for (ranking, year, city, category), row in by_result(
         recorded_rows("fct_index_results")
     ).items():
@@ -997,6 +1009,9 @@ def test_groups_are_summarised(seeds: dict[str, list[Texts]]) -> None:
         ):
             if group[1]:
                 groups.setdefault((ranking, year, category, *group), []).append(row)
+        of_its_size = size_class(place["population"])
+        names["state", place["state_code"]] = (place["state_name"], place["state_name"])
+        names["size_class", of_its_size["id"]] = (of_its_size["de"], of_its_size["en"])
     expected = []
     for (ranking, year, category, group_type, group_id), rows in groups.items():
         indices = [Fraction(row["index_value"]) for row in rows if row["index_value"]]
@@ -1007,6 +1022,8 @@ def test_groups_are_summarised(seeds: dict[str, list[Texts]]) -> None:
                 **rows[0],
                 "group_type": group_type,
                 "group_id": group_id,
+                "group_name_de": names[group_type, group_id][0],
+                "group_name_en": names[group_type, group_id][1],
                 "city_count": len(rows),
                 "rank_count": len(ranks),
                 "implied_rank_count": sum(row["rank_source"] == "implied" for row in rows),

@@ -27,6 +27,8 @@ from tests.python.small_fields import (
     Node,
     SmallWarehouse,
     bounds_by_corners,
+    check_curve,
+    curves,
     mart_lines,
     random_number,
     recorded_fields,
@@ -227,6 +229,9 @@ def check_levers(connection: duckdb.DuckDBPyConnection, fields: dict[int, Editio
             raised = {**edition.scores[city], indicator: max(score, float(target))}
             value = float(edition.index(city, scores=raised))
             assert rank == edition.rank_of(city, value, indices)
+    for year, edition in fields.items():
+        for (city, indicator), steps in curves(connection, RANKING, year).items():
+            check_curve(edition, city, indicator, steps)
     sizes: dict[tuple[int, str, int], int] = {
         (year, city, places): size
         for year, city, places, size in rows(
@@ -534,6 +539,7 @@ def test_a_geometric_mean(warehouse: SmallWarehouse) -> None:
         for mart in (
             "rank_bounds",
             "what_if_scores",
+            "what_if_curves",
             "target_scores",
             "category_waterfall",
         ):

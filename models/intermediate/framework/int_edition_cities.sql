@@ -43,7 +43,9 @@ described as (
 
 select
     described.*,
-    size_classes.size_class_id
+    size_classes.size_class_id,
+    size_classes.size_class_name_de,
+    size_classes.size_class_name_en
 from described
 left join {{ ref('stg_size_classes') }} as size_classes
     on

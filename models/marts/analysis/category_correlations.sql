@@ -51,7 +51,10 @@ final as (
         editions.ranking_id,
         editions.edition,
         correlated.category_id,
+        {{ node_key('correlated.edition_key', 'correlated.category_id') }} as category_key,
         correlated.other_category_id,
+        {{ node_key('correlated.edition_key', 'correlated.other_category_id') }}
+            as other_category_key,
         cast(correlated.city_count as integer) as city_count,
         analysed.city_count as edition_city_count,
         correlated.correlation,

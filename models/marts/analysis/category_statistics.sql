@@ -171,6 +171,8 @@ final as (
         editions.ranking_id,
         editions.edition,
         summarised.node_id as category_id,
+        {{ node_key('summarised.edition_key', 'summarised.node_id') }} as category_key,
+        summarised.node_id = 'overall' as is_overall,
 
         ---------- distribution
         cast(summarised.city_count as integer) as city_count,

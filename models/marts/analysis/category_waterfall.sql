@@ -63,6 +63,7 @@ final as (
         compared.comparison,
         compared.compared_city_id,
         compared.category_id,
+        {{ node_key('compared.edition_key', 'compared.category_id') }} as category_key,
         cast(coalesce(category_parts.contribution, 0) as {{ type_index() }}) as contribution,
         cast(compared.compared_contribution as {{ type_index() }}) as compared_contribution,
         cast(

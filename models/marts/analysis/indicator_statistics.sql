@@ -113,7 +113,9 @@ final as (
         editions.ranking_id,
         editions.edition,
         summarised.indicator_id,
+        {{ node_key('summarised.edition_key', 'summarised.indicator_id') }} as indicator_key,
         indicators.parent_node_id as category_id,
+        {{ node_key('summarised.edition_key', 'indicators.parent_node_id') }} as category_key,
         indicators.role,
 
         ---------- distribution

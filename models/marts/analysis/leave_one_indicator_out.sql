@@ -16,6 +16,7 @@ final as (
         results.ranking_id,
         results.edition,
         runs.simulation_group as indicator_id,
+        {{ node_key('runs.edition_key', 'runs.simulation_group') }} as indicator_key,
         run_results.city_id,
         results.index_value,
         run_results.index_value as index_without,

@@ -1,13 +1,7 @@
 with
 
-runs as (
-    select *
-    from {{ ref('int_simulations') }}
-    where simulation_type = 'weights'
-),
-
-run_results as (
-    select * from {{ ref('int_simulation_results') }}
+duels as (
+    select * from {{ ref('pairwise_probability') }}
 ),
 
 results as (
@@ -62,34 +56,6 @@ summarised as (
         cumulated.city_id
 ),
 
-duels as (
-    select
-        runs.edition_key,
-        runs.simulation_group as scenario_id,
-        neighbours.city_id,
-        neighbours.next_worse_city_id,
-        {{ divide(
-            'sum(case when run_results.rank_value > next_results.rank_value then 1 else 0 end)',
-            'count(*)'
-        ) }} as win_share,
-        {{ divide(
-            'sum(case when run_results.rank_value < next_results.rank_value then 1 else 0 end)',
-            'count(*)'
-        ) }} as loss_share
-    from runs
-    inner join run_results using (simulation_number)
-    inner join {{ ref('int_ranked_cities') }} as neighbours using (edition_key, city_id)
-    inner join run_results as next_results
-        on
-            run_results.simulation_number = next_results.simulation_number
-            and neighbours.next_worse_city_id = next_results.city_id
-    group by
-        runs.edition_key,
-        runs.simulation_group,
-        neighbours.city_id,
-        neighbours.next_worse_city_id
-),
-
 final as (
     select
         ---------- ids
@@ -120,10 +86,10 @@ final as (
         summarised.probability_top_quarter,
 
         ---------- neighbours
-        duels_above.city_id as next_better_city_id,
-        duels_above.loss_share as probability_beats_next_better,
-        duels_below.next_worse_city_id,
-        duels_below.win_share as probability_beats_next_worse,
+        results.next_better_city_id,
+        duels_above.probability_ahead as probability_beats_next_better,
+        results.next_worse_city_id,
+        duels_below.probability_ahead as probability_beats_next_worse,
 
         ---------- coverage
         results.scored_indicator_count,
@@ -141,8 +107,14 @@ final as (
         on
             summarised.edition_key = duels_above.edition_key
             and summarised.scenario_id = duels_above.scenario_id
-            and summarised.city_id = duels_above.next_worse_city_id
-    left join duels as duels_below using (edition_key, scenario_id, city_id)
+            and summarised.city_id = duels_above.city_id
+            and results.next_better_city_id = duels_above.other_city_id
+    left join duels as duels_below
+        on
+            summarised.edition_key = duels_below.edition_key
+            and summarised.scenario_id = duels_below.scenario_id
+            and summarised.city_id = duels_below.city_id
+            and results.next_worse_city_id = duels_below.other_city_id
 )
 
 select * from final

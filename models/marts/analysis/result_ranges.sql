@@ -5,6 +5,8 @@ select
     editions.edition,
     ranges.city_id,
     ranges.node_id as category_id,
+    {{ node_key('ranges.edition_key', 'ranges.node_id') }} as category_key,
+    ranges.node_id = 'overall' as is_overall,
 
     ---------- ranges
     case when ranges.is_contradiction then 'contradiction' else 'open' end as status,

@@ -108,6 +108,7 @@ final as (
         objective,
         cast(step as integer) as step,
         indicator_id,
+        {{ node_key('edition_key', 'indicator_id') }} as indicator_key,
 
         ---------- goal
         rank,

@@ -109,7 +109,9 @@ final as (
         editions.edition,
         raised.city_id,
         raised.indicator_id,
+        {{ node_key('raised.edition_key', 'raised.indicator_id') }} as indicator_key,
         raised.parent_node_id as category_id,
+        {{ node_key('raised.edition_key', 'raised.parent_node_id') }} as category_key,
         raised.role,
 
         ---------- as it is

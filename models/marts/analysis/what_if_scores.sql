@@ -98,7 +98,9 @@ final as (
         ranked_cities.edition,
         levers.city_id,
         levers.indicator_id,
+        {{ node_key('levers.edition_key', 'levers.indicator_id') }} as indicator_key,
         levers.parent_node_id as category_id,
+        {{ node_key('levers.edition_key', 'levers.parent_node_id') }} as category_key,
         levers.role,
 
         ---------- as it is

@@ -5,6 +5,8 @@ select
     editions.edition,
     ranks.city_id,
     ranks.node_id as category_id,
+    {{ node_key('ranks.edition_key', 'ranks.node_id') }} as category_key,
+    ranks.node_id = 'overall' as is_overall,
 
     ---------- index
     ranks.index_value,

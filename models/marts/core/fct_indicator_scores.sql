@@ -19,7 +19,9 @@ select
     nodes.edition,
     scores.city_id,
     scores.indicator_id,
+    {{ node_key('scores.edition_key', 'scores.indicator_id') }} as indicator_key,
     nodes.parent_node_id as category_id,
+    {{ node_key('scores.edition_key', 'nodes.parent_node_id') }} as category_key,
 
     ---------- score
     nodes.role,

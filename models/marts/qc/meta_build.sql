@@ -8,7 +8,7 @@
     'sensitivity', 'rank_bounds', 'tendency_drivers', 'what_if_scores', 'target_scores',
     'peer_cities', 'strengths_and_weaknesses', 'category_waterfall', 'indicator_statistics',
     'category_statistics', 'category_correlations', 'edition_summaries', 'edition_comparisons',
-    'result_ranges', 'what_if_ranges'
+    'result_ranges', 'what_if_ranges', 'pairwise_probability', 'what_if_curves'
 ] -%}
 {%- set code_version = env_var('SMART_CITY_INDEX_CODE_VERSION', 'unknown') -%}
 with

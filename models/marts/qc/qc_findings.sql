@@ -51,6 +51,7 @@ compared as (
         candidates.edition,
         candidates.city_id,
         candidates.category_id,
+        {{ node_key('candidates.edition_key', 'candidates.category_id') }} as category_key,
         candidates.found_value,
         cast(rules.threshold * candidates.threshold_factor as decimal(9, 3)) as threshold,
         rules.description as rule_description,

@@ -187,6 +187,7 @@ final as (
         lines.section,
         lines.line_id,
         lines.category_id,
+        {{ node_key('lines.edition_key', 'lines.category_id') }} as category_key,
 
         ---------- texts
         lines.label_de,

@@ -57,6 +57,8 @@ final as (
         pairs.earlier_edition,
         later.city_id,
         later.category_id,
+        {{ node_key('pairs.edition_key', 'later.category_id') }} as category_key,
+        later.category_id = 'overall' as is_overall,
 
         ---------- rank
         later.rank,

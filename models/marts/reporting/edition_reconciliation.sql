@@ -127,6 +127,7 @@ final as (
         editions.ranking_id,
         editions.edition,
         figures.category_id,
+        {{ node_key('figures.edition_key', 'figures.category_id') }} as category_key,
         figures.figure,
         cast(figures.rank as integer) as rank,
         cast(figures.published_value as decimal(18, 4)) as published_value,

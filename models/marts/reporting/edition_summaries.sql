@@ -2,14 +2,21 @@
 with
 
 grouped_results as (
-    {% for group_type, group_id in [
-        ('all', "'all'"), ('state', 'cities.state_code'), ('size_class', 'cities.size_class_id')
+    {% for group_type, group_id, name_de, name_en in [
+        ('all', "'all'", "'alle'", "'all'"),
+        ('state', 'cities.state_code', 'cities.state_name', 'cities.state_name'),
+        (
+            'size_class', 'cities.size_class_id', 'cities.size_class_name_de',
+            'cities.size_class_name_en'
+        ),
     ] %}
     select
         results.edition_key,
         results.category_id,
         '{{ group_type }}' as group_type,
         {{ group_id }} as group_id,
+        {{ name_de }} as group_name_de,
+        {{ name_en }} as group_name_en,
         results.city_id,
         results.rank,
         results.rank_source,
@@ -29,6 +36,8 @@ summaries as (
         category_id,
         group_type,
         group_id,
+        max(group_name_de) as group_name_de,
+        max(group_name_en) as group_name_en,
         count(*) as city_count,
         count(rank) as rank_count,
         sum(case when rank_source = 'implied' then 1 else 0 end) as implied_rank_count,
@@ -58,8 +67,12 @@ final as (
         editions.ranking_id,
         editions.edition,
         summaries.category_id,
+        {{ node_key('summaries.edition_key', 'summaries.category_id') }} as category_key,
+        summaries.category_id = 'overall' as is_overall,
         summaries.group_type,
         summaries.group_id,
+        summaries.group_name_de,
+        summaries.group_name_en,
 
         ---------- n of N
         cast(summaries.city_count as integer) as city_count,

@@ -46,6 +46,7 @@ final as (
         cities.edition,
         figures.city_id,
         figures.node_id as category_id,
+        {{ node_key('figures.edition_key', 'figures.node_id') }} as category_key,
         figures.figure,
 
         ---------- comparison
