@@ -63,7 +63,7 @@ def lineage(manifest: dict[str, Any]) -> str:
         for source in order
         if source in reads[target] and not any(source in behind(other) for other in reads[target])
     ]
-    boxes = [f"    {name.replace('/', '_')}[{name}]" for name in order]
+    boxes = [f"    {name.replace('/', '_')}[{name}]" for name in order if "/" in name]
     return "\n".join(["```mermaid", "flowchart LR", *boxes, *arrows, "```"])
 
 
