@@ -134,3 +134,29 @@ def test_make_dev_asks_for_a_model() -> None:
     completed = make("dev", "--assume-old=.venv/build-ready")
     assert completed.returncode == 2
     assert "Say which model: make dev MODEL=league_table" in completed.stderr
+
+
+def headings(page: Path) -> set[str]:
+    """Return the anchors of a page's headings, as forges make them."""
+    titles = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    """Every relative link of a page names a file that is there, and a heading that it has."""
+    pages = [PROJECT_ROOT / "README.md", PROJECT_ROOT / "CONTRIBUTING.md"]
+    pages += [
+        page
+        for part in ("docs", "benchmarks", "campaigns", "examples", "src", "tests")
+        for page in (PROJECT_ROOT / part).rglob("*.md")
+        if "node_modules" not in page.parts
+    ]
+    broken = []
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        for target in re.findall(r"\]\((?!https?:|mailto:)([^)\s]+)\)", text):
+            path, _, anchor = target.partition("#")
+            file = page.parent / path if path else page
+            if not file.exists() or (anchor and anchor not in headings(file)):
+                broken.append(f"{page.relative_to(PROJECT_ROOT)}: {target}")
+    assert broken == []
