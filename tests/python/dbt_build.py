@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import duckdb
@@ -174,6 +175,7 @@ def profile_output(project_dir: Path) -> dict[str, Any]:
     """Return the default target of profiles.yml, with environment variables filled in."""
     environment = NativeEnvironment()
     environment.globals["env_var"] = os.environ.get
+    environment.globals["flags"] = SimpleNamespace(PROFILES_DIR=project_dir)
     environment.filters["as_number"] = int
     text = (project_dir / "profiles.yml").read_text(encoding="utf-8")
     (profile,) = yaml.safe_load(text).values()
