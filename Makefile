@@ -53,7 +53,7 @@ docs: $(VENV)/build-ready ## dbt's documentation as one page, target/static_inde
 	@echo "Open target/static_index.html in a browser."
 
 # Not part of `make test`: the environments take 1.7 GB.
-clients: .venv-clients/ready .venv-superset/ready .venv-metricflow/ready | $(WAREHOUSE) ## start the clients of docs/connect.md on the published file (5 min; 1.7 GB)
+clients: .venv-clients/ready .venv-clients/node_modules .venv-superset/ready .venv-metricflow/ready | $(WAREHOUSE) ## start the clients of docs/connect.md on the published file (5 min; 1.7 GB)
 	.venv-clients/bin/pytest tests/clients $(PYTEST_OPTIONS)
 
 ##@ Change it
@@ -224,12 +224,14 @@ java:
 	.venv-sbom/bin/python $(subst -m pip,-m pip --python .venv-runtime/bin/python,$(INSTALL_LOCK)) $<
 	@touch $@
 
-# The type checker of the site's scripts, where there is npm; without it one test is left out.
+# The type checker of the site's scripts, and DuckDB for Node.js; without npm their tests are left out.
 $(VENV)/node_modules: tests/site/package-lock.json | $(VENV)/test-ready
-	cp tests/site/package.json tests/site/package-lock.json $(VENV)
-	if command -v npm >/dev/null; then \
-		npm ci --silent --no-audit --no-fund --ignore-scripts --prefix $(VENV); fi
-	mkdir -p $@
+.venv-clients/node_modules: tests/clients/package-lock.json | .venv-clients/ready
+$(VENV)/node_modules .venv-clients/node_modules:
+	@cp $(dir $<)package.json $< $(@D)
+	@if command -v npm >/dev/null; then \
+		npm ci --silent --no-audit --no-fund --ignore-scripts --prefix $(@D); fi
+	@mkdir -p $@
 	@touch $@
 
 $(WAREHOUSE):

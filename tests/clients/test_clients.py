@@ -34,6 +34,7 @@ from ..python.connect_page import CITY_COUNT, DATABASE, FIRST_CITY, RANKING, blo
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 SUPERSET_BIN = PROJECT_ROOT / ".venv-superset" / "bin"
+NODE_MODULES = PROJECT_ROOT / ".venv-clients" / "node_modules"
 OTHER_CITY = "Other city"
 STARTING_SECONDS = 240
 
@@ -318,6 +319,26 @@ def test_sqlalchemy(directory: Path, shown: Shown) -> None:
         f"SQLAlchemy {version('sqlalchemy')}",
         f"first: {FIRST_CITY}; next connect(): {OTHER_CITY} (NullPool)",
     )
+
+
+def test_ibis(directory: Path, shown: Shown) -> None:
+    """The block prints the ranking from a view of schema bi."""
+    (block,) = blocks("ibis", "python")
+    assert FIRST_CITY in run(block, directory, program=sys.executable)
+    shown(f"ibis {version('ibis-framework')}", f"first: {FIRST_CITY}, from schema bi")
+
+
+def test_node(directory: Path, shown: Shown) -> None:
+    """The block prints the ranking in Node.js."""
+    if not NODE_MODULES.is_dir():
+        pytest.skip("there is no npm")
+    (directory / "node_modules").symlink_to(NODE_MODULES)
+    (block,) = blocks("Node.js", "js")
+    (directory / "ranking.mjs").write_text(block, encoding="utf-8")
+    printed = run("node ranking.mjs", directory)
+    assert printed.startswith(f"1  {FIRST_CITY}")
+    package = json.loads((NODE_MODULES / "@duckdb" / "node-api" / "package.json").read_text())
+    shown(f"Node.js {package['version']}", f"first: {FIRST_CITY}, from schema bi")
 
 
 class Superset:

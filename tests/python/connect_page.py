@@ -27,6 +27,8 @@ CLIENT_SECTIONS = {
     "Apache Superset",
     "pandas, polars, pyarrow",
     "SQLAlchemy",
+    "ibis",
+    "Node.js",
 }
 
 
@@ -42,7 +44,7 @@ def blocks(section: str, language: str) -> list[str]:
         for block in BLOCKS
         if block.section.startswith(section)
         and block.language == language
-        and not block.text.startswith("pip install")
+        and not block.text.startswith(("pip install", "npm install"))
     ]
 
 
