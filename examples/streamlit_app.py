@@ -1,4 +1,6 @@
-"""The rankings of a published file in the browser, by ranking, edition and category.
+"""The rankings of a published file in the browser: table, bars, lines and map.
+
+The charts need one view each, without a join or a condition: what they show is in the view's name.
 
     streamlit run examples/streamlit_app.py [FILE]
 
@@ -12,6 +14,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import altair
 import duckdb
 import pandas
 import streamlit
@@ -72,6 +75,24 @@ def query(file: Path, sql: str, **parameters: Any) -> pandas.DataFrame:
         return connection.execute(sql, parameters).df()
 
 
+def show_charts(file: Path, ranking_id: str) -> None:
+    """Show the newest ranks as bars and on a map, and the ranks of cities over the editions."""
+    latest = query(file, f'from bi."{ranking_id}_latest_wide"')
+    history = query(file, f'from bi."{ranking_id}_history_long"')
+    bars, lines, places = streamlit.tabs(["Bars", "Lines", "Map"])
+    # what has no rank here is no bar
+    ranked = latest.dropna(subset="overall_rank")
+    bars.bar_chart(ranked, x="city_name", y="overall_rank", sort="overall_rank", horizontal=True)
+    best = ranked.sort_values("overall_rank")["city_name"]
+    cities = lines.multiselect("Cities", sorted(history["city_name"].unique()), list(best[:5]))
+    # with altair, because the first rank belongs at the top
+    trend = altair.Chart(history[history["city_name"].isin(cities)]).mark_line(point=True)
+    rank = altair.Y("rank", scale=altair.Scale(reverse=True, zero=False))
+    lines.altair_chart(trend.encode(x="edition:O", y=rank, color="city_name"))
+    located = ranked.dropna(subset=["latitude", "longitude"])
+    places.map(located.assign(size=60_000 / located["overall_rank"] ** 0.5), size="size")
+
+
 def show(file: Path) -> None:
     """Show the page of a published file."""
     rankings = query(file, RANKINGS).set_index("ranking_id")
@@ -92,6 +113,7 @@ def show(file: Path) -> None:
         )
     results = query(file, RESULTS, category_id=category_id, **chosen)
     streamlit.dataframe(results, hide_index=True)
+    show_charts(file, ranking_id)
     built_at = query(file, BUILD)["built_at"][0]
     streamlit.caption(
         f"{len(results)} of {editions['city_count'][edition]} cities have a rank."

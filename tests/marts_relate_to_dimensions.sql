@@ -4,36 +4,60 @@
   previous_edition_key to dim_editions, category_key, indicator_key, ranking_id likewise.
 -#}
 -- depends_on: {{ ref('meta_build') }}
-{%- if execute %}
-{%- set marts = graph.nodes.values()
-    | selectattr('resource_type', 'equalto', 'model') | selectattr('access', 'equalto', 'public') %}
-{%- set marts = marts | list %}
-{%- for dimension in marts if dimension.name.startswith('dim_') %}
-{%- set keys = dimension.constraints | selectattr('type', 'equalto', 'primary_key') | list %}
-{%- set key = keys[0].columns[0] %}
-{%- for mart in marts %}
-{%- for column in mart.columns
-    if (column == key or column.endswith('_' ~ key))
-    and (mart.name, column) != (dimension.name, key) %}
+with
+
+known as (
+    select
+        'meta_build' as dimension,
+        mart_name as found
+    from {{ ref('meta_build') }}
+    {%- if execute %}
+    {%- set marts = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model')
+        | selectattr('access', 'equalto', 'public') | list %}
+    {%- set keys = {} %}
+    {%- for mart in marts if mart.name.startswith('dim_') %}
+    {%- set primary_key = mart.constraints | selectattr('type', 'equalto', 'primary_key') | first %}
+    {%- do keys.update({mart.name: primary_key.columns[0]}) %}
+    union all
+    select
+        '{{ mart.name }}' as dimension,
+        {{ primary_key.columns[0] }} as found
+    from {{ mart.relation_name }}
+    {%- endfor %}
+    {%- endif %}
+),
+
+related as (
+    select
+        'meta_build' as dimension,
+        'meta_build' as table_name,
+        'mart_name' as column_name,
+        mart_name as found
+    from {{ ref('meta_build') }}
+    {%- if execute %}
+    {%- for dimension, key in keys.items() %}
+    {%- for mart in marts %}
+    {%- for column in mart.columns
+        if (column == key or column.endswith('_' ~ key)) and (mart.name, column) != (dimension, key) %}
+    union all
+    select
+        '{{ dimension }}' as dimension,
+        '{{ mart.name }}' as table_name,
+        '{{ column }}' as column_name,
+        {{ column }} as found
+    from {{ mart.relation_name }}
+    {%- endfor %}
+    {%- endfor %}
+    {%- endfor %}
+    {%- endif %}
+)
+
 select
-    '{{ mart.name }}' as table_name,
-    related.{{ column }} as row_key,
-    '{{ column }}' as column_name,
-    related.{{ column }} as found,
-    'must exist in {{ dimension.name }}' as rule
-from {{ mart.relation_name }} as related
-left join {{ dimension.relation_name }} as dimension on related.{{ column }} = dimension.{{ key }}
-where related.{{ column }} is not null and dimension.{{ key }} is null
-union all
-{%- endfor %}
-{%- endfor %}
-{%- endfor %}
-{%- endif %}
-select
-    cast(null as {{ dbt.type_string() }}) as table_name,
-    cast(null as {{ dbt.type_string() }}) as row_key,
-    cast(null as {{ dbt.type_string() }}) as column_name,
-    cast(null as {{ dbt.type_string() }}) as found,
-    cast(null as {{ dbt.type_string() }}) as rule
-from {{ ref('meta_build') }}
-where 1 = 0
+    related.table_name,
+    related.column_name || '=' || related.found as row_key,
+    related.column_name,
+    related.found,
+    'must exist in ' || related.dimension as rule
+from related
+left join known on related.dimension = known.dimension and related.found = known.found
+where related.found is not null and known.found is null

@@ -33,6 +33,7 @@ LABELS = {
 # What the key of a row's own city brings along too, and what of it stands at the end.
 PLACE_OF_CITY = ("state_name", "latitude", "longitude")
 COORDINATES = {"latitude", "longitude"}
+DATE_OF_EDITION = "1 January of the edition's year, for tools that draw a time axis of dates only."
 FLOATS = "Decimals are floating-point numbers here; exact ones are in main."
 # Of every ranking: end of the name, view it is taken from, condition beside the ranking, comment.
 STARTS = (
@@ -182,6 +183,9 @@ def named_columns(
                 )
                 names.append(Column(relation.prefix + label, expression, found.comment))
     names = [column for column in names if column.name not in own]
+    if "edition" in own:
+        date = f"make_date({mart}.edition, 1, 1)"
+        names.append(Column("edition_date", date, DATE_OF_EDITION))
     last = [column for column in names if column.name in COORDINATES]
     return [*(column for column in names if column not in last), *columns[mart], *last]
 

@@ -66,7 +66,7 @@ TABLES = (
     "main.dim_editions",
 )
 # Of use to programs only.
-LEFT_OUT_COLUMNS = ("sort_path",)
+LEFT_OUT_COLUMNS = ("sort_path", "edition_date")
 # What orders the rows first, where a table has it; nothing known comes last.
 ORDER = (
     *("ranking_id", "edition", "category_id", "indicator_id", "scenario_id"),

@@ -63,7 +63,13 @@ final as (
         compared.comparison,
         compared.compared_city_id,
         compared.category_id,
-        {{ node_key('compared.edition_key', 'compared.category_id') }} as category_key,
+        -- a child of the root may be an indicator
+        case
+            when nodes.node_type <> 'indicator'
+                then {{ node_key('compared.edition_key', 'compared.category_id') }}
+        end as category_key,
+        nodes.node_name_de as category_name_de,
+        nodes.node_name_en as category_name_en,
         cast(coalesce(category_parts.contribution, 0) as {{ type_index() }}) as contribution,
         cast(compared.compared_contribution as {{ type_index() }}) as compared_contribution,
         cast(
@@ -77,7 +83,12 @@ final as (
         ranked_cities.is_simulated_ranking as is_simulated,
         ranked_cities.is_simulated_ranking
     from compared
-    inner join ranked_cities using (edition_key, city_id)
+    inner join ranked_cities
+        on
+            compared.edition_key = ranked_cities.edition_key
+            and compared.city_id = ranked_cities.city_id
+    inner join {{ ref('int_edition_nodes') }} as nodes
+        on compared.edition_key = nodes.edition_key and compared.category_id = nodes.node_id
     left join category_parts
         on
             compared.edition_key = category_parts.edition_key
