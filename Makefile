@@ -133,7 +133,7 @@ audit: .venv-audit/ready ## compare every lock with the known vulnerabilities (n
 # What is shipped is what the project needs at run time. Its licences, as the packages spell them, must
 # be permissive or weakly reciprocal (MPL: changes of its own files only); any other one is an error.
 LICENCES := 3-Clause BSD License;Apache Software License;Apache-2.0;Apache-2.0 OR BSD-2-Clause;$\
-	Artistic License;BSD License;BSD-3-Clause;MIT;MIT License;$\
+	Artistic License;BSD License;BSD-2-Clause;BSD-3-Clause;MIT;MIT License;$\
 	Mozilla Public License 2.0 (MPL 2.0);PSF-2.0
 sbom: .venv-sbom/ready .venv-runtime/ready ## list what is shipped, with licences: build/sbom.cdx.json, build/licences.csv
 	.venv-sbom/bin/cyclonedx-py environment --output-reproducible --pyproject pyproject.toml \
