@@ -10,6 +10,7 @@ import sys
 from http import HTTPStatus
 from pathlib import Path
 
+from .. import PROJECT_DIR
 from .build import OUTPUT
 from .site_builder import CONTENT_SECURITY_POLICY, DBT_DOCS_POLICY
 
@@ -95,7 +96,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="8000 if not given; 0 for any that is free",
     )
-    parser.add_argument("--folder", type=Path, default=OUTPUT, metavar="DIR", help="the built site")
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        default=PROJECT_DIR / OUTPUT,
+        metavar="DIR",
+        help="the built site",
+    )
     parser.add_argument(
         "--any-host",
         action="store_true",

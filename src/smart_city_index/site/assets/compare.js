@@ -2,8 +2,8 @@
 "use strict";
 
 (() => {
-  /** id, name, state, whether it is a simulated city
-   * @typedef {[string, string, string, boolean]} City
+  /** id, name, state, whether it is a simulated city, page
+   * @typedef {[string, string, string, boolean, string | null]} City
    */
   /** member, place, tendency, printed index; a mark each for place, tendency and index
    * @typedef {[number, number | null, number | null, string | null, string]} Result
@@ -21,6 +21,7 @@
   /**
    * @typedef {Object} Category
    * @property {string} id
+   * @property {string} colour
    * @property {string} de
    * @property {string} en
    * @property {Result[]} results
@@ -257,13 +258,12 @@
       {},
       site.element("th", { scope: "col" }, site.text(first)),
       ...members.map((member, position) => {
-        const [id, name, stateName, isSimulatedCity] = data.cities[member];
-        const href = `city/${state.ranking}/${id}.html?edition=${state.edition}`;
+        const [id, name, stateName, isSimulatedCity, page] = data.cities[member];
         const note = position === 0 ? `${stateName}, ${site.text("compare_reference")}` : stateName;
         return site.element(
           "th",
           { scope: "col", "data-city": id },
-          site.element("a", { href }, name),
+          page ? site.element("a", { href: page }, name) : name,
           ...(isSimulatedCity ? [figures.mark("s")] : []),
           site.element("span", { class: "detail" }, note),
           ...(isMarked(data, member) ? [figures.simulatedTag()] : []),
@@ -336,7 +336,7 @@
     return site.element(
       "tr",
       { "data-category": category.id },
-      site.element("th", { scope: "row" }, figures.swatch(category.id), category[language]),
+      site.element("th", { scope: "row" }, figures.swatch(category.colour), category[language]),
       ...results.map((result, position) => site.element(
         "td",
         {
@@ -345,6 +345,7 @@
         },
         score(values[position], result[4][2], bestValues[position]),
         ...differenceBeside(values, position),
+        ...bar(category, values[position]),
         placeLine(data, result, bestPlaces[position]),
       )),
     );
@@ -402,35 +403,22 @@
   }
 
   /**
-   * The bars of a category.
-   * @param {EditionData} data
-   * @param {number[]} members
+   * The bar of an index.
    * @param {Category} category
-   * @returns {HTMLElement}
+   * @param {string | null} index
+   * @returns {SVGElement[]}
    */
-  function panel(data, members, category) {
+  function bar(category, index) {
+    if (index === null) return [];
     const scale = settings.rankings[state.ranking].editions[state.edition];
-    const panelElement = site.element(
-      "div",
-      { class: "panel" },
-      site.element("p", {}, figures.swatch(category.id), category[language]),
-    );
-    for (const member of members) {
-      const [, , , index, marks] = resultOf(category, member);
-      const bar = site.svg(
-        "svg",
-        { class: "bar", viewBox: `0 0 ${scale} 10`, preserveAspectRatio: "none" },
-        site.svg("rect", { class: "track", width: String(scale), height: "10" }),
-        site.svg("rect", { class: `fill cat-${category.id}`, width: index || "0", height: "10" }),
-      );
-      const value = site.element("span", {}, index === null ? "–" : site.figure(index));
-      if (index !== null) value.append(...figures.marked(marks[2]));
-      const [, name, , isSimulatedCity] = data.cities[member];
-      const label = site.element("span", {}, name);
-      if (isSimulatedCity) label.append(figures.mark("s"));
-      panelElement.append(site.element("div", { class: "panel-row" }, label, bar, value));
-    }
-    return panelElement;
+    return [site.svg(
+      "svg",
+      {
+        class: "bar", viewBox: `0 0 ${scale} 10`, preserveAspectRatio: "none", "aria-hidden": "true",
+      },
+      site.svg("rect", { class: "track", width: String(scale), height: "10" }),
+      site.svg("rect", { class: `fill ${category.colour}`, width: index, height: "10" }),
+    )];
   }
 
   /**
@@ -481,7 +469,7 @@
       const title = site.element(
         "th",
         { scope: "rowgroup", colspan: String(members.length + 1) },
-        site.element("span", {}, figures.swatch(category.id), category[language]),
+        site.element("span", {}, figures.swatch(category.colour), category[language]),
       );
       table.append(site.element(
         "tbody",
@@ -510,10 +498,8 @@
     const edition = { ranking: settings.rankings[state.ranking].name, edition: state.edition };
     showControls(data, members);
     showSummary(data, members);
-    byId("panels").replaceChildren(
-      ...data.categories.map((category) => panel(data, members, category)),
-    );
     const indices = /** @type {HTMLTableElement} */ (byId("indices"));
+    for (const id of ["indices", "indicators"]) byId(id).className = `comparison of-${members.length}`;
     showHead(indices, head(data, members, "compare_category"));
     indices.tBodies[0].replaceChildren(
       ...data.categories.map((category) => categoryRow(data, members, category)),

@@ -66,14 +66,14 @@ const figures = (() => {
 
   /**
    * A square in the colour of a category.
-   * @param {string} category
+   * @param {string} colour class
    * @returns {SVGElement}
    */
-  function swatch(category) {
+  function swatch(colour) {
     return site.svg(
       "svg",
       { class: "swatch", viewBox: "0 0 10 10", "aria-hidden": "true" },
-      site.svg("rect", { class: `cat-${category}`, width: "10", height: "10" }),
+      site.svg("rect", { class: colour, width: "10", height: "10" }),
     );
   }
 

@@ -3,15 +3,15 @@
 
 (() => {
   /** id, name, state, whether it is a simulated city, whether a real city's figures are simulated,
-   * category indices in units of the twelfth digit
-   * @typedef {[string, string, string, boolean, boolean, string[]]} City
+   * category indices in units of the twelfth digit, page
+   * @typedef {[string, string, string, boolean, boolean, string[], string | null]} City
    */
   /**
    * @typedef {Object} EditionData
    * @property {number} scale
    * @property {number} indexDigits
    * @property {number} rankDigits
-   * @property {{id: string, de: string, en: string}[]} categories
+   * @property {{id: string, colour: string, de: string, en: string}[]} categories
    * @property {City[]} cities
    */
   /**
@@ -210,12 +210,12 @@
       site.svg("rect", { class: "track", width: String(data.scale), height: "10" }),
     );
     let start = 0;
-    data.categories.forEach(({ id }, position) => {
+    data.categories.forEach(({ colour }, position) => {
       const index = Number(city[5][position]) / 10 ** weightsArithmetic.DIGITS;
       const width = (index * Number(weights[position])) / total;
       if (width === 0) return;
       drawn.append(site.svg("rect", {
-        class: `part cat-${id}`, x: start.toFixed(3), width: width.toFixed(3), height: "10",
+        class: `part ${colour}`, x: start.toFixed(3), width: width.toFixed(3), height: "10",
       }));
       start += width;
     });
@@ -229,8 +229,7 @@
    * @returns {HTMLElement}
    */
   function row(data, { city, index, place, gained }, weights) {
-    const [id, name, stateName, isSimulatedCity, isMarked] = city;
-    const href = `city/${state.ranking}/${id}.html?edition=${state.edition}`;
+    const [id, name, stateName, isSimulatedCity, isMarked, , page] = city;
     const markOf = () => (isMarked ? [figures.mark("s")] : []);
     const printed = site.figure(weightsArithmetic.printed(index, data.indexDigits));
     return site.element(
@@ -243,7 +242,7 @@
       site.element(
         "th",
         { scope: "row", "data-field": "city" },
-        site.element("a", { href }, name),
+        page ? site.element("a", { href: page }, name) : name,
         ...(isSimulatedCity ? [figures.mark("s")] : []),
         " ",
         site.element("span", { class: "detail" }, stateName),
@@ -307,7 +306,7 @@
       return site.element(
         "div",
         { class: "weight", "data-category": category.id },
-        site.element("label", { for: id }, figures.swatch(category.id), category[language]),
+        site.element("label", { for: id }, figures.swatch(category.colour), category[language]),
         site.element(
           "div",
           { class: "setting" },

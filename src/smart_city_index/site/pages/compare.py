@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..site_builder import LANGUAGES, MARKS, Row, Site, publisher_pages
+from ..site_builder import MARKS, Row, Site, publisher_pages
 from .ranking import marks
 
 MOST_CITIES = 5
@@ -60,9 +60,9 @@ def compare_data(
         scores: those that are known.
 
     Returns:
-        `cities`: id, name, state, whether it is a simulated city, in the order of places; `before`
-        and the `new` ones among the cities; `categories` with their `results` and `indicators`,
-        these with their `scores` (member, printed score or why there is none, whether a real
+        `cities`: id, name, state, whether it is a simulated city, page, in the order of places;
+        `before` and the `new` ones among the cities; `categories` with their `results` and
+        `indicators`, these with their `scores` (member, printed score or why there is none, whether a real
         city's is simulated).
     """
     overall = [row for row in results if row["category_id"] == categories[0]["category_id"]]
@@ -76,7 +76,13 @@ def compare_data(
         )
     return {
         "cities": [
-            [row["city_id"], row["city_name"], row["state_name"], row["is_simulated_city"]]
+            [
+                row["city_id"],
+                row["city_name"],
+                row["state_name"],
+                row["is_simulated_city"],
+                site.city_page(row["ranking_id"], row["city_id"], row["edition"]),
+            ]
             for row in overall
         ],
         "before": overall[0]["previous_edition"],
@@ -84,6 +90,7 @@ def compare_data(
         "categories": [
             {
                 "id": category["category_id"],
+                "colour": site.colour(category["category_id"]),
                 "de": category["category_name_de"],
                 "en": category["category_name_en"],
                 "results": [
@@ -127,7 +134,7 @@ def build(site: Site) -> None:
         site.write_data(f"compare-{key[0]}-{key[1]}", compare_data(site, *parts))
 
     default = editions[0]
-    for language in LANGUAGES:
+    for language in site.languages:
         site.write_page(
             "compare.html",
             "compare.html",
@@ -142,7 +149,7 @@ def build(site: Site) -> None:
                 row["edition"] for row in editions if row["ranking_id"] == default["ranking_id"]
             ],
             most_cities=MOST_CITIES,
-            settings={
+            script_settings={
                 "default": default["ranking_id"],
                 "rankings": site.rankings_for_script(editions, language, scale_of),
             },
