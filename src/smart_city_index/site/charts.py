@@ -117,10 +117,8 @@ def fitted_axis(ranks: list[int], last: int) -> tuple[int, int, list[int]]:
         if (end - first) / (digit * 10**power) <= MOST_TICKS
     )
     # Place 1 has a tick of its own, and then none beside it.
-    ticks = [
-        one for one in range(first, end + 1) if one % step == 0 and (first > 1 or one > step / 2)
-    ]
-    return first, end, [1, *(one for one in ticks if one > 1)] if first == 1 else ticks
+    ticks = [one for one in range(first, end + 1) if one % step == 0]
+    return first, end, [1, *(one for one in ticks if one > step / 2 + 1)] if first == 1 else ticks
 
 
 def history_chart(places: list[tuple[int, int | None, str]], city_count: int) -> HistoryChart:

@@ -19,7 +19,7 @@ SITE_YML = "site.yml"
 WORDS = {
     "de": (
         "entity", "entities", "entities_dative", "the_entity", "of_the_entity", "of_an_entity",
-        "for_the_entity", "no_entity", "my_entity", "field", "group",
+        "my_entity", "field", "group",
     ),
     "en": ("entity", "entities", "field", "group"),
 }  # fmt: skip

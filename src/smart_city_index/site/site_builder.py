@@ -389,7 +389,11 @@ class Site:
                 path=path,
                 root=to_language_root + "../",
                 home=to_language_root,
-                navigation=NAVIGATION,
+                navigation=[
+                    item
+                    for item in NAVIGATION
+                    if item.text != "nav_weights" or self.rows("weights_editions")
+                ],
                 current=navigation,
                 title=title,
                 description=description,
@@ -492,6 +496,7 @@ class Site:
             city_page=self.city_page,
             indicator_page=self.indicator_page,
             colour=self.colour,
+            has_weights=lambda: bool(self.rows("weights_editions")),
         )
         environment.filters.update(
             figure=localised(formats.figure),

@@ -82,8 +82,10 @@ def city_counts(row: Row) -> dict[str, int]:
 
 
 def build(site: Site) -> None:
-    """Write the data of every edition that is complete, and the page."""
+    """Write the data of every edition that is complete, and the page, if any edition allows it."""
     editions = site.rows("weights_editions")
+    if not editions:
+        return
     indices = site.grouped("weights_indices", "ranking_id", "edition")
     for row in editions:
         if row["is_complete"]:
