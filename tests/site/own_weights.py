@@ -16,6 +16,8 @@ def with_choice(query: str, weights: str, ranking_id: str, edition: int) -> str:
     """
     query, listed = re.subn(r"values \('', 1\.0\)", f"values {weights}", query)
     chosen = f"chosen (ranking_id, edition) as (values ('{ranking_id}', {edition})),\n\n-- One unit"
-    query, replaced = re.subn(r"chosen as \(.*?\n\),\n\n-- One unit", chosen, query, flags=re.DOTALL)
+    query, replaced = re.subn(
+        r"chosen as \(.*?\n\),\n\n-- One unit", chosen, query, flags=re.DOTALL
+    )
     assert (listed, replaced) == (1, 1)
     return query

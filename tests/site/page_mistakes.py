@@ -63,7 +63,7 @@ def is_inline(element: Element) -> bool:
     return (
         element.tag == "script"
         and "src" not in element.attributes
-        and element.attributes.get("type") != "application/json"
+        and element.attributes.get("type") not in ("application/json", "application/ld+json")
     )
 
 

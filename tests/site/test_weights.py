@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 

@@ -20,6 +20,7 @@ from .. import PROJECT_DIR, UserError
 from ..publication import Publication, current_publication, differences
 from .pages import PAGES
 from .settings import SITE_YML, Settings, checked_address, load_settings
+from .sharing import write_addresses, write_tables
 from .site_builder import Extras, Site, SiteError
 
 WAREHOUSE = "warehouse"
@@ -66,6 +67,8 @@ def write_site(
     for page in PAGES:
         print(f"Writing {page.__name__.rpartition('.')[2]}", flush=True)
         page.build(site)
+    write_tables(site)
+    write_addresses(site, folder)
 
 
 def replace_folder(new: Path, target: Path) -> None:

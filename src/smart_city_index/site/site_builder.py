@@ -363,6 +363,8 @@ class Site:
         navigation: str,
         title: str,
         description: str = "",
+        picture: str | None = None,
+        dataset: dict[str, Any] | None = None,
         script_texts: tuple[str, ...] = (),
         **values: Any,
     ) -> None:
@@ -375,6 +377,8 @@ class Site:
             navigation: id of the navigation entry that the page belongs to.
             title: title of the page, without the site's name.
             description: what it says, in a sentence, for whom it is shared with.
+            picture: path of a picture of it, below the site's top folder.
+            dataset: what it has, for machines that look for data.
             script_texts: ids of the texts that the page's scripts show.
             values: what the template needs besides.
         """
@@ -397,6 +401,8 @@ class Site:
                 current=navigation,
                 title=title,
                 description=description,
+                picture=picture,
+                dataset=dataset,
                 script_texts={
                     one: self.text(one, language) for one in (*script_texts, *SHARED_SCRIPT_TEXTS)
                 },
@@ -418,6 +424,7 @@ class Site:
             policy=CONTENT_SECURITY_POLICY,
             build=self.rows("build")[0],
             settings=self.settings,
+            texts=self.texts,
             mark_letters=self.mark_letters(),
             **values,
         )
@@ -431,10 +438,14 @@ class Site:
         )
 
     def write(self, path: str, content: str) -> None:
-        """Write a text file of the site."""
+        """Write a text file of the site, with its line ends as they are."""
+        self.write_bytes(path, content.encode("utf-8"))
+
+    def write_bytes(self, path: str, content: bytes) -> None:
+        """Write a file of the site."""
         target = self.output / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(content, "utf-8")
+        target.write_bytes(content)
 
     def copy_folder(self, name: str, pattern: str) -> None:
         """Copy files of a folder of this package into the site."""
@@ -496,6 +507,7 @@ class Site:
             city_page=self.city_page,
             indicator_page=self.indicator_page,
             colour=self.colour,
+            table_path=lambda row: f"tables/{row['ranking_id']}-{row['edition']}.csv",
             has_weights=lambda: bool(self.rows("weights_editions")),
         )
         environment.filters.update(

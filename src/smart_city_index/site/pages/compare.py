@@ -62,8 +62,8 @@ def compare_data(
     Returns:
         `cities`: id, name, state, whether it is a simulated city, page, in the order of places;
         `before` and the `new` ones among the cities; `categories` with their `results` and
-        `indicators`, these with their `scores` (member, printed score or why there is none, whether a real
-        city's is simulated).
+        `indicators`, these with their `scores` (member, printed score or why there is none,
+        whether a real city's is simulated).
     """
     overall = [row for row in results if row["category_id"] == categories[0]["category_id"]]
     members = {row["city_id"]: position for position, row in enumerate(overall)}

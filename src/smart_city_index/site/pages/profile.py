@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from .. import charts, formats
 from ..settings import LANGUAGES
+from ..sharing import Pictures
 from ..site_builder import MARK_LETTERS, NO_MARK, OVERALL, Row, Site, publisher_pages
 
 SHOWN_DRIVERS = 6
@@ -307,6 +308,37 @@ class Profiles:
         return None
 
 
+def picture_values(site: Site, shown: dict[str, Any], language: str) -> dict[str, Any]:
+    """Return what the picture of a city shows: its place, tendency and places in the categories.
+
+    Args:
+        site: the site in the making.
+        shown: the city in the edition.
+        language: `de` or `en`.
+    """
+    edition, overall = shown["edition"], shown["overall"]
+    count = formats.decimal(edition["city_count"], 0, language)
+    return {
+        "kicker": f"{edition[f'ranking_name_{language}']} {edition['edition']}",
+        "name": shown["member"]["city_name"],
+        "is_list": False,
+        "rank": overall["rank"],
+        "tendency": overall["tendency"],
+        "place_text": site.text("picture_place", language, count=count),
+        "bars": [
+            {
+                "name": row[f"label_{language}"],
+                "rank": row["rank"],
+                "width": None
+                if row["behind"] is None
+                else charts.rounded(Decimal(row["behind"]) * Decimal("6.7")),
+                "colour": site.colour(row["line_id"]),
+            }
+            for row in shown["results"][1:7]
+        ],
+    }
+
+
 def build(site: Site) -> None:
     """Write the pages of every city in every ranking."""
     names = (*ANALYSIS_QUERIES, "profile_lines", "profile_indicators", "possible_places")
@@ -318,6 +350,7 @@ def build(site: Site) -> None:
     )
     histories = site.grouped("history", "ranking_id", "city_id")
     editions = site.grouped("editions", "ranking_id")
+    pictures = Pictures(site)
     for (ranking_id, city_id), years in site.city_editions.items():
         ranking = editions[(ranking_id,)]
         others = {one: site.city_editions.get((one, city_id)) for (one,) in editions}
@@ -363,6 +396,9 @@ def build(site: Site) -> None:
                         edition=year,
                     ),
                     description=message(site, shown, language),
+                    picture=pictures.write(path, language, **picture_values(site, shown, language))
+                    if year == years[0]
+                    else None,
                     data_date=site.data_date(shown["edition"], language),
                     **values,
                 )

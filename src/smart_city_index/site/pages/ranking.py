@@ -8,6 +8,7 @@ from itertools import takewhile
 from typing import Any
 
 from .. import charts, formats
+from ..sharing import Pictures, dataset
 from ..site_builder import OVERALL, Row, Site, publisher_pages
 
 MOVERS = 3
@@ -250,10 +251,30 @@ def groups_of(shown: list[Line], language: str) -> dict[str, list[tuple[str, str
     return {name: options for name, options in groups.items() if len(options) > 1}
 
 
+def picture_values(site: Site, edition: Row, shown: list[Line], language: str) -> dict[str, Any]:
+    """Return what the picture of an edition shows: its first five places.
+
+    Args:
+        site: the site in the making.
+        edition: a row of queries/editions.sql.
+        shown: the rows of its table.
+        language: `de` or `en`.
+    """
+    first = [line.row for line in shown if line.row["rank"] is not None][:5]
+    return {
+        "kicker": site.text("picture_first", language),
+        "name": f"{edition[f'ranking_name_{language}']} {edition['edition']}",
+        "rank": None,
+        "is_list": True,
+        "bars": [{"name": row["city_name"], "rank": row["rank"]} for row in first],
+    }
+
+
 def build(site: Site) -> None:
     """Write the page of every edition."""
     summaries = site.grouped("edition_summaries", "ranking_id", "edition", "category_id")
     rankings = site.grouped("editions", "ranking_id")
+    pictures = Pictures(site)
     for edition in site.rows("editions"):
         key = edition["ranking_id"], edition["edition"]
         categories = [
@@ -277,13 +298,29 @@ def build(site: Site) -> None:
             **movers(shown),
         }
         for language in site.languages:
+            path = site.edition_page(*key)
+            name = edition[f"ranking_name_{language}"]
+            said = headline(site, edition, shown, language)
             known, mean = known_figures(site, summaries[(*key, OVERALL)][0], language)
             site.write_page(
                 "ranking.html",
-                site.edition_page(*key),
+                path,
                 language,
                 navigation="nav_ranking",
-                title=headline(site, edition, shown, language),
+                title=said,
+                description=site.text(
+                    "ranking_lead",
+                    language,
+                    ranking=name,
+                    edition=edition["edition"],
+                    cities=edition["city_count"],
+                )
+                + " "
+                + known,
+                picture=pictures.write(
+                    path, language, **picture_values(site, edition, shown, language)
+                ),
+                dataset=dataset(site, edition, language, f"{language}/{path}"),
                 script_texts=SCRIPT_TEXTS,
                 known=known,
                 mean=mean,
