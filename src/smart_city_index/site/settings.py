@@ -26,7 +26,7 @@ WORDS = {
 LIMITS = {"profiles": 500, "rows": 500}
 KEYS = (
     "name", "credit", *LIMITS, "publisher", "licence", "languages", "banner", "base_url", "words",
-    "about", "units",
+    "about", "units", "outline", "outline_credit",
 )  # fmt: skip
 
 
@@ -48,6 +48,8 @@ class Settings:
         about: what a ranking is, by its id and language, where the mart's description does not do.
         units: names of units of the marts, by the mart's name and language; one that is not named
             stands as the mart has it.
+        outline: GeoJSON with the borders on the map; None for a map without.
+        outline_credit: where they are from.
         banner: what every page warns of, by language; empty for nothing.
         base_url: where the site will stand, ending in a slash; empty if it is not known.
         profiles: how many entities have a page of their own at most, the best ranked first.
@@ -62,6 +64,8 @@ class Settings:
     licence: str | None = None
     about: dict[str, dict[str, str]] = field(default_factory=dict)
     units: dict[str, dict[str, str]] = field(default_factory=dict)
+    outline: Path | None = None
+    outline_credit: str = ""
     banner: dict[str, str] = field(default_factory=dict)
     base_url: str = ""
     profiles: int = LIMITS["profiles"]
@@ -122,6 +126,9 @@ def load_settings(path: Path = SITE_DIR / SITE_YML) -> Settings:
     for name, limit in limits.items():
         if not isinstance(limit, int) or isinstance(limit, bool) or limit < 1:
             raise SettingsError(f"{path}: {name} must be a whole number from 1 on, not {limit!r}")
+    outline = path.parent / found["outline"] if found.get("outline") else None
+    if outline and not outline.is_file():
+        raise SettingsError(f"{path}: outline names {found['outline']}, which is not there")
     address = found.get("base_url")
     licence = found.get("licence")
     return Settings(
@@ -140,6 +147,8 @@ def load_settings(path: Path = SITE_DIR / SITE_YML) -> Settings:
             for ranking in found.get("about") or {}
         },
         units={str(unit): dict(names) for unit, names in (found.get("units") or {}).items()},
+        outline=outline,
+        outline_credit=found.get("outline_credit") or "",
         licence=checked_address(licence, f"{path}: licence") if licence else None,
         banner={one: needed(found, "banner", one) for one in languages}
         if found.get("banner")

@@ -79,6 +79,7 @@ SHARED_SCRIPT_TEXTS = ("data_file_missing", "find_nothing", "find_found")
 
 NAVIGATION = (
     NavigationItem("index.html", "nav_ranking"),
+    NavigationItem("pictures.html", "nav_pictures"),
     NavigationItem("compare.html", "nav_compare"),
     NavigationItem("indicators.html", "nav_indicators"),
     NavigationItem("weights.html", "nav_weights"),
@@ -252,6 +253,11 @@ class Site:
         if edition in editions[1:]:
             return f"city/{ranking_id}/{city_id}/{edition}.html"
         return f"city/{ranking_id}/{city_id}.html"
+
+    def pictures_page(self, ranking_id: str) -> str:
+        """Return the path of a ranking's page of charts, below a language's folder."""
+        is_first = ranking_id == self.rows("editions")[0]["ranking_id"]
+        return "pictures.html" if is_first else f"pictures/{ranking_id}.html"
 
     def indicator_page(self, ranking_id: str, indicator_id: str) -> str:
         """Return the path of an indicator's page, below a language's folder."""
@@ -506,6 +512,7 @@ class Site:
             edition_page=self.edition_page,
             city_page=self.city_page,
             indicator_page=self.indicator_page,
+            pictures_page=self.pictures_page,
             colour=self.colour,
             table_path=lambda row: f"tables/{row['ranking_id']}-{row['edition']}.csv",
             has_weights=lambda: bool(self.rows("weights_editions")),
