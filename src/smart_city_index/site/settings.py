@@ -23,7 +23,7 @@ WORDS = {
     ),
     "en": ("entity", "entities", "field", "group"),
 }  # fmt: skip
-LIMITS = {"profiles": 500, "rows": 500}
+LIMITS = {"profiles": 500, "rows": 200}
 KEYS = (
     "name", "credit", *LIMITS, "publisher", "licence", "languages", "banner", "base_url", "words",
     "about", "units", "outline", "outline_credit",

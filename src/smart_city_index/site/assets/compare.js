@@ -43,7 +43,7 @@
   /** @type {{default: string, rankings: Record<string, Ranking>}} */
   const settings = site.readJson("compare-settings");
   const language = site.language === "de" ? "de" : "en";
-  const controls = /** @type {HTMLFormElement} */ (byId("controls"));
+  const controls = /** @type {HTMLFormElement} */ (site.byId("controls"));
   const citySelects = /** @type {HTMLSelectElement[]} */ (
     [...controls.querySelectorAll("select[name=city]")]
   );
@@ -55,14 +55,6 @@
   let state = stateOfAddress();
 
   /**
-   * @param {string} id
-   * @returns {HTMLElement}
-   */
-  function byId(id) {
-    return /** @type {HTMLElement} */ (document.getElementById(id));
-  }
-
-  /**
    * @param {string} name
    * @returns {HTMLSelectElement}
    */
@@ -71,49 +63,18 @@
   }
 
   /**
-   * Whether a record has an entry of its own, whatever the address asks for.
-   * @param {Record<string, unknown>} record
-   * @param {string} key
-   * @returns {boolean}
-   */
-  function has(record, key) {
-    return Object.hasOwn(record, key);
-  }
-
-  /**
-   * @param {string} ranking
-   * @returns {string[]} its editions, the newest first
-   */
-  function editionsOf(ranking) {
-    return Object.keys(settings.rankings[ranking].editions).sort().reverse();
-  }
-
-  /**
    * The state that the address asks for; what it asks wrongly falls back to the default.
    * @returns {State}
    */
   function stateOfAddress() {
     const asked = site.query();
-    const ranking = has(settings.rankings, asked.ranking) ? asked.ranking : settings.default;
+    const ranking = Object.hasOwn(settings.rankings, asked.ranking) ? asked.ranking : settings.default;
     const editions = settings.rankings[ranking].editions;
     return {
       ranking,
-      edition: has(editions, asked.edition) ? asked.edition : editionsOf(ranking)[0],
+      edition: Object.hasOwn(editions, asked.edition) ? asked.edition : site.newestFirst(settings.rankings[ranking].editions)[0],
       cities: (asked.cities || "").split(",").filter(Boolean),
     };
-  }
-
-  /**
-   * Put options into a control, and choose one.
-   * @param {HTMLSelectElement} select
-   * @param {[string, string][]} options value and text
-   * @param {string} chosen
-   */
-  function fill(select, options, chosen) {
-    select.replaceChildren(
-      ...options.map(([value, label]) => site.element("option", { value }, label)),
-    );
-    select.value = chosen;
   }
 
   /**
@@ -143,7 +104,7 @@
     citySelects.forEach((select, position) => {
       const own = chosen[position] || "";
       const none = /** @type {[string, string]} */ (["", site.text("compare_nobody")]);
-      fill(select, position === 0 ? options : [none, ...options], own);
+      site.fill(select, position === 0 ? options : [none, ...options], own);
       for (const option of select.options) {
         option.disabled = option.value !== own && chosen.includes(option.value);
       }
@@ -411,13 +372,8 @@
   function bar(category, index) {
     if (index === null) return [];
     const scale = settings.rankings[state.ranking].editions[state.edition];
-    return [site.svg(
-      "svg",
-      {
-        class: "bar", viewBox: `0 0 ${scale} 10`, preserveAspectRatio: "none", "aria-hidden": "true",
-      },
-      site.svg("rect", { class: "track", width: String(scale), height: "10" }),
-      site.svg("rect", { class: `fill ${category.colour}`, width: index, height: "10" }),
+    return [site.bar(
+      scale, site.svg("rect", { class: `fill ${category.colour}`, width: index, height: "10" }),
     )];
   }
 
@@ -443,7 +399,7 @@
       sentences.push(site.text("compare_missing", { cities }));
     }
     if (asked.size > members.length) sentences.push(site.text("compare_most_cities"));
-    byId("summary").textContent = sentences.join(" ");
+    site.byId("summary").textContent = sentences.join(" ");
   }
 
   /**
@@ -452,14 +408,14 @@
    * @param {number[]} members
    */
   function showIndicators(data, members) {
-    const table = /** @type {HTMLTableElement} */ (byId("indicators"));
+    const table = /** @type {HTMLTableElement} */ (site.byId("indicators"));
     const groups = data.categories.filter(({ indicators }) => indicators.length);
     const isScored = groups.some(({ indicators }) => indicators.some(
       ({ scores }) => scores.some(([member, one]) => members.includes(member) && isFigure(one)),
     ));
-    byId("indicators-scroll").hidden = !isScored;
-    byId("no-scores").hidden = isScored;
-    byId("no-scores").textContent = groups.length
+    site.byId("indicators-scroll").hidden = !isScored;
+    site.byId("no-scores").hidden = isScored;
+    site.byId("no-scores").textContent = groups.length
       ? site.text("compare_no_scores")
       : site.text("compare_no_indicators", { edition: state.edition });
     for (const body of [...table.tBodies]) body.remove();
@@ -498,16 +454,16 @@
     const edition = { ranking: settings.rankings[state.ranking].name, edition: state.edition };
     showControls(data, members);
     showSummary(data, members);
-    const indices = /** @type {HTMLTableElement} */ (byId("indices"));
-    for (const id of ["indices", "indicators"]) byId(id).className = `comparison of-${members.length}`;
+    const indices = /** @type {HTMLTableElement} */ (site.byId("indices"));
+    for (const id of ["indices", "indicators"]) site.byId(id).className = `comparison of-${members.length}`;
     showHead(indices, head(data, members, "compare_category"));
     indices.tBodies[0].replaceChildren(
       ...data.categories.map((category) => categoryRow(data, members, category)),
     );
     showIndicators(data, members);
-    byId("indices-caption").textContent = site.text("compare_indices_caption", edition);
-    byId("indicators-caption").textContent = site.text("compare_indicators_caption", edition);
-    byId("comparison").hidden = false;
+    site.byId("indices-caption").textContent = site.text("compare_indices_caption", edition);
+    site.byId("indicators-caption").textContent = site.text("compare_indicators_caption", edition);
+    site.byId("comparison").hidden = false;
   }
 
   /** Show the state, loading what it needs. */
@@ -515,7 +471,7 @@
     const ranking = settings.rankings[state.ranking];
     controls.hidden = false;
     control("ranking").value = state.ranking;
-    fill(control("edition"), editionsOf(state.ranking).map((one) => [one, one]), state.edition);
+    site.fill(control("edition"), site.newestFirst(ranking.editions).map((one) => [one, one]), state.edition);
     site.showOrigin(ranking, state.edition);
     const name = `compare-${state.ranking}-${state.edition}`;
     site.loadData(name, (data) => {
@@ -530,7 +486,7 @@
     const isCity = citySelects.some((select) => select === event.target);
     state = {
       ranking,
-      edition: ranking === state.ranking ? control("edition").value : editionsOf(ranking)[0],
+      edition: ranking === state.ranking ? control("edition").value : site.newestFirst(settings.rankings[ranking].editions)[0],
       cities: isCity ? citySelects.map(({ value }) => value).filter(Boolean) : state.cities,
     };
     site.setQuery({

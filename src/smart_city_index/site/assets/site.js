@@ -105,6 +105,52 @@ const site = (() => {
   }
 
   /**
+   * An element of the page that is there.
+   * @param {string} id
+   * @returns {HTMLElement}
+   */
+  function byId(id) {
+    return /** @type {HTMLElement} */ (document.getElementById(id));
+  }
+
+  /**
+   * Put options into a control, and choose one.
+   * @param {HTMLSelectElement} select
+   * @param {[string, string][]} options value and text
+   * @param {string} chosen
+   */
+  function fill(select, options, chosen) {
+    select.replaceChildren(...options.map(([value, label]) => element("option", { value }, label)));
+    select.value = chosen;
+  }
+
+  /**
+   * The names of a record's entries, the newest edition first.
+   * @param {Record<string, unknown>} editions
+   * @returns {string[]}
+   */
+  function newestFirst(editions) {
+    return Object.keys(editions).sort().reverse();
+  }
+
+  /**
+   * A bar of an index: a track, and on it what is drawn.
+   * @param {number} scale
+   * @param {...SVGElement} parts
+   * @returns {SVGElement}
+   */
+  function bar(scale, ...parts) {
+    return svg(
+      "svg",
+      {
+        class: "bar", viewBox: `0 0 ${scale} 10`, preserveAspectRatio: "none", "aria-hidden": "true",
+      },
+      svg("rect", { class: "track", width: String(scale), height: "10" }),
+      ...parts,
+    );
+  }
+
+  /**
    * The query of the page as a record.
    * @returns {Record<string, string>}
    */
@@ -251,6 +297,7 @@ const site = (() => {
   window.addEventListener("hashchange", updateLanguageSwitch);
 
   return {
-    root, language, readJson, text, figure, signed, loadData, element, svg, query, setQuery, showOrigin,
+    root, language, readJson, text, figure, signed, loadData, element, svg, byId, fill, newestFirst, bar,
+    query, setQuery, showOrigin,
   };
 })();

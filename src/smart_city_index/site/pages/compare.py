@@ -1,4 +1,4 @@
-"""Two to five cities side by side, compare.html."""
+"""Two to five cities side by side, compare.html; in a large field, of those with a page."""
 
 from __future__ import annotations
 
@@ -131,6 +131,11 @@ def build(site: Site) -> None:
     for row in editions:
         key = row["ranking_id"], row["edition"]
         parts = [rows.get(key, []) for rows in by_edition.values()]
+        if row["city_count"] > site.settings.profiles:
+            for number in (0, 3):
+                parts[number] = [
+                    one for one in parts[number] if (key[0], one["city_id"]) in site.city_editions
+                ]
         site.write_data(f"compare-{key[0]}-{key[1]}", compare_data(site, *parts))
 
     default = editions[0]

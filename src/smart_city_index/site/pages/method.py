@@ -106,7 +106,11 @@ def findings(site: Site, language: str) -> list[dict[str, Any]]:
                     for row in rows
                 },
                 "numbers": numbers,
-                "rows": [{**row, "found": plain(round(row["found_value"], 1))} for row in rows],
+                "count": len(rows),
+                "rows": [
+                    {**row, "found": plain(round(row["found_value"], 1))}
+                    for row in rows[: site.settings.rows]
+                ],
             }
         )
     return rankings

@@ -42,21 +42,23 @@ def bump_of(site: Site, editions: list[Row], rows: list[Row]) -> drawing.Bump | 
     """
     if len(editions) < 2:
         return None
+    last = min(max(row["city_count"] for row in editions), MOST_CITIES)
+    rows = rows[:MOST_CITIES]
     by_city = site.grouped("history", "ranking_id", "city_id", "category_id")
     ranks = {
         row["city_id"]: {
             one["edition"]: one["rank"]
             for one in by_city.get((row["ranking_id"], row["city_id"], OVERALL), [])
-            if one["rank"] is not None
+            if one["rank"] is not None and one["rank"] <= last
         }
-        for row in rows[:MOST_CITIES]
+        for row in rows
     }
     return drawing.bump(
         {row["city_id"]: row["city_name"] for row in rows},
         ranks,
         kinds_of(rows),
         sorted(row["edition"] for row in editions),
-        min(max(row["city_count"] for row in editions), MOST_CITIES),
+        last,
     )
 
 
