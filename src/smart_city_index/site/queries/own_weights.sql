@@ -1,9 +1,9 @@
 -- The ranking under weights of your own: list weights, and choose a ranking and an edition, at the
 -- top. Weights are 0 or more, in tenths; a category that is not listed has weight 1. The index is
--- the weighted arithmetic mean of the category indices, rounded to 12 digits; places are taken on the
--- digits that the edition takes them on, and equal values share a place. Everything is counted in
--- whole units, so that it is exact. There is no place in an edition where a city lacks a category
--- index, and none where every weight is 0.
+-- the weighted arithmetic mean of the category indices, rounded to 12 digits; places are taken on
+-- the digits that the edition takes them on, and equal values share a place. Everything is counted
+-- in whole units, so that it is exact. There is no place in an edition where a city lacks a
+-- category index, and none where every weight is 0.
 with weights (category_id, weight) as (
     -- Such as ('one_category', 2.0), ('another_one', 0.5).
     values ('', 1.0)
