@@ -436,6 +436,10 @@ class Site:
         )
         return re.sub(r"\n\s*\n+", "\n", text) + "\n"
 
+    def macros(self, template: str, language: str) -> Any:
+        """Return the macros of a template as functions."""
+        return self._environments[language].get_template(template).module
+
     def write_data(self, name: str, value: Any) -> None:
         """Write data/<name>.js, which scripts load with `site.loadData(name, ...)`."""
         self.write(

@@ -1,4 +1,4 @@
-// How scripts show figures: marks, gaps and tendencies, as the macros of the same names do.
+// How scripts show figures: marks and tendencies, as the macros of the same names do.
 "use strict";
 
 const figures = (() => {
@@ -14,29 +14,6 @@ const figures = (() => {
       { class: `mark mark-${letter}`, title: meaning },
       site.element("span", { "aria-hidden": "true" }, letter),
       site.element("span", { class: "visually-hidden" }, ` (${meaning})`),
-    );
-  }
-
-  /**
-   * The mark of a figure, if it has one.
-   * @param {string} letter of a result's marks
-   * @returns {HTMLElement[]}
-   */
-  function marked(letter) {
-    return letter === "-" ? [] : [mark(letter)];
-  }
-
-  /**
-   * What stands where a figure is missing.
-   * @param {string} reason id of a text
-   * @returns {HTMLElement}
-   */
-  function gap(reason) {
-    return site.element(
-      "span",
-      { class: "gap", title: site.text(reason) },
-      site.element("span", { "aria-hidden": "true" }, "–"),
-      site.element("span", { class: "visually-hidden" }, site.text(reason)),
     );
   }
 
@@ -77,5 +54,5 @@ const figures = (() => {
     );
   }
 
-  return { mark, marked, gap, tendency, simulatedTag, swatch };
+  return { mark, tendency, simulatedTag, swatch };
 })();

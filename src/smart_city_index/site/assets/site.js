@@ -91,6 +91,19 @@ const site = (() => {
   }
 
   /**
+   * Make an element of what the builder has drawn, which has escaped every name in it.
+   * @param {string} tag
+   * @param {Record<string, string>} attributes
+   * @param {string} drawn
+   * @returns {HTMLElement}
+   */
+  function html(tag, attributes, drawn) {
+    const made = element(tag, attributes);
+    made.innerHTML = drawn;
+    return made;
+  }
+
+  /**
    * Make an SVG element.
    * @param {string} tag
    * @param {Record<string, string>} [attributes]
@@ -297,7 +310,7 @@ const site = (() => {
   window.addEventListener("hashchange", updateLanguageSwitch);
 
   return {
-    root, language, readJson, text, figure, signed, loadData, element, svg, byId, fill, newestFirst, bar,
+    root, language, readJson, text, figure, signed, loadData, element, html, svg, byId, fill, newestFirst, bar,
     query, setQuery, showOrigin,
   };
 })();
