@@ -42,10 +42,10 @@ build: $(VENV)/build-ready ## check, compute, test and publish warehouse/smart_c
 	@$(VENV)/bin/sci build $(if $(INDEX),--index "$(INDEX)") $(BUILD_OPTIONS)
 
 site: $(VENV)/build-ready ## write the static site from the published file, into build/site (10 s)
-	$(VENV)/bin/sci site $(SITE_OPTIONS)
+	@$(VENV)/bin/sci site $(if $(INDEX),--index "$(INDEX)") $(SITE_OPTIONS)
 
 serve: site ## the same, shown on http://127.0.0.1:8000
-	$(VENV)/bin/sci serve $(SERVE_OPTIONS)
+	@$(VENV)/bin/sci serve $(if $(INDEX),--index "$(INDEX)") $(SERVE_OPTIONS)
 
 docs: $(VENV)/build-ready ## dbt's documentation as one page, target/static_index.html (1 min)
 	$(VENV)/bin/dbt build --quiet --profiles-dir .

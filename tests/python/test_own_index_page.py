@@ -39,7 +39,7 @@ def edit(folder: Path, file: str, old: str, new: str) -> None:
 
 def test_commands_and_query_print_what_the_page_says(wheel: InstalledWheel) -> None:
     """From nothing: new-index names the folder, check finds nothing, the query prints the table."""
-    assert list(wheel.outputs) == ["new-index", "check", "build"]
+    assert list(wheel.outputs) == ["new-index", "check", "build", "site"]
     assert "Wrote my_index: " in wheel.outputs["new-index"]
     assert "no findings" in wheel.outputs["check"]
     published_file = wheel.home / "my_index" / "warehouse" / "my_index.duckdb"

@@ -257,7 +257,7 @@ def test_a_site_is_of_one_publication(
     """Whatever is published while a site is written, all of it is of the build it began with."""
 
     def write_while_publishing(
-        connection: duckdb.DuckDBPyConnection, _: Path, extras: Extras
+        connection: duckdb.DuckDBPyConnection, _folder: Path, extras: Extras, _settings: object
     ) -> None:
         for version in ("second", "third", "fourth"):
             publish_export(write_export(tmp_path / version, version), warehouse)

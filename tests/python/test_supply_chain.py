@@ -100,9 +100,9 @@ def test_workflows_pin_actions_and_have_no_rights_to_spare(workflow: Path) -> No
         # the campaigns run in full, over hours
         assert job["timeout-minutes"] <= (350 if workflow.stem == "campaigns" else 60)
         assert not job["runs-on"].endswith("-latest")
-        # Only what creates the release writes, and it runs nothing of this repository.
+        # Only what creates the release and the pages writes, and it runs nothing of this repository.
         if "permissions" in job:
-            assert (workflow.stem, name) == ("release", "publish")
+            assert (workflow.stem, name) in {("release", "publish"), ("pages", "publish")}
             assert not any("checkout" in step.get("uses", "") for step in job["steps"])
         for step in job["steps"]:
             if "uses" in step:

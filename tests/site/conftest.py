@@ -36,7 +36,6 @@ TIMEOUT_MILLISECONDS = 60_000
 # Arguments of tests that run once for each of these in the published file.
 COLUMNS_OF_ARGUMENTS = {
     "ranking_edition": "ranking_id, edition",
-    "ranking_city": "ranking_id, city_id",
 }
 
 Row = dict[str, Any]
@@ -80,15 +79,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test for what its arguments ask: each file, or one page of each kind.
+    """Run a test for what its arguments ask, such as one page of each kind.
 
-    `page_file`: every page but the profiles. `page_kind`: one page of every kind, by its path below
-    a language's folder. `page_view`: the same for both rankings. For `ranking_edition` and
-    `ranking_city` see COLUMNS_OF_ARGUMENTS.
+    `page_kind`: one page of every kind, by its path below
+    a language's folder. `page_view`: the same for both rankings. For `ranking_edition` see
+    COLUMNS_OF_ARGUMENTS.
     """
     files = SiteFiles(metafunc.config.getoption("--site"))
     for argument, values in (
-        ("page_file", [path for path in files.pages if path[3:8] != "city/"]),
         ("page_kind", files.kinds),
         ("page_view", files.views),
     ):

@@ -16,12 +16,17 @@ FOREIGN_WORDS = re.compile(
 UNFILLED_VALUE = re.compile(r"[{}]|%[sd]\b")
 
 
+def not_in_svg(title: Element) -> bool:
+    """Return whether a title is that of the page."""
+    return title.parent is not None and title.parent.tag == "head"
+
+
 def head_mistakes(document: Document, language: str) -> list[str]:
     """Return what is wrong with language, title and headings."""
     mistakes = []
     if [one.attributes.get("lang") for one in document.find_all("html")] != [language]:
         mistakes.append(f"lang is not {language}")
-    titles = ["".join(one.texts()) for one in document.find_all("title")]
+    titles = ["".join(one.texts()) for one in document.find_all("title") if not_in_svg(one)]
     if len(titles) != 1 or not titles[0].strip(" –"):
         mistakes.append(f"titles: {titles}")
     headings = [one.text for one in document.find_all("h1")]
@@ -58,8 +63,17 @@ def is_inline(element: Element) -> bool:
     return (
         element.tag == "script"
         and "src" not in element.attributes
-        and element.attributes.get("type") != "application/json"
+        and element.attributes.get("type") not in ("application/json", "application/ld+json")
     )
+
+
+def is_ranking(cell: Element) -> bool:
+    """Return whether a cell is of the table whose legend says what an empty field is."""
+    parents = []
+    while cell.parent:
+        cell = cell.parent
+        parents.append(cell)
+    return any("ranking" in one.classes for one in parents)
 
 
 def table_mistakes(document: Document) -> list[str]:
@@ -79,7 +93,7 @@ def table_mistakes(document: Document) -> list[str]:
             mistakes.append(f"th {header.text!r} has no scope")
     for cell in document.find_all("td"):
         field = cell.attributes.get("data-field")
-        if not cell.text and ("number" in cell.classes or field):
+        if not cell.text and ("number" in cell.classes or field) and not is_ranking(cell):
             mistakes.append(f"the cell {field or 'number'} is empty")
         gaps = [one for one in cell.walk() if "gap" in one.classes]
         if cell.text == DASH and not gaps:

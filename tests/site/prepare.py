@@ -1,9 +1,9 @@
-"""Publish what the tests of the site look at, and build its site, in build/test_site.
+"""Publish what the tests of the site look at, and build its sites, in build/test_site.
 
     python -m tests.site.prepare
 
 That are the shipped rankings, and with them examples/simulated_field: so there are simulated
-figures to be marked.
+figures to be marked. And two indices with words of their own.
 """
 
 from __future__ import annotations
@@ -20,13 +20,29 @@ WAREHOUSE = DIRECTORY / "project" / "warehouse"
 SITE = DIRECTORY / "site"
 
 
+OTHER_INDICES = ("hdi", "simulated_regions")
+
+
+def other_index(name: str) -> int:
+    """Copy an example, publish it and build its site; returns the exit code."""
+    folder = DIRECTORY / name
+    shutil.copytree(
+        PROJECT_ROOT / "examples" / name, folder, ignore=shutil.ignore_patterns("warehouse")
+    )
+    exit_code = cli.main(["build", "--index", str(folder)])
+    return exit_code or cli.main(["site", "--index", str(folder), "--without-downloads"])
+
+
 def main() -> int:
-    """Copy the project, build it with the example, and build the site; returns the exit code."""
+    """Copy the project, build it with the example, and build the sites; returns the exit code."""
     shutil.rmtree(DIRECTORY, ignore_errors=True)
     project_dir = copy_project(DIRECTORY / "project")
     options = location_options(add_simulated_field(project_dir))
     exit_code = cli.main(["build", "--project-dir", str(project_dir), *options])
-    return exit_code or cli.main(["site", "--warehouse", str(WAREHOUSE), "--output", str(SITE)])
+    exit_code = exit_code or cli.main(
+        ["site", "--warehouse", str(WAREHOUSE), "--output", str(SITE)]
+    )
+    return exit_code or max(map(other_index, OTHER_INDICES))
 
 
 if __name__ == "__main__":

@@ -21,7 +21,8 @@ VOID_ELEMENTS = frozenset(
 OPTIONAL_END = frozenset(("html", "p", "li", "option"))
 INVISIBLE_ELEMENTS = ("head", "script", "style", "template")
 RANKING_CONTROL = 'id="control-ranking"'
-PREFERRED_CITY = "duesseldorf.html"
+PREFERRED_CITY = "duesseldorf"
+MOST_CITIES = "muenchen,freiburg_im_breisgau,duesseldorf,moenchengladbach,koeln"
 
 
 class Element:
@@ -186,26 +187,31 @@ class SiteFiles:
 
     @cached_property
     def kinds(self) -> list[str]:
-        """Return one page of every kind: every top page, and one page of every folder below."""
+        """Return one page of every kind: every top page, and one of every folder below a ranking.
+
+        The pages of older editions of cities are one kind in each ranking.
+        """
         language = self.folder / LANGUAGES[0]
-        kinds = list(self.top_pages)
-        for folder in sorted({path.parent for path in language.rglob("*/*.html")} - {language}):
-            names = sorted(path.name for path in folder.glob("*.html"))
-            name = PREFERRED_CITY if PREFERRED_CITY in names else names[0]
-            kinds.append((folder / name).relative_to(language).as_posix())
-        return kinds
+        kinds: dict[tuple[str, ...], str] = {}
+        for path in sorted(language.rglob("*/*.html")):
+            parts = path.relative_to(language).parts
+            kind = (*parts[:2], str(len(parts)))
+            if kind not in kinds or any(PREFERRED_CITY in part for part in parts):
+                kinds[kind] = "/".join(parts)
+        return [*self.top_pages, *kinds.values()]
 
     @cached_property
     def views(self) -> list[str]:
         """Return the address of every kind of page, below a language's folder.
 
-        A page on which a ranking can be chosen is there once for each ranking.
+        A page on which a ranking can be chosen is there once for each ranking, the comparison with
+        five cities.
         """
         return [
             address
             for path in self.kinds
             for address in (
-                [f"{path}?ranking={ranking}" for ranking in RANKINGS]
+                [f"{path}?ranking={ranking}&cities={MOST_CITIES}" for ranking in RANKINGS]
                 if RANKING_CONTROL in (self.folder / LANGUAGES[0] / path).read_text("utf-8")
                 else [path]
             )

@@ -69,7 +69,7 @@ def remove_translation(site_dir: Path) -> None:
 
 def repeat_text(site_dir: Path) -> None:
     """Give a text in two files."""
-    (site_dir / "texts" / "second.yml").write_text("site_name: {de: a, en: b}\n", "utf-8")
+    (site_dir / "texts" / "second.yml").write_text("nav_label: {de: a, en: b}\n", "utf-8")
 
 
 def remove_text(site_dir: Path) -> None:
@@ -91,7 +91,7 @@ def assert_old_site(output: Path) -> None:
         (break_query, ("editions.sql", "no_such_column")),
         (remove_query, ("editions.sql",)),
         (remove_translation, ("common.yml", "half_a_text")),
-        (repeat_text, ("second.yml", "site_name")),
+        (repeat_text, ("second.yml", "nav_label")),
         (remove_text, ("ranking_lead",)),
     ],
     ids=lambda one: getattr(one, "__name__", ""),

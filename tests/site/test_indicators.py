@@ -1,19 +1,18 @@
-"""The indicator explorer shows the marts' scores, places and statistics."""
+"""The pages of the indicators show the marts' scores, places and statistics."""
 
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
-from playwright.sync_api import Page
 
-from .cells import printed, rows_in_browser
-from .conftest import OpenPage, Rows
-from .site_files import LANGUAGES
+from .cells import DASH, printed, rows_in_file
+from .conftest import Rows
+from .site_files import LANGUAGES, RANKINGS, SiteFiles
 
 SCORES = """
-    select indicator_id, city_id, score_displayed, rank from fct_indicator_scores
-    where ranking_id = ? and edition = ? and score_displayed is not null
+    select indicator_id, edition, city_id, score_displayed, rank from fct_indicator_scores
+    where ranking_id = ? and status = 'scored'
 """
 STATISTICS = (
     "mean_score",
@@ -24,80 +23,69 @@ STATISTICS = (
 )
 
 
-def open_indicator(
-    open_page: OpenPage, language: str, ranking: str, edition: int, indicator: str
-) -> Page:
-    """Open the explorer at an indicator."""
-    query = f"ranking={ranking}&edition={edition}&indicator={indicator}"
-    page = open_page(f"{language}/indicators.html?{query}")
-    page.locator(f"#indicator[data-ranking={ranking}][data-indicator={indicator}]").wait_for()
-    return page
-
-
-@pytest.mark.parametrize("edition", [2024, 2025])
+@pytest.mark.parametrize("ranking", RANKINGS)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_indicators_of_a_complete_field(
-    open_page: OpenPage, rows: Rows, language: str, edition: int
+def test_pages_have_every_score(
+    site_files: SiteFiles, rows: Rows, language: str, ranking: str
 ) -> None:
-    """Every indicator of the simulated field lists every city with its score and place."""
+    """Every known score of every edition is on the page of its indicator, and no other.
+
+    The newest edition with scores has places and statistics where the marts have them.
+    """
+    scores: dict[str, dict[int, dict[str, tuple[str, str]]]] = {}
+    for row in rows(SCORES, ranking):
+        scores.setdefault(row["indicator_id"], {}).setdefault(row["edition"], {})[
+            row["city_id"]
+        ] = (printed(row["score_displayed"], language), str(row["rank"] or DASH))
     statistics = {
-        row["indicator_id"]: row
-        for row in rows(
-            """select * from indicator_statistics
-            where ranking_id = 'simulated_field' and edition = ?""",
-            edition,
-        )
+        (row["edition"], row["indicator_id"]): row
+        for row in rows("select * from indicator_statistics where ranking_id = ?", ranking)
     }
-    assert len(statistics) == 37
-    expected: dict[str, dict[str, tuple[str, str]]] = {}
-    for row in rows(SCORES, "simulated_field", edition):
-        expected.setdefault(row["indicator_id"], {})[row["city_id"]] = (
-            printed(row["score_displayed"], language),
-            str(row["rank"]),
-        )
-    page = open_indicator(open_page, language, "simulated_field", edition, "payment")
-    page.locator("#all-cities summary").click()
-    for indicator, figures in statistics.items():
-        page.locator("#control-indicator").select_option(indicator)
-        page.locator(f"#indicator[data-indicator={indicator}]").wait_for()
-        page.locator("#all-cities details").evaluate("one => { one.open = true; }")
-        shown = {
-            city: (cells["score"].text, cells["place"].text)
-            for city, cells in rows_in_browser(page, "#all-cities tr[data-city]", "city")
-        }
-        assert shown == expected[indicator], indicator
-        texts = page.locator("#distribution [data-field]").evaluate_all(
-            "all => all.map((one) => [one.dataset.field, one.innerText])"
-        )
+    defined = rows("select distinct indicator_id from dim_indicators where ranking_id = ?", ranking)
+    assert defined
+    for indicator in (row["indicator_id"] for row in defined):
+        page = site_files.document(f"{language}/indicator/{ranking}/{indicator}.html")
+        editions = scores.get(indicator, {})
+        tables = page.find_all("table", **{"class": "scores"})
+        assert bool(tables) == bool(editions)
+        if not editions:
+            continue
+        newest = max(editions)
+        shown = dict(rows_in_file(tables[0], "data-city"))
+        assert set(shown) == {city for of_edition in editions.values() for city in of_edition}
+        figures = statistics.get((newest, indicator))
+        for city, cells in shown.items():
+            score, place = editions[newest].get(city, (DASH, DASH))
+            assert cells["score"].text == score, (indicator, city)
+            assert not figures or cells["place"].text == place, (indicator, city)
+            for edition in set(editions) - {newest}:
+                older = editions[edition].get(city, (DASH,))[0]
+                assert cells[f"score-{edition}"].text == older, (indicator, city)
+        charts = [one for one in page.find_all("svg") if "distribution" in one.classes]
+        assert bool(charts) == bool(figures)
         for name in STATISTICS:
+            if not figures:
+                break
+            (field,) = page.find_all(data_field=name)
             rounded = figures[name].quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
-            (text,) = (shown_text for field, shown_text in texts if field == name)
-            assert text.startswith(printed(str(rounded), language)), (indicator, name)
-    assert page.locator("#simulated-banner").is_visible()
+            assert field.text.endswith(printed(str(rounded), language)), (indicator, name)
+        if figures:
+            assert sum(len(one.find_all("rect")) for one in charts) == len(editions[newest]) + 1
+        assert bool(page.find_all(id="simulated-banner")) == (ranking == "simulated_field")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_single_scores_of_a_field_with_gaps(open_page: OpenPage, rows: Rows, language: str) -> None:
-    """Where single scores were published, exactly these are shown, without distribution."""
-    page = open_indicator(open_page, language, "smart_city_index", 2021, "payment")
-    scores = rows(SCORES, "smart_city_index", 2021)
-    expected = [row for row in scores if row["indicator_id"] == "payment"]
-    shown = rows_in_browser(page, "#distribution tr[data-city]", "city")
-    assert {city: cells["score"].text for city, cells in shown} == {
-        row["city_id"]: printed(row["score_displayed"], language) for row in expected
-    }
-    assert len(expected) == 2
-    assert page.locator("#distribution svg.distribution").count() == 0
-    assert not page.locator("#correlations").is_visible()
-    assert not page.locator("#simulated-banner").is_visible()
-
-
-@pytest.mark.parametrize(
-    "query", ["ranking=constructor", "edition=constructor", "indicator=%3Cb%3E", "edition=2019"]
-)
-def test_wrong_address_falls_back(open_page: OpenPage, query: str) -> None:
-    """What an address asks wrongly falls back; an edition without scores says so."""
-    page = open_page(f"de/indicators.html?{query}")
-    shown = page.locator("#indicator:visible, #no-indicators:visible")
-    shown.wait_for()
-    assert len(shown.inner_text()) > 50
+def test_overview_leads_to_every_indicator(
+    site_files: SiteFiles, rows: Rows, language: str
+) -> None:
+    """The overview links every indicator of every ranking once."""
+    page = site_files.document(f"{language}/indicators.html")
+    linked = [
+        one.attributes["href"]
+        for one in page.find_all("a")
+        if one.attributes["href"].startswith("indicator/")
+    ]
+    expected = rows("select distinct ranking_id, indicator_id from dim_indicators")
+    assert sorted(linked) == sorted(
+        f"indicator/{row['ranking_id']}/{row['indicator_id']}.html" for row in expected
+    )

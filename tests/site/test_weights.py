@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -14,6 +13,7 @@ from smart_city_index.site import SITE_DIR
 
 from .cells import ARROWS, Cell, printed, rows_in_browser, signed
 from .conftest import OpenPage, Rows
+from .own_weights import with_choice
 from .site_files import LANGUAGES
 
 CATEGORIES = (
@@ -62,12 +62,8 @@ def published_query(edition: int, weights: Weights) -> str:
         weights: by category.
     """
     query = (SITE_DIR / "queries" / "own_weights.sql").read_text("utf-8")
-    for category, weight in weights.items():
-        query, count = re.subn(rf"\('{category}', [\d.]+\)", f"('{category}', {weight:.1f})", query)
-        assert count == 1, category
-    query, count = re.subn(r"\('open_data_index', \d+\)", f"('simulated_field', {edition})", query)
-    assert count == 1
-    return query
+    listed = ", ".join(f"('{category}', {weight:.1f})" for category, weight in weights.items())
+    return with_choice(query, listed, "simulated_field", edition)
 
 
 def expected_rows(rows: Rows, language: str, edition: int, weights: Weights) -> dict[str, Any]:

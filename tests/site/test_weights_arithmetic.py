@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import random
-import re
 import shutil
 import subprocess
 from bisect import bisect_right
@@ -20,6 +19,8 @@ import duckdb
 import pytest
 
 from smart_city_index.site import SITE_DIR
+
+from .own_weights import with_choice
 
 ARITHMETIC = SITE_DIR / "assets" / "weights_arithmetic.js"
 QUERY = (SITE_DIR / "queries" / "own_weights.sql").read_text("utf-8")
@@ -79,14 +80,7 @@ def by_sql(
     listed = ", ".join(
         f"('{one}', {weight:.1f})" for one, weight in zip(field.categories, weights, strict=True)
     )
-    query, replaced = re.subn(
-        r"values\n    \('administration'.*?\n\)", f"values {listed}\n)", QUERY, flags=re.DOTALL
-    )
-    assert replaced == 1
-    query, replaced = re.subn(
-        r"\('open_data_index', 2026\)", f"('{field.ranking_id}', {field.edition})", query
-    )
-    assert replaced == 1
+    query = with_choice(QUERY, listed, field.ranking_id, field.edition)
     rows = connection.sql(query).select("city_id, index_value, place, places_gained").fetchall()
     return {row[0]: (row[1], row[2]) for row in rows}, {row[0]: row[3] for row in rows}
 

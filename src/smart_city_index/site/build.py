@@ -16,48 +16,59 @@ from pathlib import Path
 
 import duckdb
 
-from .. import PROJECT_DIR, UserError
+from .. import PROJECT_DIR, UserError, home_dir
 from ..publication import Publication, current_publication, differences
 from .pages import PAGES
-from .site_builder import CONTENT_SECURITY_POLICY, Extras, Site, SiteError
+from .settings import SITE_YML, Settings, checked_address, load_settings
+from .sharing import write_addresses, write_tables
+from .site_builder import Extras, Site, SiteError
 
-WAREHOUSE = PROJECT_DIR / "warehouse"
-OUTPUT = PROJECT_DIR / "build" / "site"
+WAREHOUSE = "warehouse"
+OUTPUT = Path("build") / "site"
 # Names every file of a site, so that a later build replaces these and nothing else.
 FILE_LIST = "site_files.txt"
 DBT_DOCS = PROJECT_DIR / "target" / "static_index.html"
 
-ROOT_PAGE = f"""<!doctype html>
-<html lang="de">
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{CONTENT_SECURITY_POLICY}">
-<meta http-equiv="refresh" content="0; url=de/index.html">
-<title>Smart City Index</title>
-<link rel="icon" href="assets/icon.svg" type="image/svg+xml">
-<p><a href="de/index.html">Smart City Index (Deutsch)</a> ·
-<a href="en/index.html" lang="en">Smart City Index (English)</a></p>
-</html>
-"""
+
+def search_entries(site: Site) -> list[list[str]]:
+    """Return name and page of every city that has one, each once: in the first ranking with it."""
+    names = {row["city_id"]: row["city_name"] for row in site.rows("cities")}
+    pages: dict[str, str] = {}
+    for row in site.rows("editions"):
+        for city_id in names:
+            page = site.city_page(row["ranking_id"], city_id)
+            if page:
+                pages.setdefault(city_id, page)
+    return sorted([names[city_id], page] for city_id, page in pages.items())
 
 
-def write_site(connection: duckdb.DuckDBPyConnection, folder: Path, extras: Extras) -> None:
+def write_site(
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    extras: Extras,
+    settings: Settings | None,
+) -> None:
     """Write all pages, data, assets and queries into an empty folder.
 
     Args:
         connection: the published file.
         folder: where to write.
         extras: what to write besides the pages.
+        settings: names and words of the index.
 
     Raises:
         SiteError: a text, query or mart is missing.
     """
-    site = Site(connection, folder, extras)
-    site.write("index.html", ROOT_PAGE)
+    site = Site(connection, folder, extras, settings)
+    site.write("index.html", site.rendered("front_door.html", site.languages[0]))
+    site.write_data("cities", search_entries(site))
     site.copy_folder("assets", "*.*")
     site.copy_folder("queries", "*.sql")
     for page in PAGES:
         print(f"Writing {page.__name__.rpartition('.')[2]}", flush=True)
         page.build(site)
+    write_tables(site)
+    write_addresses(site, folder)
 
 
 def replace_folder(new: Path, target: Path) -> None:
@@ -141,13 +152,16 @@ def copied_publication(warehouse_dir: Path, folder: Path) -> Publication:
     return copy
 
 
-def build_site(warehouse_dir: Path, output: Path, extras: Extras) -> None:
+def build_site(
+    warehouse_dir: Path, output: Path, extras: Extras, settings: Settings | None = None
+) -> None:
     """Build the site of what is published.
 
     Args:
         warehouse_dir: directory of the published files.
         output: folder of the site; an older site in it is replaced as a whole.
         extras: what the site holds besides its pages.
+        settings: names and words of the index; without them, those of this project.
 
     Raises:
         SiteError: nothing is published or it cannot be read, or the site cannot be built from it.
@@ -162,7 +176,7 @@ def build_site(warehouse_dir: Path, output: Path, extras: Extras) -> None:
         folder.mkdir()
         try:
             with duckdb.connect(str(publication.database), read_only=True) as connection:
-                write_site(connection, folder, replace(extras, publication=publication))
+                write_site(connection, folder, replace(extras, publication=publication), settings)
         except duckdb.Error as error:
             raise SiteError(f"{publication.database} cannot be read: {error}") from error
         (folder / FILE_LIST).write_text("\n".join(sorted(files_in(folder))) + "\n", "utf-8")
@@ -174,11 +188,19 @@ def build_site(warehouse_dir: Path, output: Path, extras: Extras) -> None:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `sci site`."""
     parser.add_argument(
-        "--warehouse", type=Path, default=WAREHOUSE, metavar="DIR",
-        help="directory of the published files",
+        "--index", type=Path, metavar="DIR",
+        help="folder of an index with its site.yml; the default is this project's",
     )  # fmt: skip
     parser.add_argument(
-        "--output", type=Path, default=OUTPUT, metavar="DIR", help="where the site is written"
+        "--warehouse", type=Path, metavar="DIR",
+        help="directory of the published files; the default is that of the index",
+    )  # fmt: skip
+    parser.add_argument(
+        "--output", type=Path, metavar="DIR",
+        help="where the site is written; the default is build/site, in the folder of the index",
+    )  # fmt: skip
+    parser.add_argument(
+        "--base-url", metavar="URL", help="where the site will stand, for links that need it"
     )
     parser.add_argument(
         "--without-downloads",
@@ -189,11 +211,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Build the site; returns the exit code."""
-    extras = Extras(downloads=not arguments.without_downloads, dbt_docs=DBT_DOCS)
+    index: Path | None = arguments.index
+    warehouse = arguments.warehouse or home_dir(index) / WAREHOUSE
+    extras = Extras(downloads=not arguments.without_downloads, dbt_docs=None if index else DBT_DOCS)
     started = time.monotonic()
-    output = arguments.output.resolve()
+    output = (arguments.output or home_dir(index) / OUTPUT).resolve()
     try:
-        build_site(arguments.warehouse, output, extras)
+        settings = load_settings(index / SITE_YML) if index else load_settings()
+        if arguments.base_url:
+            address = checked_address(arguments.base_url, "--base-url")
+            settings = replace(settings, base_url=address)
+        build_site(warehouse, output, extras, settings)
     except (UserError, OSError) as error:
         print(error, file=sys.stderr)
         return 1

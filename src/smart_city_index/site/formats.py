@@ -58,6 +58,17 @@ def decimal_point(value: Decimal, digits: int) -> str:
     return decimal(value, digits, "en").replace(",", "").replace(MINUS, "-")
 
 
+def shortest(value: Decimal, language: str) -> str:
+    """Return an exact number without superfluous zeros.
+
+    Args:
+        value: an exact number.
+        language: `de` or `en`.
+    """
+    text = f"{value:f}"
+    return figure(text.rstrip("0").rstrip(".") if "." in text else text, language)
+
+
 def percent(share: Decimal, language: str) -> str:
     """Return a share (0..1) as a percentage without digits, never 0 or 100 unless it is.
 

@@ -10,6 +10,7 @@ import sys
 from http import HTTPStatus
 from pathlib import Path
 
+from .. import home_dir
 from .build import OUTPUT
 from .site_builder import CONTENT_SECURITY_POLICY, DBT_DOCS_POLICY
 
@@ -95,7 +96,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="8000 if not given; 0 for any that is free",
     )
-    parser.add_argument("--folder", type=Path, default=OUTPUT, metavar="DIR", help="the built site")
+    parser.add_argument("--index", type=Path, metavar="DIR", help="index folder")
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        metavar="DIR",
+        help="the built site",
+    )
     parser.add_argument(
         "--any-host",
         action="store_true",
@@ -106,11 +113,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve until interrupted; returns the exit code."""
-    if not (arguments.folder / "index.html").is_file():
-        print(f"there is no site in {arguments.folder}: run make site first", file=sys.stderr)
+    folder = arguments.folder or home_dir(arguments.index) / OUTPUT
+    if not (folder / "index.html").is_file():
+        print(f"there is no site in {folder}: run sci site first", file=sys.stderr)
         return 1
     try:
-        server = SiteServer(arguments.folder, arguments.port, any_host=arguments.any_host)
+        server = SiteServer(folder, arguments.port, any_host=arguments.any_host)
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or error
         print(

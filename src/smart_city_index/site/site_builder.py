@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
+from string import Template
 from typing import Any
 
 import duckdb
@@ -20,8 +21,11 @@ from jinja2.filters import do_mark_safe
 from .. import UserError
 from ..publication import Publication
 from . import SITE_DIR, formats
+from .settings import LANGUAGES, Settings, load_settings
 
-LANGUAGES = ("de", "en")
+# Classes of colours, by position: cat-1 to cat-8; the overall index has cat-0.
+COLOURS = 8
+OVERALL = "overall"
 
 # The same policy stands in every page, so that it holds on any host and from disk.
 CONTENT_SECURITY_POLICY = (
@@ -71,10 +75,11 @@ class NavigationItem:
 
 
 # What assets/site.js shows.
-SHARED_SCRIPT_TEXTS = ("data_file_missing",)
+SHARED_SCRIPT_TEXTS = ("data_file_missing", "find_nothing", "find_found")
 
 NAVIGATION = (
     NavigationItem("index.html", "nav_ranking"),
+    NavigationItem("pictures.html", "nav_pictures"),
     NavigationItem("compare.html", "nav_compare"),
     NavigationItem("indicators.html", "nav_indicators"),
     NavigationItem("weights.html", "nav_weights"),
@@ -83,11 +88,15 @@ NAVIGATION = (
 )
 
 
-def load_texts() -> dict[str, dict[str, str]]:
-    """Return the texts of all files in texts/, by id and language.
+def load_texts(settings: Settings) -> dict[str, dict[str, str]]:
+    """Return the texts of all files in texts/, by id and language, in the words of an index.
+
+    Args:
+        settings: what is put in for a `$word`.
 
     Raises:
-        SiteError: a file is no YAML, or a text is there twice or lacks a language.
+        SiteError: a file is no YAML, a text is there twice or lacks a language, or asks for a word
+            that there is not.
     """
     texts: dict[str, dict[str, str]] = {}
     for path in sorted((SITE_DIR / "texts").glob("*.yml")):
@@ -100,7 +109,13 @@ def load_texts() -> dict[str, dict[str, str]]:
                 raise SiteError(f"{path.name}: text {text_id} is already in another file")
             if sorted(translations) != sorted(LANGUAGES):
                 raise SiteError(f"{path.name}: text {text_id} needs exactly {LANGUAGES}")
-            texts[text_id] = translations
+            try:
+                texts[text_id] = {
+                    language: Template(translations[language]).substitute(words)
+                    for language, words in settings.words.items()
+                }
+            except (KeyError, ValueError) as error:
+                raise SiteError(f"{path.name}: text {text_id} asks for the word {error}") from error
     return texts
 
 
@@ -147,7 +162,11 @@ class Site:
     """A site in the making."""
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, output: Path, extras: Extras = Extras()
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        output: Path,
+        extras: Extras = Extras(),
+        settings: Settings | None = None,
     ) -> None:
         """Read the texts and set up the templates.
 
@@ -155,6 +174,7 @@ class Site:
             connection: the published file, opened read-only.
             output: an empty folder.
             extras: what the site holds besides its pages.
+            settings: names and words; without them, those of this project.
 
         Raises:
             SiteError: the texts are incomplete.
@@ -162,9 +182,11 @@ class Site:
         self.connection = connection
         self.output = output
         self.extras = extras
-        self.texts = load_texts()
+        self.settings = settings or load_settings()
+        self.languages = self.settings.languages
+        self.texts = load_texts(self.settings)
         self._rows: dict[str, list[Row]] = {}
-        self._environments = {language: self._environment(language) for language in LANGUAGES}
+        self._environments = {language: self._environment(language) for language in self.languages}
 
     def rows(self, query: str) -> list[Row]:
         """Return the rows of queries/<query>.sql; each query runs once.
@@ -201,6 +223,69 @@ class Site:
             raise SiteError(f"there is no text {text_id} in texts/")
         template = self.texts[text_id][language]
         return template.format(**values) if values else template
+
+    def colour(self, category_id: str | None) -> str:
+        """Return the class of a category's colour, the same in every ranking of the site."""
+        return self._colours.get(category_id or OVERALL, "cat-0")
+
+    def edition_page(self, ranking_id: str, edition: int) -> str:
+        """Return the path of an edition's table, below a language's folder."""
+        newest = self.rows("editions")[0]
+        if (ranking_id, edition) == (newest["ranking_id"], newest["edition"]):
+            return "index.html"
+        return f"ranking/{ranking_id}/{edition}.html"
+
+    def city_page(self, ranking_id: str, city_id: str, edition: int | None = None) -> str | None:
+        """Return the path of a city's page, below a language's folder.
+
+        Args:
+            ranking_id: the ranking.
+            city_id: the city.
+            edition: the edition; without it, or if nothing is known of the city in it, the newest
+                of which something is.
+
+        Returns:
+            None if the city has no page.
+        """
+        editions = self.city_editions.get((ranking_id, city_id))
+        if not editions:
+            return None
+        if edition in editions[1:]:
+            return f"city/{ranking_id}/{city_id}/{edition}.html"
+        return f"city/{ranking_id}/{city_id}.html"
+
+    def pictures_page(self, ranking_id: str) -> str:
+        """Return the path of a ranking's page of charts, below a language's folder."""
+        is_first = ranking_id == self.rows("editions")[0]["ranking_id"]
+        return "pictures.html" if is_first else f"pictures/{ranking_id}.html"
+
+    def indicator_page(self, ranking_id: str, indicator_id: str) -> str:
+        """Return the path of an indicator's page, below a language's folder."""
+        return f"indicator/{ranking_id}/{indicator_id}.html"
+
+    @cached_property
+    def city_editions(self) -> dict[tuple[str, str], list[int]]:
+        """The editions of which a city has a page, newest first, by ranking and city.
+
+        A city has a page in a ranking if anything is known of it there, and if it is not behind as
+        many others as settings.profiles says.
+        """
+        known: dict[str, dict[str, list[int]]] = {}
+        newest_ranks: dict[tuple[str, str], int] = {}
+        for row in sorted(self.rows("ranking"), key=lambda one: -one["edition"]):
+            if any(row[name] is not None for name in ("rank", "tendency", "index_displayed")):
+                of_ranking = known.setdefault(row["ranking_id"], {})
+                editions = of_ranking.setdefault(row["city_id"], [])
+                if row["edition"] not in editions:
+                    editions.append(row["edition"])
+                if row["category_id"] == OVERALL and row["rank"] is not None:
+                    newest_ranks.setdefault((row["ranking_id"], row["city_id"]), row["rank"])
+        pages: dict[tuple[str, str], list[int]] = {}
+        for ranking_id, cities in known.items():
+            ranks = {one: newest_ranks.get((ranking_id, one), len(cities)) for one in cities}
+            for city_id in sorted(cities, key=ranks.__getitem__)[: self.settings.profiles]:
+                pages[ranking_id, city_id] = cities[city_id]
+        return pages
 
     def marks(self, row: Row, category_id: str, is_simulated: bool) -> str:
         """Return the marks of place, tendency and index of a result: a letter each, or NO_MARK.
@@ -283,6 +368,9 @@ class Site:
         language: str,
         navigation: str,
         title: str,
+        description: str = "",
+        picture: str | None = None,
+        dataset: dict[str, Any] | None = None,
         script_texts: tuple[str, ...] = (),
         **values: Any,
     ) -> None:
@@ -294,32 +382,63 @@ class Site:
             language: `de` or `en`.
             navigation: id of the navigation entry that the page belongs to.
             title: title of the page, without the site's name.
+            description: what it says, in a sentence, for whom it is shared with.
+            picture: path of a picture of it, below the site's top folder.
+            dataset: what it has, for machines that look for data.
             script_texts: ids of the texts that the page's scripts show.
             values: what the template needs besides.
         """
         to_language_root = "../" * path.count("/")
-        to_root = to_language_root + "../"
-        other = next(one for one in LANGUAGES if one != language)
-        page_template = self._environments[language].get_template(template)
-        page = page_template.render(
+        others = [one for one in self.languages if one != language]
+        self.write(
+            f"{language}/{path}",
+            self.rendered(
+                template,
+                language,
+                other_languages=others,
+                path=path,
+                root=to_language_root + "../",
+                home=to_language_root,
+                navigation=[
+                    item
+                    for item in NAVIGATION
+                    if item.text != "nav_weights" or self.rows("weights_editions")
+                ],
+                current=navigation,
+                title=title,
+                description=description,
+                picture=picture,
+                dataset=dataset,
+                script_texts={
+                    one: self.text(one, language) for one in (*script_texts, *SHARED_SCRIPT_TEXTS)
+                },
+                **values,
+            ),
+        )
+
+    def rendered(self, template: str, language: str, **values: Any) -> str:
+        """Return a template with values and with what every page names.
+
+        Args:
+            template: file in templates/.
+            language: `de` or `en`.
+            values: what the template needs.
+        """
+        page = self._environments[language].get_template(template)
+        text = page.render(
             language=language,
-            other_language=other,
-            counterpart=f"{to_root}{other}/{path}",
-            path=path,
-            root=to_root,
-            home=to_language_root,
-            navigation=NAVIGATION,
-            current=navigation,
-            title=title,
             policy=CONTENT_SECURITY_POLICY,
-            script_texts={
-                one: self.text(one, language) for one in (*script_texts, *SHARED_SCRIPT_TEXTS)
-            },
             build=self.rows("build")[0],
+            settings=self.settings,
+            texts=self.texts,
             mark_letters=self.mark_letters(),
             **values,
         )
-        self.write(f"{language}/{path}", re.sub(r"\n\s*\n+", "\n", page) + "\n")
+        return re.sub(r"\n\s*\n+", "\n", text) + "\n"
+
+    def macros(self, template: str, language: str) -> Any:
+        """Return the macros of a template as functions."""
+        return self._environments[language].get_template(template).module
 
     def write_data(self, name: str, value: Any) -> None:
         """Write data/<name>.js, which scripts load with `site.loadData(name, ...)`."""
@@ -329,10 +448,14 @@ class Site:
         )
 
     def write(self, path: str, content: str) -> None:
-        """Write a text file of the site."""
+        """Write a text file of the site, with its line ends as they are."""
+        self.write_bytes(path, content.encode("utf-8"))
+
+    def write_bytes(self, path: str, content: bytes) -> None:
+        """Write a file of the site."""
         target = self.output / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(content, "utf-8")
+        target.write_bytes(content)
 
     def copy_folder(self, name: str, pattern: str) -> None:
         """Copy files of a folder of this package into the site."""
@@ -340,6 +463,17 @@ class Site:
         target.mkdir()
         for path in sorted((SITE_DIR / name).glob(pattern)):
             shutil.copyfile(path, target / path.name)
+
+    @cached_property
+    def _colours(self) -> dict[str, str]:
+        """The classes of the categories' colours."""
+        categories = self.grouped("categories", "ranking_id", "edition")
+        found: dict[str, str] = {}
+        for edition in self.rows("editions"):
+            for row in categories[edition["ranking_id"], edition["edition"]]:
+                number = 0 if row["is_overall"] else (len(found) - 1) % COLOURS + 1
+                found.setdefault(row["category_id"], f"cat-{number}")
+        return found
 
     @cached_property
     def _marks(self) -> dict[tuple[Any, ...], str]:
@@ -376,12 +510,23 @@ class Site:
         def localised(function: Callable[..., str]) -> Callable[..., str]:
             return lambda *arguments, **options: function(*arguments, language=language, **options)
 
-        environment.globals.update(t=text, lang=language)
+        environment.globals.update(
+            t=text,
+            lang=language,
+            edition_page=self.edition_page,
+            city_page=self.city_page,
+            indicator_page=self.indicator_page,
+            pictures_page=self.pictures_page,
+            colour=self.colour,
+            table_path=lambda row: f"tables/{row['ranking_id']}-{row['edition']}.csv",
+            has_weights=lambda: bool(self.rows("weights_editions")),
+        )
         environment.filters.update(
             figure=localised(formats.figure),
             decimal=localised(formats.decimal),
             percent=localised(formats.percent),
             decimal_point=formats.decimal_point,
+            shortest=localised(formats.shortest),
             timestamp=localised(formats.timestamp),
             tendency_class=formats.tendency_class,
             as_json=lambda value: do_mark_safe(to_json(value)),

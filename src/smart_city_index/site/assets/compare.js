@@ -1,48 +1,23 @@
-// The comparison: up to five cities of one edition as bars and tables.
+// The comparison: puts the columns of up to five cities of one edition together.
 "use strict";
 
 (() => {
-  /** id, name, state, whether it is a simulated city
-   * @typedef {[string, string, string, boolean]} City
+  /** the printed figure, how it is shown, what stands below it
+   * @typedef {[string | null, string, string?]} Cell
    */
-  /** member, place, tendency, printed index; a mark each for place, tendency and index
-   * @typedef {[number, number | null, number | null, string | null, string]} Result
+  /** `category`, `group` or `indicator`; its id, its head, a cell for each city
+   * @typedef {[string, string, string, (Cell | null)[]]} Row
    */
-  /**
-   * @typedef {Object} Indicator
-   * @property {string} id
-   * @property {string} de
-   * @property {string} en
-   * @property {boolean} inferred whether the name is inferred
-   * @property {boolean} projects whether these are project points
-   * @property {[number, string, number][]} scores member, printed score or why
-   *   there is none, whether it is marked
-   */
-  /**
-   * @typedef {Object} Category
-   * @property {string} id
-   * @property {string} de
-   * @property {string} en
-   * @property {Result[]} results
-   * @property {Indicator[]} indicators
-   */
-  /**
-   * @typedef {Object} EditionData
-   * @property {City[]} cities
-   * @property {number | null} before
-   * @property {number[]} new
-   * @property {Category[]} categories the overall index first
-   */
+  /** @typedef {{cities: [string, string, string][], rows: Row[], gap: string}} EditionData */
   /**
    * @typedef {{name: string, simulated: boolean, dates: Record<string, string>,
-   *   editions: Record<string, number>}} Ranking
+   *   editions: Record<string, boolean>}} Ranking
    */
   /** @typedef {{ranking: string, edition: string, cities: string[]}} State */
 
   /** @type {{default: string, rankings: Record<string, Ranking>}} */
   const settings = site.readJson("compare-settings");
-  const language = site.language === "de" ? "de" : "en";
-  const controls = /** @type {HTMLFormElement} */ (byId("controls"));
+  const controls = /** @type {HTMLFormElement} */ (site.byId("controls"));
   const citySelects = /** @type {HTMLSelectElement[]} */ (
     [...controls.querySelectorAll("select[name=city]")]
   );
@@ -54,14 +29,6 @@
   let state = stateOfAddress();
 
   /**
-   * @param {string} id
-   * @returns {HTMLElement}
-   */
-  function byId(id) {
-    return /** @type {HTMLElement} */ (document.getElementById(id));
-  }
-
-  /**
    * @param {string} name
    * @returns {HTMLSelectElement}
    */
@@ -70,49 +37,18 @@
   }
 
   /**
-   * Whether a record has an entry of its own, whatever the address asks for.
-   * @param {Record<string, unknown>} record
-   * @param {string} key
-   * @returns {boolean}
-   */
-  function has(record, key) {
-    return Object.hasOwn(record, key);
-  }
-
-  /**
-   * @param {string} ranking
-   * @returns {string[]} its editions, the newest first
-   */
-  function editionsOf(ranking) {
-    return Object.keys(settings.rankings[ranking].editions).sort().reverse();
-  }
-
-  /**
    * The state that the address asks for; what it asks wrongly falls back to the default.
    * @returns {State}
    */
   function stateOfAddress() {
     const asked = site.query();
-    const ranking = has(settings.rankings, asked.ranking) ? asked.ranking : settings.default;
+    const ranking = Object.hasOwn(settings.rankings, asked.ranking) ? asked.ranking : settings.default;
     const editions = settings.rankings[ranking].editions;
     return {
       ranking,
-      edition: has(editions, asked.edition) ? asked.edition : editionsOf(ranking)[0],
+      edition: Object.hasOwn(editions, asked.edition) ? asked.edition : site.newestFirst(editions)[0],
       cities: (asked.cities || "").split(",").filter(Boolean),
     };
-  }
-
-  /**
-   * Put options into a control, and choose one.
-   * @param {HTMLSelectElement} select
-   * @param {[string, string][]} options value and text
-   * @param {string} chosen
-   */
-  function fill(select, options, chosen) {
-    select.replaceChildren(
-      ...options.map(([value, label]) => site.element("option", { value }, label)),
-    );
-    select.value = chosen;
   }
 
   /**
@@ -134,15 +70,14 @@
    * @param {number[]} members
    */
   function showControls(data, members) {
-    /** @type {[string, string][]} */
     const options = data.cities
-      .map((city) => /** @type {[string, string]} */ ([city[0], city[1]]))
+      .map(([id, name]) => /** @type {[string, string]} */ ([id, name]))
       .sort((one, other) => one[1].localeCompare(other[1], "de"));
     const chosen = members.map((member) => data.cities[member][0]);
     citySelects.forEach((select, position) => {
       const own = chosen[position] || "";
       const none = /** @type {[string, string]} */ (["", site.text("compare_nobody")]);
-      fill(select, position === 0 ? options : [none, ...options], own);
+      site.fill(select, position === 0 ? options : [none, ...options], own);
       for (const option of select.options) {
         option.disabled = option.value !== own && chosen.includes(option.value);
       }
@@ -150,33 +85,26 @@
   }
 
   /**
-   * A printed figure in units of its last of `digits` digits.
-   * @param {string} printed
+   * Printed figures in units of the last digit that any of them has.
+   * @param {(string | null)[]} printed
+   * @returns {[(bigint | null)[], number]} the units, and the digits after the point
+   */
+  function units(printed) {
+    const digits = Math.max(...printed.map((one) => ((one || "").split(".")[1] || "").length));
+    return [printed.map((one) => {
+      if (one === null) return null;
+      const [whole, fraction = ""] = one.split(".");
+      return BigInt(whole + fraction.padEnd(digits, "0"));
+    }), digits];
+  }
+
+  /**
+   * A difference between printed figures, as one prints it.
+   * @param {bigint} value in units of the last digit
    * @param {number} digits
-   * @returns {bigint}
-   */
-  function units(printed, digits) {
-    const [whole, fraction = ""] = printed.split(".");
-    return BigInt(whole + fraction.padEnd(digits, "0"));
-  }
-
-  /**
-   * @param {string} printed
-   * @returns {number} its digits after the point
-   */
-  function digitsOf(printed) {
-    return (printed.split(".")[1] || "").length;
-  }
-
-  /**
-   * The difference between two printed figures, as one prints it.
-   * @param {string} one
-   * @param {string} other
    * @returns {string}
    */
-  function difference(one, other) {
-    const digits = Math.max(digitsOf(one), digitsOf(other));
-    const value = units(one, digits) - units(other, digits);
+  function difference(value, digits) {
     const text = (value < 0n ? -value : value).toString().padStart(digits + 1, "0");
     const whole = text.slice(0, text.length - digits);
     const sign = value === 0n ? "±" : value > 0n ? "+" : "-";
@@ -184,253 +112,70 @@
   }
 
   /**
-   * Which of some figures are the best: none if fewer than two are known, or all are equal.
-   * @param {(string | null)[]} values printed figures
-   * @param {boolean} [lowIsBest]
-   * @returns {boolean[]}
-   */
-  function best(values, lowIsBest = false) {
-    const digits = Math.max(...values.map((value) => digitsOf(value || "")));
-    const known = values.map((value) => (value === null ? null : units(value, digits)));
-    const sorted = /** @type {bigint[]} */ (known.filter((value) => value !== null))
-      .sort((one, other) => (one < other ? -1 : one > other ? 1 : 0));
-    const first = sorted[0];
-    const last = sorted[sorted.length - 1];
-    if (first === last) return known.map(() => false);
-    return known.map((value) => value === (lowIsBest ? first : last));
-  }
-
-  /**
-   * A figure with its mark, and whether it is the best.
-   * @param {string | null} printed
-   * @param {string} mark letter, or - for none
-   * @param {boolean} isBest
-   * @param {string} [reason] why there is no figure
-   * @returns {HTMLElement}
-   */
-  function score(printed, mark, isBest, reason = "not_recorded") {
-    if (printed === null) {
-      return site.element("span", { class: "score" }, figures.gap(`gap_${reason}`));
-    }
-    return site.element(
-      "span",
-      { class: "score" },
-      ...(isBest ? bestMark() : []),
-      site.figure(printed),
-      ...figures.marked(mark),
-    );
-  }
-
-  /**
-   * What tells the best figure, for the eye and for the ear.
-   * @returns {HTMLElement[]}
-   */
-  function bestMark() {
-    return [
-      site.element("span", { class: "best-mark", "aria-hidden": "true" }, "◆"),
-      site.element("span", { class: "visually-hidden" }, `${site.text("compare_best")} `),
-    ];
-  }
-
-  /**
-   * What stands beside a figure of the second and the following cities.
-   * @param {(string | null)[]} values printed figures of all compared cities
-   * @param {number} position
-   * @returns {HTMLElement[]}
-   */
-  function differenceBeside(values, position) {
-    const [value, reference] = [values[position], values[0]];
-    if (position === 0 || value === null || reference === null) return [];
-    return [site.element("span", { class: "difference" }, difference(value, reference))];
-  }
-
-  /**
-   * The head of a table: a column per city.
+   * A row of a table: what is drawn already, the mark of the best, and differences from the first.
    * @param {EditionData} data
    * @param {number[]} members
+   * @param {Row} row
+   * @returns {HTMLElement}
+   */
+  function rowOf(data, members, [kind, id, head, cells]) {
+    const gap = /** @type {Cell} */ ([null, data.gap]);
+    const shown = members.map((member) => cells[member] || gap);
+    const [values, digits] = units(shown.map(([printed]) => printed));
+    const known = values.filter((value) => value !== null);
+    const highest = known.reduce((one, other) => (other > one ? other : one), known[0]);
+    const isBest = values.map((value) => value === highest && known.some((one) => one !== highest));
+    const made = site.element("tr", { [`data-${kind}`]: id }, site.html("th", { scope: "row" }, head));
+    shown.forEach(([, figure, below = ""], position) => {
+      const cell = site.element("td", { "data-city": data.cities[members[position]][0] });
+      const score = site.html("span", { class: "score" }, figure);
+      if (isBest[position]) {
+        cell.className = "best";
+        score.prepend(
+          site.element("span", { class: "best-mark", "aria-hidden": "true" }, "◆"),
+          site.element("span", { class: "visually-hidden" }, `${site.text("compare_best")} `),
+        );
+      }
+      cell.append(score);
+      const [value, reference] = [values[position], values[0]];
+      if (position > 0 && value !== null && reference !== null) {
+        cell.append(site.element("span", { class: "difference" }, difference(value - reference, digits)));
+      }
+      cell.append(site.html("div", {}, below));
+      made.append(cell);
+    });
+    return made;
+  }
+
+  /**
+   * Show rows in a table.
+   * @param {string} id of the table
    * @param {string} first id of the text above the first column
-   * @returns {HTMLElement}
-   */
-  function head(data, members, first) {
-    return site.element(
-      "tr",
-      {},
-      site.element("th", { scope: "col" }, site.text(first)),
-      ...members.map((member, position) => {
-        const [id, name, stateName, isSimulatedCity] = data.cities[member];
-        const href = `city/${state.ranking}/${id}.html?edition=${state.edition}`;
-        const note = position === 0 ? `${stateName}, ${site.text("compare_reference")}` : stateName;
-        return site.element(
-          "th",
-          { scope: "col", "data-city": id },
-          site.element("a", { href }, name),
-          ...(isSimulatedCity ? [figures.mark("s")] : []),
-          site.element("span", { class: "detail" }, note),
-          ...(isMarked(data, member) ? [figures.simulatedTag()] : []),
-        );
-      }),
-    );
-  }
-
-  /**
-   * Whether figures of a real city are simulated.
    * @param {EditionData} data
-   * @param {number} member
-   * @returns {boolean}
+   * @param {number[]} members
+   * @param {Row[]} rows
    */
-  function isMarked(data, member) {
-    return resultOf(data.categories[0], member)[4].includes("s");
-  }
-
-  /**
-   * @param {Category} category
-   * @param {number} member
-   * @returns {Result}
-   */
-  function resultOf(category, member) {
-    return category.results.find((one) => one[0] === member) || [member, null, null, null, "---"];
-  }
-
-  /**
-   * Place and tendency of a result.
-   * @param {EditionData} data
-   * @param {Result} result
-   * @param {boolean} isBest whether no other has a better place
-   * @returns {HTMLElement}
-   */
-  function placeLine(data, [member, place, change, , marks], isBest) {
-    const line = site.element("span", { class: "detail" });
-    if (place === null) {
-      // One dash stands for both.
-      line.append(site.text("compare_place", { place: "" }), figures.gap("gap_not_recorded"));
-      if (change === null) return line;
-    } else {
-      line.append(
-        site.element(
-          "span", isBest ? { class: "best-place" } : {}, site.text("compare_place", { place }),
-        ),
-        ...figures.marked(marks[0]),
-      );
+  function showTable(id, first, data, members, rows) {
+    const table = /** @type {HTMLTableElement} */ (site.byId(id));
+    table.className = `comparison of-${members.length}`;
+    const columns = members.map((member) => site.html(
+      "th", { scope: "col", "data-city": data.cities[member][0] }, data.cities[member][2],
+    ));
+    /** @type {HTMLElement} */ (table.tHead).replaceChildren(site.element(
+      "tr", {}, site.element("th", { scope: "col" }, site.text(first)), ...columns,
+    ));
+    for (const body of [...table.tBodies]) body.remove();
+    let body = table.createTBody();
+    for (const row of rows) {
+      if (row[0] === "group") {
+        body = table.createTBody();
+        const span = { scope: "rowgroup", colspan: String(members.length + 1) };
+        body.append(site.element("tr", { class: "group" }, site.html("th", span, row[2])));
+      } else body.append(rowOf(data, members, row));
     }
-    const reason = data.before === null
-      ? "gap_first_edition"
-      : data.new.includes(member) ? "gap_new_in_field" : "gap_not_recorded";
-    line.append(" ");
-    if (change === null) line.append(figures.gap(reason));
-    else line.append(figures.tendency(change), ...figures.marked(marks[1]));
-    return line;
-  }
-
-  /**
-   * The row of a category.
-   * @param {EditionData} data
-   * @param {number[]} members
-   * @param {Category} category
-   * @returns {HTMLElement}
-   */
-  function categoryRow(data, members, category) {
-    const results = members.map((member) => resultOf(category, member));
-    const values = results.map((result) => result[3]);
-    const bestValues = best(values);
-    const bestPlaces = best(results.map(([, place]) => place === null ? null : `${place}`), true);
-    return site.element(
-      "tr",
-      { "data-category": category.id },
-      site.element("th", { scope: "row" }, figures.swatch(category.id), category[language]),
-      ...results.map((result, position) => site.element(
-        "td",
-        {
-          "data-city": data.cities[result[0]][0],
-          ...(bestValues[position] ? { class: "best" } : {}),
-        },
-        score(values[position], result[4][2], bestValues[position]),
-        ...differenceBeside(values, position),
-        placeLine(data, result, bestPlaces[position]),
-      )),
-    );
-  }
-
-  /**
-   * @param {string} one printed score, or why there is none
-   * @returns {boolean}
-   */
-  function isFigure(one) {
-    return /\d/.test(one);
-  }
-
-  /**
-   * The row of an indicator.
-   * @param {EditionData} data
-   * @param {number[]} members
-   * @param {Indicator} indicator
-   * @returns {HTMLElement}
-   */
-  function indicatorRow(data, members, indicator) {
-    const known = new Map(indicator.scores.map((one) => [one[0], one]));
-    const found = members.map((member) => known.get(member));
-    const values = found.map((one) => (one && isFigure(one[1]) ? one[1] : null));
-    const bestValues = best(values);
-    /** @type {[boolean, string][]} */
-    const notes = [
-      [indicator.inferred, "compare_inferred_name"], [indicator.projects, "compare_projects"],
-    ];
-    const shownNotes = notes.filter(([applies]) => applies).map(([, id]) => site.text(id));
-    return site.element(
-      "tr",
-      { "data-indicator": indicator.id },
-      site.element(
-        "th",
-        { scope: "row" },
-        indicator[language],
-        ...(shownNotes.length
-          ? [" ", site.element("span", { class: "detail" }, `(${shownNotes.join(", ")})`)]
-          : []),
-      ),
-      ...members.map((member, position) => {
-        const one = found[position];
-        return site.element(
-          "td",
-          {
-            "data-city": data.cities[member][0],
-            ...(bestValues[position] ? { class: "best" } : {}),
-          },
-          score(values[position], one && one[2] ? "s" : "-", bestValues[position], one && one[1]),
-          ...differenceBeside(values, position),
-        );
-      }),
-    );
-  }
-
-  /**
-   * The bars of a category.
-   * @param {EditionData} data
-   * @param {number[]} members
-   * @param {Category} category
-   * @returns {HTMLElement}
-   */
-  function panel(data, members, category) {
-    const scale = settings.rankings[state.ranking].editions[state.edition];
-    const panelElement = site.element(
-      "div",
-      { class: "panel" },
-      site.element("p", {}, figures.swatch(category.id), category[language]),
-    );
-    for (const member of members) {
-      const [, , , index, marks] = resultOf(category, member);
-      const bar = site.svg(
-        "svg",
-        { class: "bar", viewBox: `0 0 ${scale} 10`, preserveAspectRatio: "none" },
-        site.svg("rect", { class: "track", width: String(scale), height: "10" }),
-        site.svg("rect", { class: `fill cat-${category.id}`, width: index || "0", height: "10" }),
-      );
-      const value = site.element("span", {}, index === null ? "–" : site.figure(index));
-      if (index !== null) value.append(...figures.marked(marks[2]));
-      const [, name, , isSimulatedCity] = data.cities[member];
-      const label = site.element("span", {}, name);
-      if (isSimulatedCity) label.append(figures.mark("s"));
-      panelElement.append(site.element("div", { class: "panel-row" }, label, bar, value));
-    }
-    return panelElement;
+    if (!table.tBodies[0].rows.length) table.tBodies[0].remove();
+    const edition = { ranking: settings.rankings[state.ranking].name, edition: state.edition };
+    site.byId(`${id}-caption`).textContent = site.text(`compare_${id}_caption`, edition);
   }
 
   /**
@@ -455,49 +200,7 @@
       sentences.push(site.text("compare_missing", { cities }));
     }
     if (asked.size > members.length) sentences.push(site.text("compare_most_cities"));
-    byId("summary").textContent = sentences.join(" ");
-  }
-
-  /**
-   * The indicators by category, or the reason why there are none.
-   * @param {EditionData} data
-   * @param {number[]} members
-   */
-  function showIndicators(data, members) {
-    const table = /** @type {HTMLTableElement} */ (byId("indicators"));
-    const groups = data.categories.filter(({ indicators }) => indicators.length);
-    const isScored = groups.some(({ indicators }) => indicators.some(
-      ({ scores }) => scores.some(([member, one]) => members.includes(member) && isFigure(one)),
-    ));
-    byId("indicators-scroll").hidden = !isScored;
-    byId("no-scores").hidden = isScored;
-    byId("no-scores").textContent = groups.length
-      ? site.text("compare_no_scores")
-      : site.text("compare_no_indicators", { edition: state.edition });
-    for (const body of [...table.tBodies]) body.remove();
-    if (!isScored) return;
-    showHead(table, head(data, members, "compare_indicator"));
-    for (const category of groups) {
-      const title = site.element(
-        "th",
-        { scope: "rowgroup", colspan: String(members.length + 1) },
-        site.element("span", {}, figures.swatch(category.id), category[language]),
-      );
-      table.append(site.element(
-        "tbody",
-        { "data-category": category.id },
-        site.element("tr", { class: "group" }, title),
-        ...category.indicators.map((one) => indicatorRow(data, members, one)),
-      ));
-    }
-  }
-
-  /**
-   * @param {HTMLTableElement} table
-   * @param {HTMLElement} row
-   */
-  function showHead(table, row) {
-    /** @type {HTMLTableSectionElement} */ (table.tHead).replaceChildren(row);
+    site.byId("summary").textContent = sentences.join(" ");
   }
 
   /**
@@ -507,21 +210,20 @@
   function show(data) {
     for (const [id, name] of data.cities) names.set(id, name);
     const members = membersOf(data);
-    const edition = { ranking: settings.rankings[state.ranking].name, edition: state.edition };
     showControls(data, members);
     showSummary(data, members);
-    byId("panels").replaceChildren(
-      ...data.categories.map((category) => panel(data, members, category)),
-    );
-    const indices = /** @type {HTMLTableElement} */ (byId("indices"));
-    showHead(indices, head(data, members, "compare_category"));
-    indices.tBodies[0].replaceChildren(
-      ...data.categories.map((category) => categoryRow(data, members, category)),
-    );
-    showIndicators(data, members);
-    byId("indices-caption").textContent = site.text("compare_indices_caption", edition);
-    byId("indicators-caption").textContent = site.text("compare_indicators_caption", edition);
-    byId("comparison").hidden = false;
+    const isIndex = (/** @type {Row} */ row) => row[0] === "category";
+    const indicators = data.rows.filter((row) => !isIndex(row));
+    const isScored = indicators.some(([, , , cells]) =>
+      members.some((member) => (cells[member] || [null])[0] !== null));
+    showTable("indices", "compare_category", data, members, data.rows.filter(isIndex));
+    showTable("indicators", "compare_indicator", data, members, isScored ? indicators : []);
+    site.byId("indicators-scroll").hidden = !isScored;
+    site.byId("no-scores").hidden = isScored;
+    site.byId("no-scores").textContent = indicators.length
+      ? site.text("compare_no_scores")
+      : site.text("compare_no_indicators", { edition: state.edition });
+    site.byId("comparison").hidden = false;
   }
 
   /** Show the state, loading what it needs. */
@@ -529,12 +231,13 @@
     const ranking = settings.rankings[state.ranking];
     controls.hidden = false;
     control("ranking").value = state.ranking;
-    fill(control("edition"), editionsOf(state.ranking).map((one) => [one, one]), state.edition);
+    const editions = site.newestFirst(ranking.editions);
+    site.fill(control("edition"), editions.map((one) => [one, one]), state.edition);
     site.showOrigin(ranking, state.edition);
-    const name = `compare-${state.ranking}-${state.edition}`;
-    site.loadData(name, (data) => {
+    const wanted = `compare-${state.ranking}-${state.edition}-${site.language}`;
+    site.loadData(wanted, (data) => {
       // An edition that arrives after another one was chosen is not shown.
-      if (name === `compare-${state.ranking}-${state.edition}`) show(data);
+      if (wanted === `compare-${state.ranking}-${state.edition}-${site.language}`) show(data);
     });
   }
 
@@ -542,9 +245,10 @@
   controls.addEventListener("change", (event) => {
     const ranking = control("ranking").value;
     const isCity = citySelects.some((select) => select === event.target);
+    const newest = site.newestFirst(settings.rankings[ranking].editions)[0];
     state = {
       ranking,
-      edition: ranking === state.ranking ? control("edition").value : editionsOf(ranking)[0],
+      edition: ranking === state.ranking ? control("edition").value : newest,
       cities: isCity ? citySelects.map(({ value }) => value).filter(Boolean) : state.cities,
     };
     site.setQuery({

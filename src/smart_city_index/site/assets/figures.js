@@ -1,4 +1,4 @@
-// How scripts show figures: marks, gaps and tendencies, as the macros of the same names do.
+// How scripts show figures: marks and tendencies, as the macros of the same names do.
 "use strict";
 
 const figures = (() => {
@@ -14,29 +14,6 @@ const figures = (() => {
       { class: `mark mark-${letter}`, title: meaning },
       site.element("span", { "aria-hidden": "true" }, letter),
       site.element("span", { class: "visually-hidden" }, ` (${meaning})`),
-    );
-  }
-
-  /**
-   * The mark of a figure, if it has one.
-   * @param {string} letter of a result's marks
-   * @returns {HTMLElement[]}
-   */
-  function marked(letter) {
-    return letter === "-" ? [] : [mark(letter)];
-  }
-
-  /**
-   * What stands where a figure is missing.
-   * @param {string} reason id of a text
-   * @returns {HTMLElement}
-   */
-  function gap(reason) {
-    return site.element(
-      "span",
-      { class: "gap", title: site.text(reason) },
-      site.element("span", { "aria-hidden": "true" }, "–"),
-      site.element("span", { class: "visually-hidden" }, site.text(reason)),
     );
   }
 
@@ -66,16 +43,16 @@ const figures = (() => {
 
   /**
    * A square in the colour of a category.
-   * @param {string} category
+   * @param {string} colour class
    * @returns {SVGElement}
    */
-  function swatch(category) {
+  function swatch(colour) {
     return site.svg(
       "svg",
       { class: "swatch", viewBox: "0 0 10 10", "aria-hidden": "true" },
-      site.svg("rect", { class: `cat-${category}`, width: "10", height: "10" }),
+      site.svg("rect", { class: colour, width: "10", height: "10" }),
     );
   }
 
-  return { mark, marked, gap, tendency, simulatedTag, swatch };
+  return { mark, tendency, simulatedTag, swatch };
 })();

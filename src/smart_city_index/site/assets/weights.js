@@ -3,15 +3,15 @@
 
 (() => {
   /** id, name, state, whether it is a simulated city, whether a real city's figures are simulated,
-   * category indices in units of the twelfth digit
-   * @typedef {[string, string, string, boolean, boolean, string[]]} City
+   * category indices in units of the twelfth digit, page
+   * @typedef {[string, string, string, boolean, boolean, string[], string | null]} City
    */
   /**
    * @typedef {Object} EditionData
    * @property {number} scale
    * @property {number} indexDigits
    * @property {number} rankDigits
-   * @property {{id: string, de: string, en: string}[]} categories
+   * @property {{id: string, colour: string, de: string, en: string}[]} categories
    * @property {City[]} cities
    */
   /**
@@ -41,21 +41,13 @@
   /** @type {{default: string, rankings: Record<string, Ranking>}} */
   const settings = site.readJson("weights-settings");
   const language = site.language === "de" ? "de" : "en";
-  const controls = /** @type {HTMLFormElement} */ (byId("controls"));
-  const weightsForm = /** @type {HTMLFormElement} */ (byId("weights"));
-  const table = /** @type {HTMLTableElement} */ (byId("weights-table"));
+  const controls = /** @type {HTMLFormElement} */ (site.byId("controls"));
+  const weightsForm = /** @type {HTMLFormElement} */ (site.byId("weights"));
+  const table = /** @type {HTMLTableElement} */ (site.byId("weights-table"));
   /** @type {State} */
   let state = stateOfAddress();
   /** The edition that the sliders belong to. */
   let shown = "";
-
-  /**
-   * @param {string} id
-   * @returns {HTMLElement}
-   */
-  function byId(id) {
-    return /** @type {HTMLElement} */ (document.getElementById(id));
-  }
 
   /**
    * @param {string} name
@@ -66,23 +58,13 @@
   }
 
   /**
-   * Whether a record has an entry of its own, whatever the address asks for.
-   * @param {Record<string, unknown>} record
-   * @param {string} key
-   * @returns {boolean}
-   */
-  function has(record, key) {
-    return Object.hasOwn(record, key);
-  }
-
-  /**
    * The newest edition of a ranking for which weights are offered, otherwise its newest.
    * @param {string} ranking
    * @returns {string}
    */
   function defaultEdition(ranking) {
     const editions = settings.rankings[ranking].editions;
-    const newest = Object.keys(editions).sort().reverse();
+    const newest = site.newestFirst(editions);
     return newest.find((one) => isOffered(editions[one])) || newest[0];
   }
 
@@ -109,7 +91,7 @@
    */
   function stateOfAddress() {
     const asked = site.query();
-    const ranking = has(settings.rankings, asked.ranking) ? asked.ranking : settings.default;
+    const ranking = Object.hasOwn(settings.rankings, asked.ranking) ? asked.ranking : settings.default;
     const editions = settings.rankings[ranking].editions;
     /** @type {Record<string, string>} */
     const weights = {};
@@ -121,7 +103,7 @@
     }
     return {
       ranking,
-      edition: has(editions, asked.edition) ? asked.edition : defaultEdition(ranking),
+      edition: Object.hasOwn(editions, asked.edition) ? asked.edition : defaultEdition(ranking),
       city: asked.city || "",
       weights,
     };
@@ -141,19 +123,6 @@
       ...(state.city ? { city: state.city } : {}),
       ...Object.fromEntries(weights),
     };
-  }
-
-  /**
-   * Put options into a control, and choose one.
-   * @param {HTMLSelectElement} select
-   * @param {[string, string][]} options value and text
-   * @param {string} chosen
-   */
-  function fill(select, options, chosen) {
-    select.replaceChildren(
-      ...options.map(([value, label]) => site.element("option", { value }, label)),
-    );
-    select.value = chosen;
   }
 
   /**
@@ -199,23 +168,14 @@
    */
   function bar(data, city, weights) {
     const total = weights.reduce((sum, weight) => sum + Number(weight), 0);
-    const drawn = site.svg(
-      "svg",
-      {
-        class: "bar",
-        viewBox: `0 0 ${data.scale} 10`,
-        preserveAspectRatio: "none",
-        "aria-hidden": "true",
-      },
-      site.svg("rect", { class: "track", width: String(data.scale), height: "10" }),
-    );
+    const drawn = site.bar(data.scale);
     let start = 0;
-    data.categories.forEach(({ id }, position) => {
+    data.categories.forEach(({ colour }, position) => {
       const index = Number(city[5][position]) / 10 ** weightsArithmetic.DIGITS;
       const width = (index * Number(weights[position])) / total;
       if (width === 0) return;
       drawn.append(site.svg("rect", {
-        class: `part cat-${id}`, x: start.toFixed(3), width: width.toFixed(3), height: "10",
+        class: `part ${colour}`, x: start.toFixed(3), width: width.toFixed(3), height: "10",
       }));
       start += width;
     });
@@ -229,8 +189,7 @@
    * @returns {HTMLElement}
    */
   function row(data, { city, index, place, gained }, weights) {
-    const [id, name, stateName, isSimulatedCity, isMarked] = city;
-    const href = `city/${state.ranking}/${id}.html?edition=${state.edition}`;
+    const [id, name, stateName, isSimulatedCity, isMarked, , page] = city;
     const markOf = () => (isMarked ? [figures.mark("s")] : []);
     const printed = site.figure(weightsArithmetic.printed(index, data.indexDigits));
     return site.element(
@@ -243,7 +202,7 @@
       site.element(
         "th",
         { scope: "row", "data-field": "city" },
-        site.element("a", { href }, name),
+        page ? site.element("a", { href: page }, name) : name,
         ...(isSimulatedCity ? [figures.mark("s")] : []),
         " ",
         site.element("span", { class: "detail" }, stateName),
@@ -281,7 +240,7 @@
     const chosen = /** @type {Result} */ (results.find(({ city }) => city[0] === state.city));
     const isTied = results.filter(({ place }) => place === chosen.place).length > 1;
     const name = chosen.city[1];
-    byId("chosen-place").replaceChildren(
+    site.byId("chosen-place").replaceChildren(
       ...(isUnknown ? [`${site.text("weights_unknown_city", { city: name })} `] : []),
       site.element(
         "strong",
@@ -293,7 +252,7 @@
       site.element("span", { class: "detail" }, `, ${gainedText(chosen.gained)}`),
       ...(chosen.city[4] ? [" ", figures.simulatedTag()] : []),
     );
-    byId("chosen-bar").replaceChildren(bar(data, chosen.city, weights));
+    site.byId("chosen-bar").replaceChildren(bar(data, chosen.city, weights));
   }
 
   /**
@@ -301,13 +260,13 @@
    * @param {EditionData} data
    */
   function makeSliders(data) {
-    byId("sliders").replaceChildren(...data.categories.map((category) => {
+    site.byId("sliders").replaceChildren(...data.categories.map((category) => {
       const id = `weight-${category.id}`;
       const range = { type: "range", min: "0", max: "5", step: "0.5" };
       return site.element(
         "div",
         { class: "weight", "data-category": category.id },
-        site.element("label", { for: id }, figures.swatch(category.id), category[language]),
+        site.element("label", { for: id }, figures.swatch(category.colour), category[language]),
         site.element(
           "div",
           { class: "setting" },
@@ -325,7 +284,7 @@
    */
   function showSliders(data, weights) {
     data.categories.forEach(({ id }, position) => {
-      const slider = /** @type {HTMLInputElement} */ (byId(`weight-${id}`));
+      const slider = /** @type {HTMLInputElement} */ (site.byId(`weight-${id}`));
       const output = /** @type {HTMLOutputElement} */ (slider.nextElementSibling);
       const printed = site.figure(weights[position]);
       if (Number(slider.value) !== Number(weights[position])) slider.value = weights[position];
@@ -355,23 +314,23 @@
     if (!isKnown) state.city = defaultCity(data);
     if (shown !== key) {
       makeSliders(data);
-      fill(control("city"), data.cities.map((city) => [city[0], city[1]]), state.city);
+      site.fill(control("city"), data.cities.map((city) => [city[0], city[1]]), state.city);
       shown = key;
     }
     control("city").value = state.city;
     const weights = weightsOfState(data);
     showSliders(data, weights);
     const results = resultsOf(data, weights);
-    byId("result").hidden = !results;
-    byId("workbench").hidden = false;
+    site.byId("result").hidden = !results;
+    site.byId("workbench").hidden = false;
     if (!results) {
-      byId("chosen-place").textContent = site.text("weights_all_zero");
-      byId("chosen-bar").replaceChildren();
+      site.byId("chosen-place").textContent = site.text("weights_all_zero");
+      site.byId("chosen-bar").replaceChildren();
       return;
     }
     showChosen(data, results, weights, isUnknown);
     table.tBodies[0].replaceChildren(...results.map((one) => row(data, one, weights)));
-    byId("weights-caption").textContent = site.text("weights_caption", {
+    site.byId("weights-caption").textContent = site.text("weights_caption", {
       ranking: settings.rankings[state.ranking].name, edition: state.edition,
     });
     Object.assign(table.dataset, { ranking: state.ranking, edition: state.edition });
@@ -380,11 +339,11 @@
   /** Say why an edition has no weights of one's own. */
   function refuse() {
     const ranking = settings.rankings[state.ranking];
-    byId("refusal-reason").textContent = site.text("weights_not_offered", {
+    site.byId("refusal-reason").textContent = site.text("weights_not_offered", {
       ranking: ranking.name, edition: state.edition, ...ranking.editions[state.edition],
     });
-    byId("workbench").hidden = true;
-    for (const link of byId("refusal").querySelectorAll("a")) {
+    site.byId("workbench").hidden = true;
+    for (const link of site.byId("refusal").querySelectorAll("a")) {
       const { ranking = "", edition = "" } = link.dataset;
       link.search = new URLSearchParams({ ...queryOfState(), ranking, edition }).toString();
     }
@@ -395,15 +354,15 @@
     const ranking = settings.rankings[state.ranking];
     controls.hidden = false;
     control("ranking").value = state.ranking;
-    fill(
+    site.fill(
       control("edition"),
-      Object.keys(ranking.editions).sort().reverse().map((one) => [one, one]),
+      site.newestFirst(ranking.editions).map((one) => [one, one]),
       state.edition,
     );
     site.showOrigin(ranking, state.edition);
     const offered = isOffered(ranking.editions[state.edition]);
-    byId("refusal").hidden = offered;
-    byId("control-city-box").hidden = !offered;
+    site.byId("refusal").hidden = offered;
+    site.byId("control-city-box").hidden = !offered;
     if (!offered) {
       refuse();
       return;

@@ -1,24 +1,15 @@
-"""Two to five cities side by side, compare.html."""
+"""Two to five cities side by side, compare.html; in a large field, of those with a page."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from ..site_builder import LANGUAGES, MARKS, Row, Site, publisher_pages
+from ..site_builder import OVERALL, Row, Site, publisher_pages
 from .ranking import marks
 
 MOST_CITIES = 5
 
-# assets/compare.js knows them by these names.
-STATUSES_WITHOUT_SCORE = ("coarser_level", "not_applicable")
-
 SCRIPT_TEXTS = (
-    *(f"mark_{letter}" for letter in (*MARKS.values(), "s")),
-    "figures_simulated",
-    "gap_not_recorded",
-    *(f"gap_{status}" for status in STATUSES_WITHOUT_SCORE),
-    "gap_new_in_field",
-    "gap_first_edition",
     "compare_nobody",
     "compare_summary",
     "compare_one_city",
@@ -30,104 +21,91 @@ SCRIPT_TEXTS = (
     "compare_no_scores",
     "compare_category",
     "compare_indicator",
-    "compare_reference",
     "compare_best",
-    "compare_place",
-    "compare_inferred_name",
-    "compare_projects",
 )
 
 
-def result_of(site: Site, row: Row, member: int) -> list[Any]:
-    """Return a result for the script: member, place, tendency, index, marks in that order."""
-    return [member, row["rank"], row["tendency"], row["index_displayed"], marks(site, row)]
-
-
-def compare_data(
-    site: Site,
-    results: list[Row],
-    categories: list[Row],
-    indicators: list[Row],
-    scores: list[Row],
-) -> dict[str, Any]:
-    """Return an edition for the script.
+def compare_data(site: Site, edition: Row, language: str) -> dict[str, Any]:
+    """Return an edition for the script, its cells drawn by templates/compare_cells.html.
 
     Args:
         site: the site in the making.
-        results: results of all categories, each in the order of places.
-        categories: the overall index first.
-        indicators: in the page's order.
-        scores: those that are known.
+        edition: a row of queries/editions.sql.
+        language: `de` or `en`.
 
     Returns:
-        `cities`: id, name, state, whether it is a simulated city, in the order of places; `before`
-        and the `new` ones among the cities; `categories` with their `results` and `indicators`,
-        these with their `scores` (member, printed score or why there is none, whether a real
-        city's is simulated).
+        `cities`: id, name and head of the column, in the order of places; `rows`: whether it is a
+        `category`, a `group` or an `indicator`, its id, its head, and for each city the printed
+        figure (None if there is none), how it is shown, and what stands below it; nothing where
+        it is not recorded, for which `gap` stands.
     """
-    overall = [row for row in results if row["category_id"] == categories[0]["category_id"]]
-    members = {row["city_id"]: position for position, row in enumerate(overall)}
-    simulated_cities = {row["city_id"] for row in overall if row["is_simulated_city"]}
-    scores_of: dict[str, list[list[Any]]] = {}
-    for row in scores:
-        is_marked = row["is_simulated"] and row["city_id"] not in simulated_cities
-        scores_of.setdefault(row["indicator_id"], []).append(
-            [members[row["city_id"]], row["score_displayed"] or row["status"], int(is_marked)]
-        )
+    draw = site.macros("compare_cells.html", language)
+    key = edition["ranking_id"], edition["edition"]
+    results = site.grouped("ranking", "ranking_id", "edition", "category_id")
+    cities = results[(*key, OVERALL)]
+    if edition["city_count"] > site.settings.profiles:
+        cities = [row for row in cities if (key[0], row["city_id"]) in site.city_editions]
+    scores = {
+        (row["indicator_id"], row["city_id"]): row
+        for row in site.grouped("compare_scores", "ranking_id", "edition").get(key, [])
+    }
+    by_category: dict[str, list[Row]] = {}
+    for row in site.grouped("compare_indicators", "ranking_id", "edition").get(key, []):
+        by_category.setdefault(row["category_id"], []).append(row)
+
+    def result(row: Row | None) -> list[Any] | None:
+        if row is None:
+            return None
+        letters = marks(site, row)
+        printed = row["index_displayed"]
+        below = draw.result(row, letters, edition["scale_maximum"])
+        return [printed, str(draw.score(printed, letters[2])), str(below)]
+
+    def score(row: Row | None, city: Row) -> list[Any] | None:
+        if row is None:
+            return None
+        if row["score_displayed"] is None:
+            return [None, str(draw.score(None, "-", row["status"]))]
+        is_marked = row["is_simulated"] and not city["is_simulated_city"]
+        printed = row["score_displayed"]
+        return [printed, str(draw.score(printed, "s" if is_marked else "-"))]
+
+    indices, indicators = [], []
+    for category in site.grouped("categories", "ranking_id", "edition")[key]:
+        one = category["category_id"]
+        title = str(draw.title(one, category[f"category_name_{language}"]))
+        of_city = {row["city_id"]: row for row in results[(*key, one)]}
+        cells = [result(of_city.get(city["city_id"])) for city in cities]
+        indices.append(["category", one, title, cells])
+        if one in by_category:
+            indicators.append(["group", one, title, []])
+        for row in by_category.get(one, []):
+            name = draw.indicator(row[f"indicator_name_{language}"], row)
+            cells = [
+                score(scores.get((row["indicator_id"], one["city_id"])), one) for one in cities
+            ]
+            indicators.append(["indicator", row["indicator_id"], str(name), cells])
+    heads = [
+        draw.head({**row, "page": site.city_page(key[0], row["city_id"], key[1])}) for row in cities
+    ]
     return {
         "cities": [
-            [row["city_id"], row["city_name"], row["state_name"], row["is_simulated_city"]]
-            for row in overall
+            [row["city_id"], row["city_name"], str(head)]
+            for row, head in zip(cities, heads, strict=True)
         ],
-        "before": overall[0]["previous_edition"],
-        "new": [members[row["city_id"]] for row in overall if row["is_new_in_edition"]],
-        "categories": [
-            {
-                "id": category["category_id"],
-                "de": category["category_name_de"],
-                "en": category["category_name_en"],
-                "results": [
-                    result_of(site, row, members[row["city_id"]])
-                    for row in results
-                    if row["category_id"] == category["category_id"]
-                ],
-                "indicators": [
-                    {
-                        "id": row["indicator_id"],
-                        "de": row["indicator_name_de"],
-                        "en": row["indicator_name_en"],
-                        "inferred": row["name_is_inferred"],
-                        "projects": row["role"] == "project",
-                        "scores": scores_of.get(row["indicator_id"], []),
-                    }
-                    for row in indicators
-                    if row["category_id"] == category["category_id"]
-                ],
-            }
-            for category in categories
-        ],
+        "rows": [*indices, *indicators],
+        "gap": str(draw.score(None, "-")),
     }
-
-
-def scale_of(row: Row) -> int:
-    """Return the highest score of an edition."""
-    return int(row["scale_maximum"])
 
 
 def build(site: Site) -> None:
     """Write the data of every edition, and the page."""
     editions = site.rows("editions")
-    by_edition = {
-        query: site.grouped(query, "ranking_id", "edition")
-        for query in ("ranking", "categories", "compare_indicators", "compare_scores")
-    }
-    for row in editions:
-        key = row["ranking_id"], row["edition"]
-        parts = [rows.get(key, []) for rows in by_edition.values()]
-        site.write_data(f"compare-{key[0]}-{key[1]}", compare_data(site, *parts))
-
     default = editions[0]
-    for language in LANGUAGES:
+    for language in site.languages:
+        for row in editions:
+            name = f"compare-{row['ranking_id']}-{row['edition']}-{language}"
+            site.write_data(name, compare_data(site, row, language))
         site.write_page(
             "compare.html",
             "compare.html",
@@ -142,8 +120,8 @@ def build(site: Site) -> None:
                 row["edition"] for row in editions if row["ranking_id"] == default["ranking_id"]
             ],
             most_cities=MOST_CITIES,
-            settings={
+            script_settings={
                 "default": default["ranking_id"],
-                "rankings": site.rankings_for_script(editions, language, scale_of),
+                "rankings": site.rankings_for_script(editions, language, lambda _: True),
             },
         )

@@ -11,7 +11,7 @@ from pathlib import Path
 from ... import PROJECT_DIR
 from ...publication import MANIFEST
 from .. import formats, lineage
-from ..site_builder import DBT_DOCS_POLICY, LANGUAGES, Site
+from ..site_builder import DBT_DOCS_POLICY, Site
 from . import sql
 
 MEGABYTE = 1_000_000
@@ -155,7 +155,7 @@ def build(site: Site) -> None:
             dbt_docs = written_dbt_docs(site, site.extras.dbt_docs)
     total = folder_size(site.output)
     extras = folder_size(site.output / "downloads") + folder_size(site.output / "dbt")
-    for language in LANGUAGES:
+    for language in site.languages:
         site.write_page(
             "downloads.html",
             "downloads.html",

@@ -1,14 +1,14 @@
-"""The indicator explorer, indicators.html: definition, distribution and leaders of an indicator."""
+"""The indicators: an overview, and a page for each with definition, distribution and all scores."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
 
-from .. import formats
-from ..site_builder import LANGUAGES, Row, Site, publisher_pages
+from .. import charts
+from ..site_builder import Row, Site, publisher_pages
 
-STATISTICS_IN_POINTS = (
+FIGURES = (
     "mean_score",
     "standard_deviation",
     "minimum_score",
@@ -24,208 +24,187 @@ CORRELATIONS = (
     "correlation_with_rest_of_category",
 )
 FLAGS = ("has_low_spread", "has_floor_effect", "has_ceiling_effect", "has_low_correlation")
-STATUSES = (
-    "analysed",
-    "too_few_cities",
-    "too_many_cells",
-    "no_indicators",
-    "no_cities",
-)
-
-DIGITS_OF_CORRELATIONS = 2
-DIGITS_OF_WEIGHTS = 4
-
-SCRIPT_TEXTS = (
-    "mark_s",
-    "figures_simulated",
-    "gap_not_recorded",
-    "indicators_no_place",
-    "of_cities",
-    "indicators_facts",
-    "indicators_category",
-    "indicators_role",
-    "role_regular",
-    "role_project",
-    "indicators_unit",
-    "indicators_direction",
-    "direction_higher_is_better",
-    "direction_lower_is_better",
-    "indicators_scoring_rule",
-    *(
-        f"normalisation_{rule}"
-        for rule in ("none", "percentile_rank", "distance_to_reference", "min_max", "goalposts")
-    ),
-    "indicators_weight",
-    "indicators_weight_value",
-    "indicators_effective_weight",
-    "indicators_effective_weight_value",
-    "share_of_index_variance",
-    "indicators_name",
-    "indicators_name_printed",
-    "indicators_name_inferred",
-    "indicators_source",
-    "indicators_cities",
-    *STATISTICS_IN_POINTS,
-    "share_at_zero",
-    "share_at_maximum",
-    *CORRELATIONS,
-    *FLAGS,
-    "indicators_no_flags",
-    "indicators_chart_label",
-    "indicators_chart_key",
-    "indicators_column_figure",
-    "indicators_column_value",
-    "column_place",
-    "column_city",
-    "indicators_column_score",
-    "indicators_leaders",
-    "indicators_last",
-    "indicators_tied",
-    "indicators_all_cities",
-    "indicators_all_cities_caption",
-    "indicators_known_scores",
-    "indicators_none_known",
-    "indicators_matrix_caption",
-    "indicators_matrix_itself",
-    "indicators_not_defined",
-    "indicators_other_ranking",
-    *(f"indicators_status_{status}" for status in STATUSES),
-)
+# Shades of a correlation to each side of zero.
+CORRELATION_SHADES = 5
 
 
-def rounded(value: Decimal | None, digits: int) -> str | None:
-    """Return a figure as the script expects it: rounded, with a decimal point."""
-    return None if value is None else formats.decimal_point(value, digits)
-
-
-def unit_names(site: Site, unit: str | None) -> dict[str, str | None]:
-    """Return the name of a unit by language; a unit without a text stands as the mart has it."""
-    text_id = f"unit_{(unit or '').replace(' ', '_')}"
-    return dict(site.texts.get(text_id, dict.fromkeys(LANGUAGES, unit)))
-
-
-def statistics(row: Row) -> dict[str, Any] | None:
-    """Return the printed statistics of an indicator, or None where there are none.
+def newest_with_scores(rows: list[Row], scored: set[tuple[Any, ...]]) -> Row:
+    """Return the newest edition of an indicator in which scores are known, otherwise its newest.
 
     Args:
-        row: a row of queries/indicators.sql.
+        rows: an indicator in all editions of a ranking.
+        scored: ranking, edition and indicator of which scores are known.
     """
-    if row["city_count"] is None:
-        return None
-    return {
-        "cities": row["city_count"],
-        "field": row["edition_city_count"],
-        **{name: rounded(row[name], row["score_digits"]) for name in STATISTICS_IN_POINTS},
-        **{
-            name: None if row[name] is None else formats.percent(row[name], "en") for name in SHARES
-        },
-        **{name: rounded(row[name], DIGITS_OF_CORRELATIONS) for name in CORRELATIONS},
-        "effective_weight": rounded(row["effective_weight"], DIGITS_OF_WEIGHTS),
-        "flags": [name for name in FLAGS if row[name]],
-    }
+    return max(
+        rows,
+        key=lambda row: (
+            (row["ranking_id"], row["edition"], row["indicator_id"]) in scored,
+            row["edition"],
+        ),
+    )
 
 
-def indicator(site: Site, row: Row, scores: list[list[Any]]) -> dict[str, Any]:
-    """Return what the script shows of an indicator in an edition.
+def score_lines(rows: list[Row], shown: Row, scale: Decimal) -> list[dict[str, Any]]:
+    """Return the cities with a score, those of the edition that is shown first.
 
     Args:
-        site: the site in the making.
-        row: a row of queries/indicators.sql.
-        scores: [position of the city, printed score, place, whether it is simulated], best first.
-    """
-    return {
-        "id": row["indicator_id"],
-        "category": row["category_id"],
-        "name": {language: row[f"indicator_name_{language}"] for language in LANGUAGES},
-        "inferred": row["name_is_inferred"],
-        "role": row["role"],
-        "unit": unit_names(site, row["unit"]),
-        "direction": row["direction"],
-        "rule": row["normalisation"],
-        "weight": formats.decimal_point(row["weight"], DIGITS_OF_WEIGHTS).rstrip("0").rstrip("."),
-        "source": row["source"],
-        "statistics": statistics(row),
-        "scores": scores,
-    }
-
-
-def indicator_data(site: Site, ranking_id: str) -> dict[str, Any]:
-    """Return the indicators of one ranking for the script.
-
-    Args:
-        site: the site in the making.
-        ranking_id: the ranking.
+        rows: all scores of an indicator in a ranking, best first within an edition.
+        shown: the edition that is shown: a row of queries/indicators.sql.
+        scale: the highest score.
 
     Returns:
-        `cities`: [id, name, whether it is simulated]; `editions`: for each, its
-        `indicators` and the `correlations` between its categories, with the numbers of cities that
-        are `correlated`, and of the `field`.
+        For each city `city` and `now` (rows of queries/indicator_scores.sql; `now` may be None),
+        `length` of its bar, and its rows of other editions by edition.
     """
-    cities: list[list[Any]] = []
-    positions: dict[str, int] = {}
-    scores: dict[tuple[int, str], list[list[Any]]] = {}
-    for row in site.grouped("indicator_scores", "ranking_id").get((ranking_id,), []):
-        position = positions.setdefault(row["city_id"], len(positions))
-        if position == len(cities):
-            cities.append([row["city_id"], row["city_name"], row["is_simulated_city"]])
-        scores.setdefault((row["edition"], row["indicator_id"]), []).append(
-            [position, row["score_displayed"], row["rank"], int(row["is_simulated"])]
+    cities: dict[str, dict[str, Any]] = {}
+    for row in sorted(rows, key=lambda row: row["edition"] != shown["edition"]):
+        line = cities.setdefault(
+            row["city_id"], {"city": row, "now": None, "length": "0", "others": {}}
         )
-    editions: dict[int, dict[str, Any]] = {
-        row["edition"]: {"indicators": [], "correlations": {}, "field": 0, "correlated": []}
-        for row in site.grouped("editions", "ranking_id")[(ranking_id,)]
+        if row["edition"] == shown["edition"]:
+            line["now"] = row
+            line["length"] = charts.scaled(Decimal(row["score_displayed"]), scale)
+        else:
+            line["others"][row["edition"]] = row
+    return list(cities.values())
+
+
+def correlation_shade(value: Decimal | None) -> str:
+    """Return the class of a cell of the matrix."""
+    if value is None:
+        return ""
+    step = min(CORRELATION_SHADES, int(abs(value) * CORRELATION_SHADES) + 1)
+    return f"correlation-{'plus' if value >= 0 else 'minus'}-{step}"
+
+
+def matrix(site: Site, edition: Row) -> dict[str, Any] | None:
+    """Return the correlations between the categories of an edition; None where there are none."""
+    key = edition["ranking_id"], edition["edition"]
+    rows = site.grouped("category_correlations", "ranking_id", "edition").get(key)
+    if not rows:
+        return None
+    numbers = sorted({row["city_count"] for row in rows})
+    return {
+        "categories": site.grouped("categories", "ranking_id", "edition")[key],
+        "cells": {
+            (row["category_id"], row["other_category_id"]): {
+                "value": row["correlation"],
+                "shade": correlation_shade(row["correlation"]),
+            }
+            for row in rows
+        },
+        "cities": numbers[0] if len(numbers) == 1 else f"{numbers[0]}–{numbers[-1]}",
+        "field": rows[0]["edition_city_count"],
     }
-    for row in site.grouped("indicators", "ranking_id").get((ranking_id,), []):
-        of_indicator = scores.get((row["edition"], row["indicator_id"]), [])
-        editions[row["edition"]]["indicators"].append(indicator(site, row, of_indicator))
-    for row in site.grouped("category_correlations", "ranking_id").get((ranking_id,), []):
-        of_edition = editions[row["edition"]]
-        of_edition["field"] = row["edition_city_count"]
-        of_edition["correlated"] = sorted({*of_edition["correlated"], row["city_count"]})
-        of_category = of_edition["correlations"].setdefault(row["category_id"], {})
-        of_category[row["other_category_id"]] = rounded(row["correlation"], DIGITS_OF_CORRELATIONS)
-    return {"cities": cities, "editions": editions}
 
 
-def settings(site: Site, language: str) -> dict[str, Any]:
-    """Return what the script must know of rankings, editions and categories.
+def write_indicator(site: Site, rows: list[Row], scores: list[Row], facts: Row) -> None:
+    """Write the page of an indicator.
 
     Args:
         site: the site in the making.
-        language: `de` or `en`.
+        rows: the indicator in all editions of a ranking.
+        scores: its scores in all editions.
+        facts: the edition that is shown: one of the rows.
     """
-    categories = site.grouped("categories", "ranking_id", "edition")
-
-    def of_edition(row: Row) -> dict[str, Any]:
-        return {
-            "status": row["analysis_status"],
-            "cities": row["city_count"],
-            "scores": formats.decimal(row["score_count"], 0, language),
-            "expected": formats.decimal(row["expected_score_count"], 0, language),
-            "maximum": str(row["scale_maximum"]),
-            "categories": {
-                category["category_id"]: category[f"category_name_{language}"]
-                for category in categories[row["ranking_id"], row["edition"]]
-            },
-        }
-
-    return {"rankings": site.rankings_for_script(site.rows("editions"), language, of_edition)}
+    editions = {row["edition"]: row for row in site.grouped("editions", "ranking_id")[
+        facts["ranking_id"],
+    ]}  # fmt: skip
+    edition = editions[facts["edition"]]
+    categories = site.grouped("categories", "ranking_id", "edition", "category_id")
+    lines = score_lines(scores, facts, edition["scale_maximum"])
+    values = [
+        (row["city"]["city_name"], Decimal(row["now"]["score_displayed"]))
+        for row in lines
+        if row["now"]
+    ]
+    for language in site.languages:
+        name = facts[f"indicator_name_{language}"]
+        category = categories.get((facts["ranking_id"], facts["edition"], facts["category_id"]))
+        site.write_page(
+            "indicator.html",
+            site.indicator_page(facts["ranking_id"], facts["indicator_id"]),
+            language,
+            navigation="nav_indicators",
+            title=f"{name}, {edition[f'ranking_name_{language}']} {facts['edition']}",
+            description=facts.get(f"description_{language}") or "",
+            name=name,
+            facts=facts,
+            category=category[0] if category else None,
+            unit=site.settings.units.get(facts["unit"], {}).get(language),
+            edition=edition,
+            editions=sorted({row["edition"] for row in scores} - {facts["edition"]}, reverse=True),
+            defined_in=sorted(row["edition"] for row in rows),
+            lines=lines[: site.settings.rows],
+            line_count=len(lines),
+            chart=charts.distribution(values, edition["scale_maximum"])
+            if facts["city_count"]
+            else None,
+            figures=FIGURES,
+            shares=SHARES,
+            correlations=CORRELATIONS,
+            flags=[one for one in FLAGS if facts[one]],
+            publisher_pages=publisher_pages(list(editions.values())),
+        )
 
 
 def build(site: Site) -> None:
-    """Write the data of every ranking, and the page."""
-    rankings = {row["ranking_id"]: row for row in reversed(site.rows("editions"))}
-    for ranking_id in rankings:
-        site.write_data(f"indicators-{ranking_id}", indicator_data(site, ranking_id))
-    for language in LANGUAGES:
+    """Write the page of every indicator, and the overview."""
+    scores = site.grouped("indicator_scores", "ranking_id", "indicator_id")
+    scored = {
+        (row["ranking_id"], row["edition"], row["indicator_id"])
+        for rows in scores.values()
+        for row in rows
+    }
+    shown: dict[str, list[Row]] = {}
+    for key, rows in site.grouped("indicators", "ranking_id", "indicator_id").items():
+        facts = newest_with_scores(rows, scored)
+        shown.setdefault(key[0], []).append(facts)
+        write_indicator(site, rows, scores.get(key, []), facts)
+
+    rankings = []
+    for (ranking_id,), editions in site.grouped("editions", "ranking_id").items():
+        found = shown.get(ranking_id, [])
+        newest = max((row["edition"] for row in found), default=editions[0]["edition"])
+        edition = next(row for row in editions if row["edition"] == newest)
+        now = [row for row in found if row["edition"] == newest]
+        rankings.append(
+            {
+                "edition": edition,
+                "categories": [
+                    (
+                        category,
+                        [one for one in now if one["category_id"] == category["category_id"]],
+                    )
+                    for category in site.grouped("categories", "ranking_id", "edition")[
+                        ranking_id, newest
+                    ]
+                ],
+                "earlier": [row for row in found if row["edition"] != newest],
+                "matrix": matrix(site, edition),
+            }
+        )
+    first = {
+        key: [row for row in rows if row["rank"] == 1]
+        for key, rows in site.grouped(
+            "indicator_scores", "ranking_id", "edition", "indicator_id"
+        ).items()
+    }
+    known = {
+        key: len(rows)
+        for key, rows in site.grouped(
+            "indicator_scores", "ranking_id", "edition", "indicator_id"
+        ).items()
+    }
+    for language in site.languages:
         site.write_page(
             "indicators.html",
             "indicators.html",
             language,
             navigation="nav_indicators",
             title=site.text("nav_indicators", language),
-            script_texts=SCRIPT_TEXTS,
-            default=site.rows("editions")[0],
+            rankings=rankings,
+            first=first,
+            known=known,
             publisher_pages=publisher_pages(site.rows("editions")),
-            settings=settings(site, language),
         )

@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from .. import formats
-from ..site_builder import LANGUAGES, Row, Site, publisher_pages, shown_address
+from ..settings import LANGUAGES
+from ..site_builder import Row, Site, publisher_pages, shown_address
 from .profile import source_links
 
 VERDICTS = ("match", "last_digit", "consistent", "contradiction", "not_checkable")
@@ -105,7 +106,11 @@ def findings(site: Site, language: str) -> list[dict[str, Any]]:
                     for row in rows
                 },
                 "numbers": numbers,
-                "rows": [{**row, "found": plain(round(row["found_value"], 1))} for row in rows],
+                "count": len(rows),
+                "rows": [
+                    {**row, "found": plain(round(row["found_value"], 1))}
+                    for row in rows[: site.settings.rows]
+                ],
             }
         )
     return rankings
@@ -144,15 +149,18 @@ def sources_by_edition(site: Site) -> dict[int, list[tuple[str, str | None]]]:
     return {edition: sorted(found.items()) for edition, found in editions.items()}
 
 
-def example(site: Site) -> dict[str, Any]:
-    """Return the worked example: its rows, the number of regular indicators, and their cap."""
+def example(site: Site) -> dict[str, Any] | None:
+    """Return a worked example: its rows, the number of regular indicators, and their cap."""
     rows = site.rows("method_example")
-    tree = site.grouped("method_tree", "node_id")
-    caps = {row["project_cap_share"] for row in tree.get(("administration",), [])} - {None}
+    if not rows:
+        return None
     return {
         "rows": rows,
+        "name": rows[0]["city_name"],
+        "edition": rows[0]["edition"],
+        **{f"category_{one}": rows[0][f"category_name_{one}"] for one in LANGUAGES},
         "regular": sum(row["role"] == "regular" for row in rows),
-        "cap": plain(max(caps)) if caps else None,
+        "cap": rows[0]["project_cap_share"],
     }
 
 
@@ -160,7 +168,8 @@ def build(site: Site) -> None:
     """Write the page in both languages."""
     by_edition = sources_by_edition(site)
     marts = site.rows("method_build")
-    for language in LANGUAGES:
+    nodes = site.rows("method_tree")
+    for language in site.languages:
         site.write_page(
             "method.html",
             "method.html",
@@ -168,6 +177,8 @@ def build(site: Site) -> None:
             navigation="nav_method",
             title=site.text("nav_method", language),
             example=example(site),
+            aggregations=sorted({row["aggregation"] for row in nodes if row["aggregation"]}),
+            has_projects=any(row["project_cap_share"] for row in nodes),
             editions=site.rows("method_editions"),
             methodologies=methodologies(site),
             coverage=site.rows("method_coverage"),

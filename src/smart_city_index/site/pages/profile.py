@@ -1,4 +1,4 @@
-"""The profile of a city: city/<ranking_id>/<city_id>.html, every edition in one page."""
+"""The pages of a city: city/<ranking_id>/<city_id>.html, and one for each older edition."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
-from .. import charts
-from ..site_builder import LANGUAGES, MARK_LETTERS, NO_MARK, Row, Site, publisher_pages
+from .. import charts, formats
+from ..settings import LANGUAGES
+from ..sharing import Pictures
+from ..site_builder import MARK_LETTERS, NO_MARK, OVERALL, Row, Site, publisher_pages
 
 SHOWN_DRIVERS = 6
 SHOWN_LEVERS = 6
@@ -50,12 +52,19 @@ def source_links(source: str) -> list[tuple[str, str | None]]:
     """Return host and address of each part of a source, which are separated by semicolons."""
     links: list[tuple[str, str | None]] = []
     for part in source.split(" ; "):
-        address = urlsplit(part)
-        if address.scheme in ("http", "https") and address.hostname:
-            links.append((address.hostname.removeprefix("www."), part))
-        else:
-            links.append((part, None))
+        links.append((host(part) or part, part if host(part) else None))
     return links
+
+
+def host(address: str) -> str | None:
+    """Return the host of an address of the web; None for anything else, such as `javascript:`."""
+    try:
+        parts = urlsplit(address.strip())
+    except ValueError:
+        return None
+    if parts.scheme in ("http", "https") and parts.hostname:
+        return parts.hostname.removeprefix("www.")
+    return None
 
 
 def published_sources(rows: list[Row]) -> list[Source]:
@@ -132,7 +141,17 @@ def edition_values(site: Site, groups: Groups, member: Row, edition: Row) -> dic
     lines: dict[str, list[Row]] = {}
     for row in found["profile_lines"]:
         lines.setdefault(row["section"], []).append(row)
-    results = [with_marks(site, row, row["line_id"], member) for row in lines["result"]]
+    results = [
+        {
+            **with_marks(site, row, row["line_id"], member),
+            "behind": None
+            if row["rank"] is None
+            else charts.scaled(
+                Decimal(edition["city_count"] - row["rank"] + 1), Decimal(edition["city_count"])
+            ),
+        }
+        for row in lines["result"]
+    ]
     drivers = [row for row in found["index_drivers"] if row["contribution"]]
     assessed = found["strengths_and_weaknesses"]
     return {
@@ -144,9 +163,12 @@ def edition_values(site: Site, groups: Groups, member: Row, edition: Row) -> dic
         "overall": results[0],
         "sources": published_sources(results),
         "indicator_sources": published_sources(found["profile_indicators"]),
-        "best_practices": lines.get("best_practice", []),
+        "best_practices": [
+            {**row, "host": host(row["source"] or "")} for row in lines.get("best_practice", [])
+        ],
         "blocks": indicator_blocks(found["profile_indicators"], results),
         "index_drivers": with_lengths(drivers[:SHOWN_DRIVERS], "contribution"),
+        "scale": edition["scale_maximum"],
         "what_if_scores": found["what_if_scores"][:SHOWN_LEVERS],
         "what_if_ranges": found["what_if_ranges"][:SHOWN_SCORES],
         "possible_places": {row["category_id"]: row for row in found["possible_places"]},
@@ -172,7 +194,7 @@ def history_values(rows: list[Row], editions: list[Row]) -> dict[str, Any]:
     categories: dict[str, dict[int, Row]] = {}
     for row in rows:
         categories.setdefault(row["category_id"], {})[row["edition"]] = row
-    overall = categories["overall"]
+    overall = categories[OVERALL]
     places = [
         (year, overall[year]["rank"], overall[year]["marks"][0])
         if year in overall
@@ -189,16 +211,16 @@ def history_values(rows: list[Row], editions: list[Row]) -> dict[str, Any]:
     }
 
 
-def letters_of(shown: list[dict[str, Any]], places: list[Row]) -> list[str]:
+def letters_of(shown: dict[str, Any], places: list[Row]) -> list[str]:
     """Return the letters of all marks on the page of a city.
 
     Args:
-        shown: the city in each edition.
+        shown: the city in the edition.
         places: its places over the editions.
     """
-    rows = [*places, *(row for one in shown for row in one["results"])]
+    rows = [*places, *shown["results"]]
     used = {letter for row in rows for letter in row["marks"]}
-    scores = [row for one in shown for block in one["blocks"] for row in block["scores"]]
+    scores = [row for block in shown["blocks"] for row in block["scores"]]
     if any(row["is_simulated"] for row in (*rows, *scores)):
         used.add("s")
     if any(row["name_is_inferred"] for row in scores):
@@ -206,42 +228,177 @@ def letters_of(shown: list[dict[str, Any]], places: list[Row]) -> list[str]:
     return [letter for letter in MARK_LETTERS if letter in used]
 
 
+def message(site: Site, shown: dict[str, Any], language: str) -> str:
+    """Return what an edition says of a city in one sentence.
+
+    Args:
+        site: the site in the making.
+        shown: the city in the edition.
+        language: `de` or `en`.
+    """
+    overall, edition = shown["overall"], shown["edition"]
+    values = {
+        "rank": overall["rank"],
+        "cities": formats.decimal(edition["city_count"], 0, language),
+        "edition": edition["edition"],
+        "previous": edition["previous_edition"],
+    }
+    if overall["rank"] is None:
+        start = "message_no_rank"
+    elif overall["tendency"] is None:
+        start = "message_rank"
+    elif overall["tendency"] == 0:
+        start = "message_same"
+    else:
+        start = "message_moved"
+        values["before"] = overall["rank"] + overall["tendency"]
+    parts = [site.text(start, language, **values)]
+    ranked = [row for row in shown["results"][1:] if row["rank"] is not None]
+    best = min((row["rank"] for row in ranked), default=0)
+    worst = max((row["rank"] for row in ranked), default=0)
+    if best < worst:
+        for text_id, rank in (("message_best", best), ("message_worst", worst)):
+            names = [row[f"label_{language}"] for row in ranked if row["rank"] == rank]
+            named = site.text("and", language).join(names)
+            parts.append(site.text(text_id, language, names=named, rank=rank))
+        if len(ranked) < len(shown["results"]) - 1:
+            numbers = {"known": len(ranked), "all": len(shown["results"]) - 1}
+            parts.append(site.text("message_known", language, **numbers))
+    elif len(ranked) == 1:
+        named = ranked[0][f"label_{language}"]
+        parts.append(site.text("message_one", language, names=named, rank=ranked[0]["rank"]))
+    return "".join(parts) + "."
+
+
+@dataclass(frozen=True)
+class Profiles:
+    """What all pages of cities are made from.
+
+    Args:
+        site: the site in the making.
+        groups: rows of the queries by ranking, city and edition.
+        members: the cities as members of editions, by ranking, city and edition.
+        editions: rows of queries/editions.sql by ranking and edition.
+    """
+
+    site: Site
+    groups: Groups
+    members: dict[tuple[Any, ...], Row]
+    editions: dict[tuple[Any, ...], Row]
+
+    def values(self, ranking_id: str, city_id: str, edition: int) -> dict[str, Any]:
+        """Return what the template shows of a city in an edition."""
+        return edition_values(
+            self.site,
+            self.groups,
+            self.members[ranking_id, city_id, edition],
+            self.editions[ranking_id, edition],
+        )
+
+    def analysed(self, ranking_id: str, city_id: str) -> dict[str, Any] | None:
+        """Return a city in the newest edition of another ranking in which it is analysed."""
+        for edition in self.editions.values():
+            other = edition["ranking_id"], city_id, edition["edition"]
+            if (
+                edition["ranking_id"] != ranking_id
+                and not edition["is_simulated_ranking"]
+                and self.groups["rank_certainty"].get(other)
+            ):
+                return self.values(*other)
+        return None
+
+
+def picture_values(site: Site, shown: dict[str, Any], language: str) -> dict[str, Any]:
+    """Return what the picture of a city shows: its place, tendency and places in the categories.
+
+    Args:
+        site: the site in the making.
+        shown: the city in the edition.
+        language: `de` or `en`.
+    """
+    edition, overall = shown["edition"], shown["overall"]
+    count = formats.decimal(edition["city_count"], 0, language)
+    return {
+        "kicker": f"{edition[f'ranking_name_{language}']} {edition['edition']}",
+        "name": shown["member"]["city_name"],
+        "is_list": False,
+        "rank": overall["rank"],
+        "tendency": overall["tendency"],
+        "place_text": site.text("picture_place", language, count=count),
+        "bars": [
+            {
+                "name": row[f"label_{language}"],
+                "rank": row["rank"],
+                "width": None
+                if row["behind"] is None
+                else charts.rounded(Decimal(row["behind"]) * Decimal("6.7")),
+                "colour": site.colour(row["line_id"]),
+            }
+            for row in shown["results"][1:7]
+        ],
+    }
+
+
 def build(site: Site) -> None:
-    """Write the profile of every city in every ranking."""
+    """Write the pages of every city in every ranking."""
     names = (*ANALYSIS_QUERIES, "profile_lines", "profile_indicators", "possible_places")
-    groups = {name: site.grouped(name, "ranking_id", "city_id", "edition") for name in names}
+    profiles = Profiles(
+        site,
+        {name: site.grouped(name, "ranking_id", "city_id", "edition") for name in names},
+        {(row["ranking_id"], row["city_id"], row["edition"]): row for row in site.rows("cities")},
+        {(row["ranking_id"], row["edition"]): row for row in site.rows("editions")},
+    )
     histories = site.grouped("history", "ranking_id", "city_id")
     editions = site.grouped("editions", "ranking_id")
-    members = site.grouped("cities", "ranking_id", "city_id")
-    for (ranking_id, city_id), memberships in members.items():
-        by_year = {row["edition"]: row for row in editions[(ranking_id,)]}
-        ranking = editions[(ranking_id,)][0]
-        shown = [edition_values(site, groups, row, by_year[row["edition"]]) for row in memberships]
-        places = [
-            with_marks(site, row, row["category_id"], memberships[0])
-            for row in histories[ranking_id, city_id]
-        ]
-        letters = letters_of(shown, places)
-        others = [
-            one[0]
-            for (other_id,), one in editions.items()
-            if other_id != ranking_id and (other_id, city_id) in members
-        ]
-        for language in LANGUAGES:
-            site.write_page(
-                "profile.html",
-                f"city/{ranking_id}/{city_id}.html",
-                language,
-                navigation="nav_ranking",
-                title=f"{memberships[0]['city_name']}, {ranking[f'ranking_name_{language}']}",
-                city=memberships[0],
-                ranking=ranking,
-                other_rankings=others,
-                editions=shown,
-                history=history_values(places, editions[(ranking_id,)]),
-                publisher_pages=publisher_pages(editions[(ranking_id,)]),
-                letters=letters,
-                data_dates={
-                    one["edition"]: site.data_date(one, language) for one in editions[(ranking_id,)]
-                },
-            )
+    pictures = Pictures(site)
+    for (ranking_id, city_id), years in site.city_editions.items():
+        ranking = editions[(ranking_id,)]
+        others = {one: site.city_editions.get((one, city_id)) for (one,) in editions}
+        other = profiles.analysed(ranking_id, city_id)
+        for year in years:
+            shown = profiles.values(ranking_id, city_id, year)
+            member = shown["member"]
+            places = [
+                with_marks(site, row, row["category_id"], member)
+                for row in histories[ranking_id, city_id]
+            ]
+            values: dict[str, Any] = {
+                "one": shown,
+                "analysis": shown
+                if shown["rank_certainty"]
+                else other
+                if year == years[0]
+                else None,
+                "city_rankings": [
+                    [profiles.editions[one, edition] for edition in found]
+                    for one, found in others.items()
+                    if found
+                ],
+                "history": history_values(places, ranking),
+                "publisher_pages": publisher_pages(ranking),
+                "letters": letters_of(shown, places),
+            }
+            path = site.city_page(ranking_id, city_id, year)
+            assert path
+            for language in site.languages:
+                place = "title_place" if shown["overall"]["rank"] is not None else "title_no_place"
+                site.write_page(
+                    "profile.html",
+                    path,
+                    language,
+                    navigation="nav_ranking",
+                    title=site.text(
+                        place,
+                        language,
+                        city=member["city_name"],
+                        rank=shown["overall"]["rank"],
+                        ranking=shown["edition"][f"ranking_name_{language}"],
+                        edition=year,
+                    ),
+                    description=message(site, shown, language),
+                    picture=pictures.write(path, language, **picture_values(site, shown, language))
+                    if year == years[0]
+                    else None,
+                    data_date=site.data_date(shown["edition"], language),
+                    **values,
+                )

@@ -1,37 +1,61 @@
-"""The ranking, index.html: every ranking, edition and category as one table."""
+"""The rankings: a page for every edition, with one table for all of its categories."""
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
-from .. import formats
-from ..site_builder import LANGUAGES, MARKS, Row, Site, publisher_pages
+from .. import charts, formats
+from ..sharing import Pictures, dataset
+from ..site_builder import OVERALL, Row, Site, publisher_pages
 
-OVERALL = "overall"
+MOVERS = 3
+# Shades of a place in a category: the shares of the field, in twelfths, that end with each.
+SHADES = (1, 2, 4, 6, 9, 12)
 
-CITY_COLUMNS = (
-    "city_id",
-    "city_name",
-    "state_code",
-    "state_name",
-    "size_class_id",
-    "is_simulated_city",
-    "latitude",
-    "longitude",
-)
+SCRIPT_TEXTS = ("ranking_summary", "ranking_nothing_found")
 
-SCRIPT_TEXTS = (
-    *(f"mark_{letter}" for letter in (*MARKS.values(), "s")),
-    "figures_simulated",
-    "gap_not_recorded",
-    "gap_new_in_field",
-    "gap_first_edition",
-    "ranking_caption",
-    "ranking_summary",
-    "ranking_summary_all",
-    "ranking_nothing_found",
-    "control_all",
-)
+
+@dataclass(frozen=True)
+class Place:
+    """The newest known place of a city in a category.
+
+    Args:
+        rank: the place.
+        edition: its edition if it is an older one, otherwise None.
+        shade: from 1 (first places) to the number of SHADES.
+        mark: the letter that marks it.
+    """
+
+    rank: int
+    edition: int | None
+    shade: int
+    mark: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of the table.
+
+    Args:
+        row: the overall result of the city: a row of queries/ranking.sql.
+        marks: of its place, tendency and index.
+        overall: the newest known place; None if there is none.
+        categories: the newest known place in each category.
+        spark: paths of the places up to this edition, and of the last one.
+        gap: the first and the last of the places above that are not known, if there are any.
+        page: path of the city's page; None if it has none.
+    """
+
+    row: Row
+    marks: str
+    overall: Place | None
+    categories: list[Place | None]
+    spark: tuple[str, str] | None
+    gap: tuple[int, int] | None
+    page: str | None
 
 
 def marks(site: Site, row: Row) -> str:
@@ -45,43 +69,142 @@ def marks(site: Site, row: Row) -> str:
     return site.marks(row, row["category_id"], is_simulated)
 
 
-def ranking_data(site: Site, rows: list[Row]) -> dict[str, Any]:
-    """Return the results of one ranking for the script.
+def newest_place(
+    site: Site, results: dict[int, Row], edition: int, counts: dict[int, int]
+) -> Place | None:
+    """Return the newest known place of a city, in an edition or before it.
 
     Args:
         site: the site in the making.
-        rows: results of all editions and categories.
+        results: its results in a category by edition.
+        edition: the edition.
+        counts: the number of cities by edition.
+    """
+    for year in sorted((one for one in results if one <= edition), reverse=True):
+        rank = results[year]["rank"]
+        if rank is not None:
+            shade = 1 + sum(rank * 12 > one * counts[year] for one in SHADES[:-1])
+            return Place(
+                rank, None if year == edition else year, shade, marks(site, results[year])[0]
+            )
+    return None
+
+
+def lines(site: Site, edition: Row, category_ids: list[str]) -> tuple[list[Line], list[Row]]:
+    """Return the rows of an edition's table, and the cities of which nothing is known.
+
+    Args:
+        site: the site in the making.
+        edition: a row of queries/editions.sql.
+        category_ids: the categories of the table.
 
     Returns:
-        `cities`: their CITY_COLUMNS; `editions`: for each, whether
-        there is an edition `before`, the `members` (positions in cities), the new ones, and
-        `results`, for each category [member, place, tendency, index, marks]. A result of which
-        nothing is known is left out.
+        Rows in the order of the places, then those without one by their newest known place.
     """
-    cities: dict[str, list[Any]] = {}
-    editions: dict[int, dict[str, Any]] = {}
-    for row in sorted(rows, key=lambda one: (one["city_name"], one["city_id"])):
-        cities.setdefault(row["city_id"], [row[column] for column in CITY_COLUMNS])
-    position = {city_id: number for number, city_id in enumerate(cities)}
+    ranking_id, year = edition["ranking_id"], edition["edition"]
+    by_city = site.grouped("ranking", "ranking_id", "city_id", "category_id")
+    counts = {
+        row["edition"]: row["city_count"]
+        for row in site.grouped("editions", "ranking_id")[(ranking_id,)]
+    }
+    years = sorted(one for one in counts if one <= year)
+    found, unknown = [], []
+    above = 0
+    rows = site.grouped("ranking", "ranking_id", "edition", "category_id")[
+        ranking_id, year, OVERALL
+    ]
+    shared = Counter(row["rank"] for row in rows)
     for row in rows:
-        edition = editions.setdefault(
-            row["edition"],
-            {"before": row["previous_edition"], "members": [], "new": [], "results": {}},
-        )
-        member = position[row["city_id"]]
-        if row["category_id"] == OVERALL:
-            edition["members"].append(member)
-            if row["is_new_in_edition"] and row["previous_edition"]:
-                edition["new"].append(member)
-        figures = (row["rank"], row["tendency"], row["index_displayed"])
-        results = edition["results"].setdefault(row["category_id"], [])
-        if any(value is not None for value in figures):
-            results.append([member, *figures, marks(site, row)])
-    return {"cities": list(cities.values()), "editions": editions}
+        histories = [
+            {one["edition"]: one for one in by_city.get((ranking_id, row["city_id"], category), [])}
+            for category in (OVERALL, *category_ids)
+        ]
+        overall, *places = (newest_place(site, one, year, counts) for one in histories)
+        if overall is None and not any(places) and row["index_displayed"] is None:
+            unknown.append(row)
+            continue
+        gap = None
+        if row["rank"] is not None:
+            if row["rank"] > above + 1:
+                gap = (above + 1, row["rank"] - 1)
+            above = row["rank"] + shared[row["rank"]] - 1
+        ranks = [histories[0][one]["rank"] if one in histories[0] else None for one in years]
+        spark = charts.sparkline(ranks, max(counts.values()))
+        page = site.city_page(ranking_id, row["city_id"], year)
+        found.append(Line(row, marks(site, row), overall, places, spark, gap, page))
+    without_place = [line for line in found if line.row["rank"] is None]
+    without_place.sort(key=lambda line: line.overall.rank if line.overall else counts[year] + 1)
+    return [line for line in found if line.row["rank"] is not None] + without_place, unknown
 
 
-def known_figures(site: Site, row: Row, language: str) -> str:
-    """Return how many places and indices are known, of how many, and what their mean is worth.
+def editions_led(site: Site, edition: Row, city_id: str) -> int:
+    """Return for how many editions up to this one a city has been first without a break."""
+    results = site.grouped("ranking", "ranking_id", "city_id", "category_id")
+    history = {
+        row["edition"]: row["rank"]
+        for row in results[edition["ranking_id"], city_id, OVERALL]
+        if row["edition"] <= edition["edition"]
+    }
+    editions = sorted(
+        (
+            row["edition"]
+            for row in site.grouped("editions", "ranking_id")[(edition["ranking_id"],)]
+            if row["edition"] <= edition["edition"]
+        ),
+        reverse=True,
+    )
+    return len(list(takewhile(lambda year: history.get(year) == 1, editions)))
+
+
+def movers(shown: list[Line]) -> dict[str, list[Row]]:
+    """Return the cities that have climbed and fallen most, the most first."""
+    moved = sorted(
+        (line.row for line in shown if line.row["tendency"]),
+        key=lambda row: (-abs(row["tendency"]), row["rank"] or 0),
+    )
+    return {
+        "climbers": [row for row in moved if row["tendency"] > 0][:MOVERS],
+        "fallers": [row for row in moved if row["tendency"] < 0][:MOVERS],
+    }
+
+
+def headline(site: Site, edition: Row, shown: list[Line], language: str) -> str:
+    """Return what an edition says in one sentence: who leads, and who has climbed most.
+
+    Args:
+        site: the site in the making.
+        edition: a row of queries/editions.sql.
+        shown: the rows of its table.
+        language: `de` or `en`.
+    """
+    first = [line.row for line in shown if line.row["rank"] == 1]
+    if not first:
+        return site.text("headline_none", language, edition=edition["edition"])
+    names = site.text("and", language).join(row["city_name"] for row in first)
+    times = editions_led(site, edition, first[0]["city_id"]) if len(first) == 1 else 0
+    if len(first) > 1:
+        parts = [site.text("headline_tied", language, names=names)]
+    elif times > 1:
+        parts = [site.text("headline_again", language, names=names, times=times)]
+    else:
+        parts = [site.text("headline_leads", language, names=names)]
+    climbers = [row for row in movers(shown)["climbers"] if row["rank"] is not None]
+    if climbers:
+        best = climbers[0]
+        values = {"name": best["city_name"], "places": best["tendency"], "rank": best["rank"]}
+        one = "headline_climber" if best["tendency"] > 1 else "headline_climber_one"
+        parts.append(site.text(one, language, **values))
+    else:
+        behind = [line.row["city_name"] for line in shown[1:3] if line.row["rank"]]
+        if len(first) == 1 and len(behind) == 2:
+            parts.append(
+                site.text("headline_ahead_of", language, second=behind[0], third=behind[1])
+            )
+    return "".join(parts)
+
+
+def known_figures(site: Site, row: Row, language: str) -> tuple[str, str]:
+    """Return how many places and indices are known of how many, and what their mean is worth.
 
     Args:
         site: the site in the making.
@@ -89,94 +212,119 @@ def known_figures(site: Site, row: Row, language: str) -> str:
         language: `de` or `en`.
     """
     numbers = {
-        "cities": row["city_count"],
-        "places": row["rank_count"],
+        "cities": formats.decimal(row["city_count"], 0, language),
+        "places": formats.decimal(row["rank_count"], 0, language),
         "implied": row["implied_rank_count"],
-        "indices": row["index_count"],
+        "indices": formats.decimal(row["index_count"], 0, language),
     }
-    text_ids = ["known_places_implied" if row["implied_rank_count"] else "known_places"]
-    means = {}
-    for name in ("mean_index", "published_mean"):
-        if row[name] is not None:
-            means[name] = formats.decimal(row[name], row["index_digits"], language)
+    if row["rank_count"] == row["index_count"] == row["city_count"]:
+        known = "known_all"
+    else:
+        known = "known_places_implied" if row["implied_rank_count"] else "known_places"
+    means = {
+        name: formats.decimal(row[name], row["index_digits"], language)
+        for name in ("mean_index", "published_mean")
+        if row[name] is not None
+    }
+    mean = ""
     if row["is_mean_of_all"]:
-        text_ids.append("known_mean_of_all")
-    elif "published_mean" in means:
-        text_ids.append("known_mean_and_published")
+        mean = site.text("known_mean_of_all", language, **means)
+    elif "published_mean" in means and "mean_index" in means:
+        mean = site.text("known_mean_and_published", language, **means)
     elif row["index_count"] > 1:
-        text_ids.append("known_mean")
-    return " ".join(site.text(one, language, **numbers, **means) for one in text_ids)
+        mean = site.text("known_mean", language, **means)
+    return site.text(known, language, **numbers), mean
 
 
-def settings(site: Site, language: str) -> dict[str, Any]:
-    """Return what the script must know of rankings, editions and categories.
+def groups_of(shown: list[Line], language: str) -> dict[str, list[tuple[str, str]]]:
+    """Return what the table can be filtered by: states and size classes of its cities, by id."""
+    states = {line.row["state_code"]: line.row["state_name"] for line in shown}
+    sizes = {
+        row["size_class_id"]: (row["population"], row[f"size_class_name_{language}"])
+        for row in (line.row for line in shown)
+        if row["size_class_id"]
+    }
+    groups = {
+        "state": sorted(states.items(), key=lambda one: str(one[1])),
+        "size": [(key, name) for key, (_, name) in sorted(sizes.items(), key=lambda one: one[1])],
+    }
+    return {name: options for name, options in groups.items() if len(options) > 1}
+
+
+def picture_values(site: Site, edition: Row, shown: list[Line], language: str) -> dict[str, Any]:
+    """Return what the picture of an edition shows: its first five places.
 
     Args:
         site: the site in the making.
+        edition: a row of queries/editions.sql.
+        shown: the rows of its table.
         language: `de` or `en`.
     """
-    categories = site.grouped("categories", "ranking_id", "edition")
-
-    def category_names(row: Row) -> dict[str, str]:
-        return {
-            category["category_id"]: category[f"category_name_{language}"]
-            for category in categories[row["ranking_id"], row["edition"]]
-        }
-
-    rankings = site.rankings_for_script(site.rows("editions"), language, category_names)
-    for row in site.rows("edition_summaries"):
-        known = rankings[row["ranking_id"]].setdefault("known", {}).setdefault(row["edition"], {})
-        known[row["category_id"]] = known_figures(site, row, language)
-    return {"rankings": rankings}
+    first = [line.row for line in shown if line.row["rank"] is not None][:5]
+    return {
+        "kicker": site.text("picture_first", language),
+        "name": f"{edition[f'ranking_name_{language}']} {edition['edition']}",
+        "rank": None,
+        "is_list": True,
+        "bars": [{"name": row["city_name"], "rank": row["rank"]} for row in first],
+    }
 
 
 def build(site: Site) -> None:
-    """Write the data of every ranking, and the page with the newest edition of the first."""
-    by_ranking = site.grouped("ranking", "ranking_id")
-    for (ranking_id,), rows in by_ranking.items():
-        site.write_data(f"ranking-{ranking_id}", ranking_data(site, rows))
-
-    editions = site.rows("editions")
-    default = editions[0]
-    results = site.grouped("ranking", "ranking_id", "edition", "category_id")
-    rows = [
-        {**row, "marks": marks(site, row)}
-        for row in results[default["ranking_id"], default["edition"], OVERALL]
-    ]
-    states = {row["state_code"]: row for row in by_ranking[(default["ranking_id"],)]}
-    categories = site.grouped("categories", "ranking_id", "edition")[
-        default["ranking_id"], default["edition"]
-    ]
-    rankings = {row["ranking_id"]: row for row in editions}
-    for language in LANGUAGES:
-        site.write_page(
-            "ranking.html",
-            "index.html",
-            language,
-            navigation="nav_ranking",
-            title=site.text("nav_ranking", language),
-            script_texts=SCRIPT_TEXTS,
-            default=default,
-            rankings=list(rankings.values()),
-            publisher_pages=publisher_pages(editions),
-            editions=[
-                row["edition"] for row in editions if row["ranking_id"] == default["ranking_id"]
-            ],
-            categories=categories,
-            states=sorted(states.values(), key=lambda row: row["state_name"]),
-            size_classes=site.rows("size_classes"),
-            rows=rows,
-            caption=site.text(
-                "ranking_caption",
+    """Write the page of every edition."""
+    summaries = site.grouped("edition_summaries", "ranking_id", "edition", "category_id")
+    rankings = site.grouped("editions", "ranking_id")
+    pictures = Pictures(site)
+    for edition in site.rows("editions"):
+        key = edition["ranking_id"], edition["edition"]
+        categories = [
+            row
+            for row in site.grouped("categories", "ranking_id", "edition")[key]
+            if row["depth"] == 1
+        ]
+        shown, unknown = lines(site, edition, [row["category_id"] for row in categories])
+        years = [row["edition"] for row in rankings[edition["ranking_id"],]]
+        values: dict[str, Any] = {
+            "edition": edition,
+            "rankings": list(rankings.values()),
+            "categories": categories,
+            "lines": shown[: site.settings.rows],
+            "line_count": len(shown),
+            "unknown": unknown,
+            "first_year": min(years),
+            "spark_width": charts.spark_width(sum(one <= edition["edition"] for one in years)),
+            "moved": sum(line.row["tendency"] is not None for line in shown),
+            "publisher_pages": publisher_pages(rankings[edition["ranking_id"],]),
+            **movers(shown),
+        }
+        for language in site.languages:
+            path = site.edition_page(*key)
+            name = edition[f"ranking_name_{language}"]
+            said = headline(site, edition, shown, language)
+            known, mean = known_figures(site, summaries[(*key, OVERALL)][0], language)
+            site.write_page(
+                "ranking.html",
+                path,
                 language,
-                ranking=default[f"ranking_name_{language}"],
-                edition=default["edition"],
-                category=categories[0][f"category_name_{language}"],
-            ),
-            summary=site.text(
-                "ranking_summary_all",
-                language,
-                cities=len(rows),
-            ),
-            settings=settings(site, language),
-        )
+                navigation="nav_ranking",
+                title=said,
+                description=site.text(
+                    "ranking_lead",
+                    language,
+                    ranking=name,
+                    edition=edition["edition"],
+                    cities=edition["city_count"],
+                )
+                + " "
+                + known,
+                picture=pictures.write(
+                    path, language, **picture_values(site, edition, shown, language)
+                ),
+                dataset=dataset(site, edition, language, f"{language}/{path}"),
+                script_texts=SCRIPT_TEXTS,
+                known=known,
+                mean=mean,
+                groups=groups_of(values["lines"], language),
+                data_date=site.data_date(edition, language),
+                **values,
+            )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .. import SITE_DIR
-from ..site_builder import LANGUAGES, Site
+from ..site_builder import Site
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def queries() -> list[Query]:
 
 def build(site: Site) -> None:
     """Write the page in both languages."""
-    for language in LANGUAGES:
+    for language in site.languages:
         site.write_page(
             "sql.html",
             "sql.html",

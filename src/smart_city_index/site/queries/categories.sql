@@ -6,6 +6,7 @@ select
     category_name_de,
     category_name_en,
     is_overall,
+    depth,
     sort_path
 from dim_categories
 order by ranking_id, edition, sort_path

@@ -37,6 +37,8 @@ select
     editions.previous_edition,
     editions.city_count,
     editions.scale_maximum,
+    editions.score_digits,
+    editions.index_digits,
     editions.survey_period,
     data_years.first_data_year,
     data_years.last_data_year,

@@ -1,20 +1,30 @@
--- The ranking under weights of your own: change the weights, the ranking or the edition at the top.
--- Weights are 0 or more, in tenths; a category left out has weight 0. The index is the weighted
--- arithmetic mean of the category indices, rounded to 12 digits; places are taken on the digits
--- that the edition takes them on, and equal values share a place. Everything is counted in whole
--- units, so that it is exact. There is no place in an edition where a city lacks a category index,
--- and none where every weight is 0.
+-- The ranking under weights of your own: list weights, and choose a ranking and an edition, at the
+-- top. Weights are 0 or more, in tenths; a category that is not listed has weight 1. The index is
+-- the weighted arithmetic mean of the category indices, rounded to 12 digits; places are taken on
+-- the digits that the edition takes them on, and equal values share a place. Everything is counted
+-- in whole units, so that it is exact. There is no place in an edition where a city lacks a
+-- category index, and none where every weight is 0.
 with weights (category_id, weight) as (
-    values
-    ('administration', 1.0),
-    ('energy_environment', 1.0),
-    ('it_communication', 1.0),
-    ('mobility', 1.0),
-    ('society_education', 1.0)
+    -- Such as ('one_category', 2.0), ('another_one', 0.5).
+    values ('', 1.0)
 ),
 
-chosen (ranking_id, edition) as (
-    values ('open_data_index', 2026)
+-- The newest edition of which every category index is known; or: values ('my_ranking', 2026).
+chosen as (
+    select
+        results.ranking_id,
+        results.edition
+    from fct_index_results as results
+    inner join dim_categories as categories
+        on
+            results.ranking_id = categories.ranking_id
+            and results.edition = categories.edition
+            and results.category_id = categories.category_id
+            and categories.depth = 1
+    group by results.ranking_id, results.edition, results.is_simulated_ranking
+    having count(results.index_value) = count(*)
+    order by results.is_simulated_ranking asc, results.edition desc, results.ranking_id asc
+    limit 1
 ),
 
 -- One unit is the twelfth digit of an index and the first digit of a weight.
@@ -24,7 +34,7 @@ category_indices as (
         results.edition,
         results.city_id,
         cast(results.index_value * 1000000000000 as hugeint) as index_units,
-        cast(coalesce(weights.weight, 0) * 10 as hugeint) as weight_units
+        cast(coalesce(weights.weight, 1) * 10 as hugeint) as weight_units
     from fct_index_results as results
     inner join chosen using (ranking_id, edition)
     inner join dim_categories as categories

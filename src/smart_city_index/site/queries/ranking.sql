@@ -11,6 +11,7 @@ select
     cities.size_class_id,
     cities.size_class_name_de,
     cities.size_class_name_en,
+    cities.population,
     cities.latitude,
     cities.longitude,
     cities.is_simulated as is_simulated_city,
@@ -19,6 +20,7 @@ select
     results.previous_edition,
     results.index_displayed,
     results.is_new_in_edition,
+    results.is_method_changed,
     results.is_simulated
 from fct_index_results as results
 inner join dim_cities as cities on results.city_id = cities.city_id

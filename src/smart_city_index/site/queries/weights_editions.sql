@@ -1,5 +1,5 @@
--- The editions of every ranking, and of how many cities every category index is known: only where
--- that is every city, weights of one's own give a ranking.
+-- The editions whose overall index is an arithmetic mean, and of how many cities every category
+-- index is known: only where that is every city, weights of one's own give a ranking.
 with cities as (
     select
         results.ranking_id,
@@ -31,6 +31,12 @@ select
     bool_and(cities.is_complete) as is_complete
 from dim_editions as editions
 inner join dim_rankings as rankings on editions.ranking_id = rankings.ranking_id
+inner join dim_categories as overall
+    on
+        editions.ranking_id = overall.ranking_id
+        and editions.edition = overall.edition
+        and overall.is_overall
+        and overall.aggregation = 'arithmetic'
 inner join cities
     on editions.ranking_id = cities.ranking_id and editions.edition = cities.edition
 group by all
