@@ -12,6 +12,7 @@ import shutil
 import sys
 
 from smart_city_index import cli
+from smart_city_index.site.settings import SITE_YML
 from tests.python.conftest import PROJECT_ROOT, copy_project
 from tests.python.with_simulated_field import add_simulated_field, location_options
 
@@ -21,14 +22,18 @@ SITE = DIRECTORY / "site"
 
 
 OTHER_INDICES = ("hdi", "simulated_regions")
+# Entities with pages, so that building them takes seconds.
+PROFILES = 40
 
 
 def other_index(name: str) -> int:
-    """Copy an example, publish it and build its site; returns the exit code."""
+    """Copy an example, publish it and build a site of its first entities; returns the exit code."""
     folder = DIRECTORY / name
     shutil.copytree(
         PROJECT_ROOT / "examples" / name, folder, ignore=shutil.ignore_patterns("warehouse")
     )
+    with (folder / SITE_YML).open("a", encoding="utf-8") as file:
+        file.write(f"profiles: {PROFILES}\n")
     exit_code = cli.main(["build", "--index", str(folder)])
     return exit_code or cli.main(["site", "--index", str(folder), "--without-downloads"])
 

@@ -22,6 +22,7 @@ OPTIONAL_END = frozenset(("html", "p", "li", "option"))
 INVISIBLE_ELEMENTS = ("head", "script", "style", "template")
 RANKING_CONTROL = 'id="control-ranking"'
 PREFERRED_CITY = "duesseldorf"
+PREFERRED_TABLE = ("ranking", "simulated_field")
 MOST_CITIES = "muenchen,freiburg_im_breisgau,duesseldorf,moenchengladbach,koeln"
 
 
@@ -187,16 +188,20 @@ class SiteFiles:
 
     @cached_property
     def kinds(self) -> list[str]:
-        """Return one page of every kind: every top page, and one of every folder below a ranking.
+        """Return one page of every kind: every top page, and one of every folder below.
 
-        The pages of older editions of cities are one kind in each ranking.
+        Of cities one in each ranking, and one of an older edition; of tables that of the simulated
+        field, which has tags and a banner.
         """
         language = self.folder / LANGUAGES[0]
         kinds: dict[tuple[str, ...], str] = {}
         for path in sorted(language.rglob("*/*.html")):
             parts = path.relative_to(language).parts
-            kind = (*parts[:2], str(len(parts)))
-            if kind not in kinds or any(PREFERRED_CITY in part for part in parts):
+            kind = (parts[0], parts[1] if parts[0] == "city" else "", str(len(parts)))
+            is_preferred = parts[:2] == PREFERRED_TABLE or any(
+                PREFERRED_CITY in part for part in parts
+            )
+            if kind not in kinds or is_preferred:
                 kinds[kind] = "/".join(parts)
         return [*self.top_pages, *kinds.values()]
 

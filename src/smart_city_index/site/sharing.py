@@ -23,9 +23,10 @@ RENDERER = "resvg_py"
 def renderer() -> Callable[..., bytes] | None:
     """Return the function that makes a PNG of SVG, or None if its package is not installed."""
     try:
-        return importlib.import_module(RENDERER).svg_to_bytes  # type: ignore[no-any-return]
+        draw: Callable[..., bytes] = importlib.import_module(RENDERER).svg_to_bytes
     except ImportError:
         return None
+    return draw
 
 
 def colours() -> dict[str, str]:
