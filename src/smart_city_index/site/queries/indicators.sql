@@ -8,6 +8,8 @@ select
     indicators.indicator_name_de,
     indicators.indicator_name_en,
     indicators.name_is_inferred,
+    indicators.description_de,
+    indicators.description_en,
     indicators.role,
     indicators.unit,
     indicators.direction,
