@@ -375,9 +375,31 @@ def write_files(connection: duckdb.DuckDBPyConnection, directory: Path, name: st
     Returns:
         The tables; one without rows was left out.
     """
+    tables = write_workbook(connection, directory / f"{name}.xlsx")
+    for table in tables:
+        if table.rows:
+            for folder, as_text, encoding, delimiter in (
+                (CSV_DIR, plain_text, "utf-8", ","),
+                (GERMAN_CSV_DIR, german_text, "utf-8-sig", ";"),
+            ):
+                file = directory / folder / f"{table.title}.csv"
+                write_csv(file, table, as_text, encoding, delimiter)
+    return tables
+
+
+def write_workbook(connection: duckdb.DuckDBPyConnection, file: Path) -> list[Table]:
+    """Write the workbook.
+
+    Args:
+        connection: the published file.
+        file: the workbook.
+
+    Returns:
+        The tables; one without rows was left out.
+    """
     tables = read_tables(connection)
     (created,) = connection.execute("select max(built_at) from meta_build").fetchall()[0]
-    workbook = Workbook(directory / f"{name}.xlsx", created)
+    workbook = Workbook(file, created)
     about = workbook.sheet("Notes")
     header = ["what", "name", "note", "source"]
     workbook.write_rows(about, header, notes(connection, tables), wrap=True)
@@ -393,12 +415,6 @@ def write_files(connection: duckdb.DuckDBPyConnection, directory: Path, name: st
     for table in tables:
         if table.rows:
             workbook.write_table(table)
-            for folder, as_text, encoding, delimiter in (
-                (CSV_DIR, plain_text, "utf-8", ","),
-                (GERMAN_CSV_DIR, german_text, "utf-8-sig", ";"),
-            ):
-                file = directory / folder / f"{table.title}.csv"
-                write_csv(file, table, as_text, encoding, delimiter)
     workbook.book.close()
     return tables
 

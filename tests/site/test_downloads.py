@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from openpyxl import load_workbook
 
 from smart_city_index.publication import (
     MANIFEST,
@@ -21,6 +22,17 @@ def test_database_is_the_published_one(site_files: SiteFiles, pytestconfig: pyte
     """The file that is offered is the published file, byte by byte."""
     offered = site_files.folder / "downloads" / "smart_city_index.duckdb"
     assert offered.read_bytes() == pytestconfig.getoption("--database").read_bytes()
+
+
+def test_workbook_has_a_sheet_per_table(site_files: SiteFiles) -> None:
+    """The workbook is offered in both languages, and Excel's format can be read."""
+    workbook = load_workbook(
+        site_files.folder / "downloads" / "smart_city_index.xlsx", read_only=True
+    )
+    assert {"Notes", "Columns"} < set(workbook.sheetnames)
+    for language in ("de", "en"):
+        page = (site_files.folder / language / "downloads.html").read_text("utf-8")
+        assert 'href="../downloads/smart_city_index.xlsx"' in page
 
 
 def test_manifest_lists_what_is_offered(site_files: SiteFiles, pytestconfig: pytest.Config) -> None:

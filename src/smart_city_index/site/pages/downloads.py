@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from ... import PROJECT_DIR
+from ...export import write_workbook
 from ...publication import MANIFEST
 from .. import formats, lineage
 from ..site_builder import DBT_DOCS_POLICY, Site
@@ -72,6 +73,18 @@ def written_csv(site: Site, table: str) -> Download:
         while rows := cursor.fetchmany(ROWS_AT_ONCE):
             writer.writerows(rows)
     return Download(path, target.stat().st_size)
+
+
+def written_workbook(site: Site, name: str) -> Download:
+    """Write the tables that people open as one Excel file.
+
+    Args:
+        site: the site in the making.
+        name: of the published file.
+    """
+    path = f"downloads/{name}.xlsx"
+    write_workbook(site.connection, site.output / path)
+    return Download(path, (site.output / path).stat().st_size)
 
 
 def table_files(site: Site, tables: list[str], parquet: Path) -> dict[str, dict[str, Download]]:
@@ -144,13 +157,14 @@ def build(site: Site) -> None:
     """Write the files, and the page in both languages."""
     tables = site.rows("downloads")
     files: dict[str, dict[str, Download]] = {}
-    database = manifest = dbt_docs = None
+    database = manifest = workbook = dbt_docs = None
     publication = site.extras.publication
     if site.extras.downloads and publication:
         names = [row["table_name"] for row in tables]
         files = table_files(site, names, publication.directory / "parquet")
         database = copied(site, publication.database, f"downloads/{publication.database.name}")
         manifest = copied(site, publication.directory / MANIFEST, f"downloads/{MANIFEST}")
+        workbook = written_workbook(site, publication.database.stem)
         if site.extras.dbt_docs and site.extras.dbt_docs.is_file():
             dbt_docs = written_dbt_docs(site, site.extras.dbt_docs)
     total = folder_size(site.output)
@@ -166,6 +180,7 @@ def build(site: Site) -> None:
             files=files,
             database=database,
             manifest=manifest,
+            workbook=workbook,
             dbt_docs=dbt_docs,
             queries=queries(site, language),
             size=lambda size, language=language: size_text(size, language),
