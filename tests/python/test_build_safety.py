@@ -282,6 +282,9 @@ def test_rows_are_published_in_key_order(tmp_path: Path) -> None:
     for order in ("asc", "desc"):
         database = tmp_path / f"{order}.duckdb"
         with duckdb.connect(str(database)) as connection:
+            connection.execute(
+                "create table dim_rankings (ranking_id varchar, ranking_name_en varchar)"
+            )
             for mart, key in (("keyed", ", primary key (i)"), ("keyless", "")):
                 connection.execute(f"create table {mart} (i int, t varchar{key})")
                 connection.execute(

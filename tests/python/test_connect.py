@@ -135,7 +135,7 @@ def test_queries_of_the_streamlit_app_run(directory: Path) -> None:
 def test_every_block_of_the_page_is_run_somewhere() -> None:
     """Each section with a block belongs to this file or to tests/clients."""
     assert {block.section for block in BLOCKS} == PYTHON_SECTIONS | CLIENT_SECTIONS
-    assert {block.language for block in BLOCKS} == {"sh", "python", "sql", "text"}
+    assert {block.language for block in BLOCKS} == {"sh", "python", "js", "sql", "text"}
 
 
 def test_page_installs_what_is_tested() -> None:
@@ -144,6 +144,6 @@ def test_page_installs_what_is_tested() -> None:
         (PROJECT_ROOT / "locks" / f"{name}.txt").read_text(encoding="utf-8")
         for name in ("clients", "superset")
     )
-    stated = re.findall(r"[\w-]+==[\d.]+", PAGE)
-    assert len(stated) == 11
+    stated = re.findall(r"[\w-]+(?:\[\w+\])?==[\d.]+", PAGE)
+    assert len(stated) == 13
     assert [package for package in stated if f"{package} \\\n" not in locked] == []

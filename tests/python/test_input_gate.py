@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import itertools
 import os
+import re
 import shutil
 import tempfile
 import unicodedata
@@ -162,7 +163,7 @@ CASES: dict[str, tuple[str, Edit, tuple[str, str, str]]] = {
     "two roots": (FRAMEWORK, replaced("sci_2025,mobility,overall,", "sci_2025,mobility,,"), ("node_id", "mobility", "the root, and only the root, must be of type overall")),
     "circle": (FRAMEWORK, replaced("sci_2025,mobility,overall,", "sci_2025,mobility,mobility,"), ("node_id", "mobility", "must reach the root within 20 levels")),
     "tree too deep": (FRAMEWORK, deeper, ("node_id", "payment", "must reach the root within 20 levels")),
-    "category that begins with a digit": (FRAMEWORK, lambda text: text.replace("mobility", "5_mobility"), ("node_id", "5_mobility", "must begin with a letter")),
+    "category that begins with a digit": (FRAMEWORK, lambda text: re.sub(r"\bmobility\b", "5_mobility", text), ("node_id", "5_mobility", "must begin with a letter")),
     "indicator without a rule": (FRAMEWORK, replaced(",none,", ",,"), ("node_id", "internal_processes", "must have a scoring rule and a direction")),
     "goalposts for another rule": (FRAMEWORK, replaced(",none,,,", ",none,0,100,"), ("node_id", "internal_processes", "have an effect with scoring rule goalposts only")),
     "cap for another rule": (FRAMEWORK, replaced(",none,,,false,", ",none,,,true,"), ("node_id", "internal_processes", "have an effect with scoring rule goalposts only")),
