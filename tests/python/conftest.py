@@ -15,7 +15,7 @@ import subprocess
 import sys
 import sysconfig
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -404,14 +404,16 @@ def rolled_back(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 def built_project(tmp_path_factory: pytest.TempPathFactory) -> BuiltProject:
     """Return the project, built once for all tests; tests must not change its files.
 
-    This is the build that runs all unit tests of dbt. Other builds leave them out. It draws few
-    weights; `make build` draws all of them.
+    This is the build that runs all unit tests of dbt. Other builds leave them out, and so does
+    another engine, with which test_determinism.py runs their SQL. It draws few weights;
+    `make build` draws all of them.
     """
 
     def build(directory: Path) -> None:
         project_dir = copy_project(directory / "project")
         use_few_draws(project_dir)
-        built_by_dbt(project_dir)
+        is_other_engine = ".drivers" in Path(duckdb.__file__).parts
+        built_by_dbt(project_dir, *(WITHOUT_UNIT_TESTS if is_other_engine else ()))
 
     return read_built(built_once(tmp_path_factory, "built", build) / "project")
 
@@ -428,19 +430,28 @@ def read_built(project_dir: Path) -> BuiltProject:
 
 
 @pytest.fixture(scope="session")
-def simulated_field(tmp_path_factory: pytest.TempPathFactory) -> BuiltProject:
+def simulated_field(
+    tmp_path_factory: pytest.TempPathFactory, built_project: BuiltProject
+) -> BuiltProject:
     """Return the example whose field is complete, built once; tests must not change its files.
 
-    It has fewer draws: each of them is recomputed.
+    It is built by dbt's SQL, whose manifest and results are those of `built_project`, with fewer
+    draws: each of them is recomputed.
     """
+    # which imports this file
+    from tests.python.dbt_build import built_by_the_same_sql
 
     def build(directory: Path) -> None:
-        project_dir = directory / "project"
-        assert cli.main(["project", "--index", str(SIMULATED_FIELD), str(project_dir)]) == 0
-        use_few_draws(project_dir, COMPARED_DRAWS, COMPARED_SAMPLES)
-        built_by_dbt(project_dir, *WITHOUT_UNIT_TESTS)
+        built_by_the_same_sql(
+            built_project,
+            SIMULATED_FIELD,
+            directory / "project",
+            lambda project_dir: use_few_draws(project_dir, COMPARED_DRAWS, COMPARED_SAMPLES),
+        )
 
-    return read_built(built_once(tmp_path_factory, "simulated_field", build) / "project")
+    project_dir = built_once(tmp_path_factory, "simulated_field", build) / "project"
+    database = project_dir / "build" / DATABASE_NAME
+    return replace(built_project, project_dir=project_dir, database=database)
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,8 @@ import contextlib
 import csv
 import json
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -237,21 +237,31 @@ def built_without_dbt(plan: Plan) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def built_by_the_same_sql(built: BuiltProject, index_dir: Path, project_dir: Path) -> Path:
+def built_by_the_same_sql(
+    built: BuiltProject,
+    index_dir: Path,
+    project_dir: Path,
+    change: Callable[[Path], None] = lambda _: None,
+) -> Path:
     """Build an index folder with the SQL of another build, without dbt; return the database.
 
     The folder passes the gate, its data pass the data tests and the constraints of the marts. It
-    must have no rows from outside, and no tree of more levels.
+    must have no tree of more levels.
 
     Args:
-        built: the build whose SQL is run, compiled with its own vars.
+        built: the build whose SQL is run, compiled with its own vars, without rows from outside.
         index_dir: the index folder.
         project_dir: where its dbt project goes; must not exist yet.
+        change: changes that project before it is built.
     """
     assert cli.main(["project", "--index", str(index_dir), str(project_dir)]) == 0
-    assert not (project_dir / "external").exists()
+    change(project_dir)
     nodes = {name: node for kind in ("model", "test") for name, node in built.nodes(kind).items()}
     plan = make_plan(built.project_dir, database_of(project_dir))
+    for rows in sorted(project_dir.glob("external/*.parquet")):
+        plan = with_rows_from_outside(
+            plan, rows, built.nodes("seed")[rows.stem], nodes[f"stg_{rows.stem}"]
+        )
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(project_dir)
         with built_without_dbt(plan) as connection:
@@ -264,6 +274,35 @@ def built_by_the_same_sql(built: BuiltProject, index_dir: Path, project_dir: Pat
                     query = f"select count(*) from {node['relation_name']} where not ({rule})"
                     assert connection.execute(query).fetchall() == [(0,)], (name, rule)
     return plan.database
+
+
+def with_rows_from_outside(
+    plan: Plan, rows: Path, seed: dict[str, Any], staging: dict[str, Any]
+) -> Plan:
+    """Return a plan whose seed has the rows of a Parquet file too, as a staging model adds them.
+
+    Args:
+        plan: made from a build without rows from outside.
+        rows: the file; its rows say whether they are simulated.
+        seed: the seed in dbt's manifest.
+        staging: the staging model.
+    """
+    flag, relation = "false as is_simulated", seed["relation_name"]
+    begin = f"create view {staging['relation_name']} as"
+    (view,) = (statement for statement in plan.models if statement.startswith(begin))
+    assert flag in view
+    return replace(
+        plan,
+        seeds=[
+            *plan.seeds,
+            f"alter table {relation} add column is_simulated boolean default false",
+            f"insert into {relation} by name from '{rows}'",
+        ],
+        models=[
+            statement.replace(flag, "is_simulated", 1) if statement == view else statement
+            for statement in plan.models
+        ],
+    )
 
 
 def constraints(node: dict[str, Any]) -> Iterator[str]:

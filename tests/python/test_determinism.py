@@ -6,6 +6,8 @@ the version of DuckDB.
 
 from __future__ import annotations
 
+import json
+import os
 import random
 import subprocess
 import sys
@@ -134,3 +136,23 @@ def test_marts_do_not_depend_on_the_surroundings(
     assert engine_version.startswith(built_with)
     smuggled = SURROUNDINGS[engine].get("SMART_CITY_INDEX_CODE_VERSION")
     assert code_version == smuggled or not smuggled
+
+
+def test_unit_tests_pass_with_duckdb_2(built_project: BuiltProject) -> None:
+    """What dbt has run for its unit tests gives the expected rows with DuckDB 2.0 too."""
+    driver = PROJECT_ROOT / ".drivers" / "duckdb-2.0"
+    if not (driver / "duckdb").exists():
+        pytest.skip("DuckDB 2.0 has no driver for this Python")
+    completed = subprocess.run(
+        [sys.executable, "-m", "tests.engine.run_unit_tests", built_project.project_dir],
+        cwd=PROJECT_ROOT,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(driver), *sys.path])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert completed.returncode == 0, completed.stderr
+    found = json.loads(completed.stdout)
+    assert found["engine"].startswith("DuckDB v2.0")
+    assert found["count"] == len(built_project.manifest["unit_tests"]) > 50
+    assert found["failed"] == []

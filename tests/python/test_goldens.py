@@ -27,7 +27,6 @@ from tests.python.conftest import (
     BuiltProject,
     Differences,
     OwnIndex,
-    built_index,
     built_once,
 )
 from tests.python.dbt_build import built_by_the_same_sql, database_of
@@ -44,24 +43,28 @@ def copy_golden(name: str, directory: Path) -> Path:
     return shutil.copytree(PROJECT_ROOT / "examples" / name, directory / name, ignore=ignored)
 
 
+def built_golden(
+    factory: pytest.TempPathFactory, built_project: BuiltProject, name: str
+) -> OwnIndex:
+    """Return an example, built by dbt's SQL: its settings are those of our own tree."""
+
+    def build(directory: Path) -> None:
+        built_by_the_same_sql(built_project, copy_golden(name, directory), directory / "project")
+
+    directory = built_once(factory, name, build)
+    return OwnIndex(directory / name, database_of(directory / "project"))
+
+
 @pytest.fixture(scope="module")
-def hdi(tmp_path_factory: pytest.TempPathFactory) -> OwnIndex:
+def hdi(tmp_path_factory: pytest.TempPathFactory, built_project: BuiltProject) -> OwnIndex:
     """Return the Human Development Index."""
-    directory = built_once(
-        tmp_path_factory, "hdi", lambda directory: built_index(copy_golden("hdi", directory))
-    )
-    return OwnIndex(directory / "hdi", directory / "hdi" / "warehouse" / "hdi.duckdb")
+    return built_golden(tmp_path_factory, built_project, "hdi")
 
 
 @pytest.fixture(scope="module")
 def asem(tmp_path_factory: pytest.TempPathFactory, built_project: BuiltProject) -> OwnIndex:
-    """Return COINr's example, built by dbt's SQL: its settings are those of our own tree."""
-
-    def build(directory: Path) -> None:
-        built_by_the_same_sql(built_project, copy_golden("asem", directory), directory / "project")
-
-    directory = built_once(tmp_path_factory, "asem", build)
-    return OwnIndex(directory / "asem", database_of(directory / "project"))
+    """Return COINr's example."""
+    return built_golden(tmp_path_factory, built_project, "asem")
 
 
 def rows_of(index: OwnIndex, query: str) -> list[tuple[Any, ...]]:
