@@ -276,15 +276,14 @@ def test_exactly_the_declared_marts_are_published(tmp_path: Path) -> None:
             export_marts(database, tmp_path / f"export_{number}", "x.duckdb", {"mart": []})
 
 
-def test_rows_are_published_in_key_order(tmp_path: Path) -> None:
+def test_rows_are_published_in_key_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the order in which rows were written, Parquet files have the same bytes."""
+    # these tables are none that a view could be of
+    monkeypatch.setattr("smart_city_index.marts.create_views", lambda *_: {})
     exports = []
     for order in ("asc", "desc"):
         database = tmp_path / f"{order}.duckdb"
         with duckdb.connect(str(database)) as connection:
-            connection.execute(
-                "create table dim_rankings (ranking_id varchar, ranking_name_en varchar)"
-            )
             for mart, key in (("keyed", ", primary key (i)"), ("keyless", "")):
                 connection.execute(f"create table {mart} (i int, t varchar{key})")
                 connection.execute(
