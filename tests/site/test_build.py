@@ -181,4 +181,4 @@ def test_server_without_a_site(tmp_path: Path) -> None:
     )
     assert completed.returncode == 1
     assert len(completed.stderr.splitlines()) == 1
-    assert "make site" in completed.stderr
+    assert "sci site" in completed.stderr

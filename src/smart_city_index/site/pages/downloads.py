@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from ... import PROJECT_DIR
+from ...bi_views import PARQUET_PREFIX
 from ...export import write_workbook
 from ...publication import MANIFEST
 from .. import formats, lineage
@@ -157,11 +158,17 @@ def build(site: Site) -> None:
     """Write the files, and the page in both languages."""
     tables = site.rows("downloads")
     files: dict[str, dict[str, Download]] = {}
+    views: list[Download] = []
     database = manifest = workbook = dbt_docs = None
     publication = site.extras.publication
     if site.extras.downloads and publication:
         names = [row["table_name"] for row in tables]
-        files = table_files(site, names, publication.directory / "parquet")
+        parquet = publication.directory / "parquet"
+        files = table_files(site, names, parquet)
+        views = [
+            copied(site, file, f"downloads/parquet/{file.name}")
+            for file in sorted(parquet.glob(f"{PARQUET_PREFIX}*.parquet"))
+        ]
         database = copied(site, publication.database, f"downloads/{publication.database.name}")
         manifest = copied(site, publication.directory / MANIFEST, f"downloads/{MANIFEST}")
         workbook = written_workbook(site, publication.database.stem)
@@ -178,6 +185,7 @@ def build(site: Site) -> None:
             title=site.text("nav_downloads", language),
             tables=tables,
             files=files,
+            views=views,
             database=database,
             manifest=manifest,
             workbook=workbook,
