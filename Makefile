@@ -37,11 +37,11 @@ help: ## this list
 		$(firstword $(MAKEFILE_LIST))
 
 ##@ Use it
-build: $(VENV)/build-ready ## check, compute, test and publish warehouse/smart_city_index.duckdb (20 s; first 90 s)
+build: $(VENV)/build-ready ## check, compute, test and publish warehouse/smart_city_index.duckdb (25 s; first 90 s)
 	@echo "==> Build the warehouse"
 	@$(VENV)/bin/sci build $(if $(INDEX),--index "$(INDEX)") $(BUILD_OPTIONS)
 
-site: $(VENV)/build-ready ## write the static site from the published file, into build/site (10 s)
+site: $(VENV)/build-ready ## write the static site from the published file, into build/site (15 s)
 	@$(VENV)/bin/sci site $(if $(INDEX),--index "$(INDEX)") $(SITE_OPTIONS)
 
 serve: site ## the same, shown on http://127.0.0.1:8000
@@ -81,9 +81,9 @@ lint: $(VENV)/test-ready ## style and types of Python, style of SQL, conventions
 	@if [ -x $(VENV)/bin/dbt-bouncer ]; then $(VENV)/bin/dbt-bouncer run --config-file dbt-bouncer.yml; \
 	else echo "Left out: dbt-bouncer has no version for this Python."; fi
 
-test: lint pytest ## style, types and all tests in Python (10 min)
+test: lint pytest ## style, types and all tests in Python (12 min)
 
-pytest: $(VENV)/test-ready $(DRIVERS) ## the tests in Python alone (9 min); PYTEST_OPTIONS="-k diff"
+pytest: $(VENV)/test-ready $(DRIVERS) ## the tests in Python alone (11 min); PYTEST_OPTIONS="-k diff"
 	@echo "==> Tests in tests/python, with unit tests and data tests of dbt, on DuckDB 1.4, 1.5 and 2.0"
 	$(VENV)/bin/$(PYTEST) tests/python $(PYTEST_OPTIONS)
 
@@ -103,7 +103,7 @@ parity: $(VENV)/test-ready .venv-spark/ready ## build on DuckDB and on Spark, co
 	@echo "==> Build on DuckDB and on Spark, and compare"
 	$(VENV)/bin/pytest tests/parity $(PYTEST_OPTIONS)
 
-test-site: $(VENV)/test-ready $(VENV)/node_modules ## test the site in a browser (4 min; needs Chromium)
+test-site: $(VENV)/test-ready $(VENV)/node_modules ## test the site in a browser (5 min; needs Chromium)
 	$(VENV)/bin/python -m tests.site.prepare
 	@echo "==> Tests of the site in a browser"
 	$(VENV)/bin/$(PYTEST) tests/site $(SITE_TEST_OPTIONS)
