@@ -34,8 +34,7 @@ leads as (
     inner join assessments as own using (ranking_id, edition, city_id)
     inner join assessments as peers
         on
-            better_peers.ranking_id = peers.ranking_id
-            and better_peers.edition = peers.edition
+            better_peers.edition_key = peers.edition_key
             and better_peers.peer_city_id = peers.city_id
             and own.indicator_id = peers.indicator_id
 )

@@ -9,16 +9,9 @@ select
     correlations.edition_city_count,
     correlations.has_high_correlation
 from category_correlations as correlations
-inner join dim_categories as categories
-    on
-        correlations.ranking_id = categories.ranking_id
-        and correlations.edition = categories.edition
-        and correlations.category_id = categories.category_id
+inner join dim_categories as categories on correlations.category_key = categories.category_key
 inner join dim_categories as other_categories
-    on
-        correlations.ranking_id = other_categories.ranking_id
-        and correlations.edition = other_categories.edition
-        and correlations.other_category_id = other_categories.category_id
+    on correlations.other_category_key = other_categories.category_key
 order by
     correlations.ranking_id,
     correlations.edition,

@@ -11,10 +11,6 @@ select
     waterfall.index_points_ahead
 from category_waterfall as waterfall
 inner join dim_cities as compared on waterfall.compared_city_id = compared.city_id
-inner join dim_categories as categories
-    on
-        waterfall.ranking_id = categories.ranking_id
-        and waterfall.edition = categories.edition
-        and waterfall.category_id = categories.category_id
+inner join dim_categories as categories on waterfall.category_key = categories.category_key
 where waterfall.comparison = 'next_better_city'
 order by waterfall.ranking_id, waterfall.city_id, waterfall.edition, categories.sort_path

@@ -15,11 +15,7 @@ select
     reconciliation.contradiction_note,
     reconciliation.source
 from published_reconciliation as reconciliation
-inner join dim_categories as categories
-    on
-        reconciliation.ranking_id = categories.ranking_id
-        and reconciliation.edition = categories.edition
-        and reconciliation.category_id = categories.category_id
+inner join dim_categories as categories on reconciliation.category_key = categories.category_key
 where reconciliation.verdict = 'contradiction'
 order by
     reconciliation.ranking_id,

@@ -13,7 +13,6 @@ select
     summaries.published_mean,
     editions.index_digits
 from edition_summaries as summaries
-inner join dim_editions as editions
-    on summaries.ranking_id = editions.ranking_id and summaries.edition = editions.edition
+inner join dim_editions as editions on summaries.edition_key = editions.edition_key
 where summaries.group_type = 'all'
 order by summaries.ranking_id, summaries.edition, summaries.category_id

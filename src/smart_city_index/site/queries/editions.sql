@@ -50,8 +50,7 @@ select
     editions.is_simulated_ranking
 from dim_editions as editions
 inner join dim_rankings as rankings on editions.ranking_id = rankings.ranking_id
-inner join analysis_coverage as coverage
-    on editions.ranking_id = coverage.ranking_id and editions.edition = coverage.edition
+inner join analysis_coverage as coverage on editions.edition_key = coverage.edition_key
 left join computed_rankings on editions.ranking_id = computed_rankings.ranking_id
 left join data_years
     on editions.ranking_id = data_years.ranking_id and editions.edition = data_years.edition

@@ -8,6 +8,5 @@ select
     results.is_simulated,
     editions.city_count
 from fct_index_results as results
-inner join dim_editions as editions
-    on results.ranking_id = editions.ranking_id and results.edition = editions.edition
+inner join dim_editions as editions on results.edition_key = editions.edition_key
 order by results.ranking_id, results.city_id, results.category_id, results.edition

@@ -15,16 +15,8 @@ select
     ) as index_change,
     drivers.is_simulated
 from tendency_drivers as drivers
-left join dim_indicators as indicators
-    on
-        drivers.ranking_id = indicators.ranking_id
-        and drivers.edition = indicators.edition
-        and drivers.node_id = indicators.indicator_id
-left join dim_categories as categories
-    on
-        drivers.ranking_id = categories.ranking_id
-        and drivers.edition = categories.edition
-        and drivers.node_id = categories.category_id
+left join dim_indicators as indicators on drivers.node_key = indicators.indicator_key
+left join dim_categories as categories on drivers.node_key = categories.category_key
 where drivers.figure = 'index'
 order by
     drivers.ranking_id asc,

@@ -38,11 +38,6 @@ select
     scores.has_ceiling_effect,
     scores.has_low_correlation
 from dim_indicators as indicators
-inner join dim_editions as editions
-    on indicators.ranking_id = editions.ranking_id and indicators.edition = editions.edition
-left join indicator_statistics as scores
-    on
-        indicators.ranking_id = scores.ranking_id
-        and indicators.edition = scores.edition
-        and indicators.indicator_id = scores.indicator_id
+inner join dim_editions as editions on indicators.edition_key = editions.edition_key
+left join indicator_statistics as scores on indicators.indicator_key = scores.indicator_key
 order by indicators.ranking_id, indicators.edition, indicators.sort_path

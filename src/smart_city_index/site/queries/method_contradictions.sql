@@ -23,11 +23,7 @@ select
 from published_reconciliation as reconciliation
 inner join dim_rankings as rankings on reconciliation.ranking_id = rankings.ranking_id
 inner join dim_cities as cities on reconciliation.city_id = cities.city_id
-inner join dim_categories as categories
-    on
-        reconciliation.ranking_id = categories.ranking_id
-        and reconciliation.edition = categories.edition
-        and reconciliation.category_id = categories.category_id
+inner join dim_categories as categories on reconciliation.category_key = categories.category_key
 where reconciliation.verdict = 'contradiction'
 order by
     reconciliation.is_simulated_ranking asc,

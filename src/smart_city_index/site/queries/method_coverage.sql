@@ -27,8 +27,7 @@ from analysis_coverage as coverage
 inner join dim_rankings as rankings on coverage.ranking_id = rankings.ranking_id
 left join edition_summaries as summaries
     on
-        coverage.ranking_id = summaries.ranking_id
-        and coverage.edition = summaries.edition
+        coverage.edition_key = summaries.edition_key
         and summaries.category_id = 'overall'
         and summaries.group_type = 'all'
 left join published_figures

@@ -15,11 +15,7 @@ select
     reconciliation.source
 from edition_reconciliation as reconciliation
 inner join dim_rankings as rankings on reconciliation.ranking_id = rankings.ranking_id
-inner join dim_categories as categories
-    on
-        reconciliation.ranking_id = categories.ranking_id
-        and reconciliation.edition = categories.edition
-        and reconciliation.category_id = categories.category_id
+inner join dim_categories as categories on reconciliation.category_key = categories.category_key
 order by
     reconciliation.is_simulated_ranking asc,
     reconciliation.ranking_id asc,

@@ -7,17 +7,11 @@ with complete as (
         scores.city_id,
         scores.category_id
     from fct_indicator_scores as scores
-    inner join dim_indicators as indicators
-        on
-            scores.ranking_id = indicators.ranking_id
-            and scores.edition = indicators.edition
-            and scores.indicator_id = indicators.indicator_id
+    inner join dim_indicators as indicators on scores.indicator_key = indicators.indicator_key
     inner join fct_index_results as results
         on
-            scores.ranking_id = results.ranking_id
-            and scores.edition = results.edition
+            scores.category_key = results.category_key
             and scores.city_id = results.city_id
-            and scores.category_id = results.category_id
             and results.index_source = 'computed'
     group by scores.ranking_id, scores.edition, scores.city_id, scores.category_id
     having
@@ -66,11 +60,7 @@ inner join fct_indicator_scores as scores
         and chosen.edition = scores.edition
         and chosen.city_id = scores.city_id
         and chosen.category_id = scores.category_id
-inner join dim_indicators as indicators
-    on
-        scores.ranking_id = indicators.ranking_id
-        and scores.edition = indicators.edition
-        and scores.indicator_id = indicators.indicator_id
+inner join dim_indicators as indicators on scores.indicator_key = indicators.indicator_key
 inner join fct_index_results as results
     on
         chosen.ranking_id = results.ranking_id

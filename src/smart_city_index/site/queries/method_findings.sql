@@ -17,11 +17,7 @@ select
 from qc_findings as findings
 inner join dim_rankings as rankings on findings.ranking_id = rankings.ranking_id
 inner join dim_cities as cities on findings.city_id = cities.city_id
-inner join dim_categories as categories
-    on
-        findings.ranking_id = categories.ranking_id
-        and findings.edition = categories.edition
-        and findings.category_id = categories.category_id
+inner join dim_categories as categories on findings.category_key = categories.category_key
 order by
     findings.is_simulated_ranking asc,
     findings.ranking_id asc,

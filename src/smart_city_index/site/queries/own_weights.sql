@@ -16,11 +16,7 @@ chosen as (
         results.edition
     from fct_index_results as results
     inner join dim_categories as categories
-        on
-            results.ranking_id = categories.ranking_id
-            and results.edition = categories.edition
-            and results.category_id = categories.category_id
-            and categories.depth = 1
+        on results.category_key = categories.category_key and categories.depth = 1
     group by results.ranking_id, results.edition, results.is_simulated_ranking
     having count(results.index_value) = count(*)
     order by results.is_simulated_ranking asc, results.edition desc, results.ranking_id asc
@@ -38,11 +34,7 @@ category_indices as (
     from fct_index_results as results
     inner join chosen using (ranking_id, edition)
     inner join dim_categories as categories
-        on
-            results.ranking_id = categories.ranking_id
-            and results.edition = categories.edition
-            and results.category_id = categories.category_id
-            and categories.depth = 1
+        on results.category_key = categories.category_key and categories.depth = 1
     left join weights on results.category_id = weights.category_id
 ),
 

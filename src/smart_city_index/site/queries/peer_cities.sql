@@ -17,8 +17,7 @@ from peer_cities as peers
 inner join dim_cities as cities on peers.peer_city_id = cities.city_id
 inner join fct_index_results as results
     on
-        peers.ranking_id = results.ranking_id
-        and peers.edition = results.edition
+        peers.edition_key = results.edition_key
         and peers.peer_city_id = results.city_id
         and results.category_id = 'overall'
 where peers.scope = 'edition'

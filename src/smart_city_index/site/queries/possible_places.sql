@@ -9,13 +9,8 @@ select
     ranges.rank_to
 from fct_index_results as results
 inner join result_ranges as ranges
-    on
-        results.ranking_id = ranges.ranking_id
-        and results.edition = ranges.edition
-        and results.city_id = ranges.city_id
-        and results.category_id = ranges.category_id
-inner join dim_editions as editions
-    on results.ranking_id = editions.ranking_id and results.edition = editions.edition
+    on results.category_key = ranges.category_key and results.city_id = ranges.city_id
+inner join dim_editions as editions on results.edition_key = editions.edition_key
 where
     results.rank is null
     and ranges.rank_to - ranges.rank_from + 1 <= 0.9 * editions.city_count

@@ -21,14 +21,10 @@ select
 from city_profiles as lines
 inner join fct_indicator_scores as scores
     on
-        lines.ranking_id = scores.ranking_id
-        and lines.edition = scores.edition
+        lines.edition_key = scores.edition_key
         and lines.city_id = scores.city_id
         and lines.line_id = scores.indicator_id
 left join indicator_statistics as statistics
-    on
-        lines.ranking_id = statistics.ranking_id
-        and lines.edition = statistics.edition
-        and lines.line_id = statistics.indicator_id
+    on lines.edition_key = statistics.edition_key and lines.line_id = statistics.indicator_id
 where lines.section = 'indicator' and lines.value_displayed is not null
 order by lines.ranking_id, lines.city_id, lines.edition, lines.line_number

@@ -26,8 +26,7 @@ select
 from rank_robustness as robustness
 left join rank_bounds as bounds
     on
-        robustness.ranking_id = bounds.ranking_id
-        and robustness.edition = bounds.edition
+        robustness.edition_key = bounds.edition_key
         and robustness.scenario_id = bounds.scenario_id
         and robustness.city_id = bounds.city_id
 left join dim_cities as better on robustness.next_better_city_id = better.city_id

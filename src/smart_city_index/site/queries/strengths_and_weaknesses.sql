@@ -12,11 +12,7 @@ select
     assessed.ranked_city_count,
     assessed.edition_city_count
 from strengths_and_weaknesses as assessed
-inner join dim_indicators as indicators
-    on
-        assessed.ranking_id = indicators.ranking_id
-        and assessed.edition = indicators.edition
-        and assessed.indicator_id = indicators.indicator_id
+inner join dim_indicators as indicators on assessed.indicator_key = indicators.indicator_key
 where assessed.assessment in ('strength', 'weakness')
 order by
     assessed.ranking_id,

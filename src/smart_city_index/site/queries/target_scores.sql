@@ -13,11 +13,7 @@ select
     paths.score_from,
     paths.score_to
 from target_scores as paths
-inner join dim_indicators as indicators
-    on
-        paths.ranking_id = indicators.ranking_id
-        and paths.edition = indicators.edition
-        and paths.indicator_id = indicators.indicator_id
+inner join dim_indicators as indicators on paths.indicator_key = indicators.indicator_key
 where paths.objective = 'fewest_indicators'
 order by
     paths.ranking_id, paths.city_id, paths.edition, paths.ranks_to_gain, paths.step

@@ -16,8 +16,7 @@ select
 from tendency_probability as probability
 inner join rank_robustness as robustness
     on
-        probability.ranking_id = robustness.ranking_id
-        and probability.edition = robustness.edition
+        probability.edition_key = robustness.edition_key
         and probability.scenario_id = robustness.scenario_id
         and probability.city_id = robustness.city_id
 where robustness.normalisation = 'as_defined' and robustness.root_aggregation = 'as_defined'

@@ -8,11 +8,7 @@ with cities as (
         count(results.index_value) = count(*) as is_complete
     from fct_index_results as results
     inner join dim_categories as categories
-        on
-            results.ranking_id = categories.ranking_id
-            and results.edition = categories.edition
-            and results.category_id = categories.category_id
-            and categories.depth = 1
+        on results.category_key = categories.category_key and categories.depth = 1
     group by results.ranking_id, results.edition, results.city_id
 )
 
@@ -33,8 +29,7 @@ from dim_editions as editions
 inner join dim_rankings as rankings on editions.ranking_id = rankings.ranking_id
 inner join dim_categories as overall
     on
-        editions.ranking_id = overall.ranking_id
-        and editions.edition = overall.edition
+        editions.edition_key = overall.edition_key
         and overall.is_overall
         and overall.aggregation = 'arithmetic'
 inner join cities

@@ -13,11 +13,7 @@ select
     results.is_simulated
 from fct_index_results as results
 inner join dim_categories as categories
-    on
-        results.ranking_id = categories.ranking_id
-        and results.edition = categories.edition
-        and results.category_id = categories.category_id
-        and categories.depth = 1
+    on results.category_key = categories.category_key and categories.depth = 1
 inner join dim_cities as cities on results.city_id = cities.city_id
 order by
     results.ranking_id,

@@ -13,11 +13,7 @@ select
     ranges.rank_from_at_maximum,
     ranges.rank_to_at_maximum
 from what_if_ranges as ranges
-inner join dim_indicators as indicators
-    on
-        ranges.ranking_id = indicators.ranking_id
-        and ranges.edition = indicators.edition
-        and ranges.indicator_id = indicators.indicator_id
+inner join dim_indicators as indicators on ranges.indicator_key = indicators.indicator_key
 where ranges.index_points_at_maximum > 0
 order by
     ranges.ranking_id asc,

@@ -15,11 +15,7 @@ select
     levers.rank_at_maximum,
     levers.index_points_at_maximum
 from what_if_scores as levers
-inner join dim_indicators as indicators
-    on
-        levers.ranking_id = indicators.ranking_id
-        and levers.edition = indicators.edition
-        and levers.indicator_id = indicators.indicator_id
+inner join dim_indicators as indicators on levers.indicator_key = indicators.indicator_key
 where levers.index_points_at_maximum > 0
 order by
     levers.ranking_id asc,
