@@ -162,7 +162,8 @@ clean: ## remove everything that can be made again
 
 # First in the recipe of an environment, which is named after a file in it. An environment without a pip
 # that runs, which an interrupted attempt leaves, is made anew; one that cannot be made is removed, but
-# for a directory that was there before and is none. The file comes last: with it all is installed.
+# for a directory that was there before and is none. The file comes last: with it all is installed. Every
+# environment begins with the pinned pip.
 define ENVIRONMENT
 @rm -f $@
 @$(@D)/bin/python -c 'import sys, pip; sys.exit(sys.version_info < (3, 10))' 2>/dev/null || { \
@@ -176,14 +177,13 @@ define ENVIRONMENT
 		echo "$(PYTHON) cannot make an environment in $(@D), see above. Debian and Ubuntu have the" \
 			"module venv in a package of its own, python3-venv; where this folder is read-only," \
 			"name another one, make VENV=DIR" >&2; exit 1; }; }
+@$(@D)/bin/python $(INSTALL_LOCK) locks/installer.txt
 endef
 
-# Every environment begins with the pinned pip.
 # One environment, of two levels: locks/dev.txt holds what locks/build.txt holds, and more.
 $(VENV)/build-ready: locks/installer.txt locks/build.txt pyproject.toml
 	$(ENVIRONMENT)
 	@echo "==> Install what a build needs into $(VENV) (half a minute)"
-	@$(VENV)/bin/python $(INSTALL_LOCK) locks/installer.txt
 	@$(VENV)/bin/python $(INSTALL_LOCK) locks/build.txt
 	@$(VENV)/bin/python $(INSTALL_PROJECT)
 	@touch $@
@@ -191,7 +191,6 @@ $(VENV)/build-ready: locks/installer.txt locks/build.txt pyproject.toml
 $(VENV)/test-ready: locks/installer.txt locks/dev.txt pyproject.toml
 	$(ENVIRONMENT)
 	@echo "==> Install what tests and linters need into $(VENV) (a minute)"
-	@$(VENV)/bin/python $(INSTALL_LOCK) locks/installer.txt
 	@$(VENV)/bin/python $(INSTALL_LOCK) locks/dev.txt
 	@$(VENV)/bin/python $(INSTALL_PROJECT)
 	@touch $(VENV)/build-ready $@
@@ -205,7 +204,6 @@ java:
 .venv-spark/ready .venv-clients/ready: .venv-%/ready: locks/%.txt locks/installer.txt pyproject.toml
 	@echo "==> Install $< into .venv-$*"
 	$(ENVIRONMENT)
-	@.venv-$*/bin/python $(INSTALL_LOCK) locks/installer.txt
 	@.venv-$*/bin/python $(INSTALL_LOCK) $<
 	@.venv-$*/bin/python $(INSTALL_PROJECT)
 	@touch $@
@@ -214,7 +212,6 @@ java:
 		locks/installer.txt
 	@echo "==> Install $< into .venv-$*"
 	$(ENVIRONMENT)
-	@.venv-$*/bin/python $(INSTALL_LOCK) locks/installer.txt
 	@.venv-$*/bin/python $(INSTALL_LOCK) $<
 	@touch $@
 

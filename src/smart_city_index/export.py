@@ -1,8 +1,9 @@
 """Write files for an office: a workbook for Excel, and CSV files of the same tables.
 
-    sci export DIR
+    sci export office
+    sci export --index my_index office
 
-    DIR/
+    office/
       smart_city_index.xlsx    a sheet of notes, one of columns, and one per table
       csv/                     comma, decimal point, UTF-8
       csv_excel_de/            for Excel in German: semicolon, decimal comma, byte order mark
@@ -19,7 +20,6 @@ from __future__ import annotations
 import argparse
 import csv
 import datetime
-import hashlib
 import json
 import re
 import sys
@@ -32,10 +32,11 @@ from typing import Any
 import duckdb
 import xlsxwriter
 
-from . import PROJECT_DIR, UserError
+from . import UserError, home_dir
 from .bi_views import BI_SCHEMA, STARTS
 from .directories import fresh_directory, held_lock
 from .publication import Publication, current_publication, differences
+from .reader import sha256_of
 
 MANIFEST = "export.json"
 LOCK = ".export.lock"
@@ -448,7 +449,8 @@ def own_files(directory: Path) -> list[str]:
 
 def sha256(file: Path) -> str:
     """Return the SHA-256 of a file."""
-    return hashlib.sha256(file.read_bytes()).hexdigest()
+    with file.open("rb") as stream:
+        return sha256_of(stream)
 
 
 def export(warehouse_dir: Path, directory: Path) -> tuple[Publication, list[Table]]:
@@ -505,18 +507,20 @@ def export(warehouse_dir: Path, directory: Path) -> tuple[Publication, list[Tabl
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of `sci export`."""
     parser.add_argument("directory", type=Path, metavar="DIR", help="where to write the files")
+    parser.add_argument("--index", type=Path, metavar="DIR", help="index folder")
     parser.add_argument(
-        "--warehouse", type=Path, default=PROJECT_DIR / "warehouse", metavar="WAREHOUSE",
-        help="directory of the published files; default: warehouse/ of this repository",
+        "--warehouse", type=Path, metavar="DIR",
+        help="directory of the published files; default: warehouse/ of the index",
     )  # fmt: skip
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Export, and report; returns the exit code."""
     directory = arguments.directory
+    warehouse = arguments.warehouse or home_dir(arguments.index) / "warehouse"
     try:
-        publication, tables = export(arguments.warehouse, directory)
-    except (UserError, OSError) as error:
+        publication, tables = export(warehouse, directory)
+    except OSError as error:
         print(error, file=sys.stderr)
         return 1
     for table in tables:

@@ -82,7 +82,9 @@ def test_an_archive_knows_its_version(tmp_path: Path) -> None:
     assert code_version.code_version(tmp_path) == "unknown"
 
 
-@pytest.mark.parametrize("command", ["check", "build", "fingerprints", "verify", "site", "serve"])
+@pytest.mark.parametrize(
+    "command", ["check", "build", "export office", "fingerprints", "verify", "site", "serve"]
+)
 def test_without_an_index_one_sentence_says_what_to_do(wheel: InstalledWheel, command: str) -> None:
     """There are no figures in the wheel: a folder has to be named."""
     completed = wheel.run(f"env/bin/sci {command}")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from smart_city_index.site import drawing
+from smart_city_index.site import field_charts
 
 from .conftest import Rows
 from .site_files import LANGUAGES, NEWEST, SiteFiles
@@ -74,21 +74,21 @@ def test_charts_hold_the_field(site_files: SiteFiles, rows: Rows, language: str)
 @given(some.lists(SCORES, min_size=1, max_size=90))
 def test_dots_keep_apart(values: list[Decimal]) -> None:
     """The dots of a swarm stand at their index and do not cover each other, while there is room."""
-    found = drawing.swarm([(str(one), one) for one in values], Decimal(100))
+    found = field_charts.swarm([(str(one), one) for one in values], Decimal(100))
     assert sorted(one[1] for one in found.dots) == sorted(values)
     assert found.first[1] == max(values)
     assert found.last[1] == min(values)
     places = [(float(x), float(y)) for _, _, x, y in found.dots]
-    assert all(0 <= y <= drawing.SWARM_HEIGHT for _, y in places)
-    if all(10 < y < drawing.SWARM_HEIGHT - 10 for _, y in places):
+    assert all(0 <= y <= field_charts.SWARM_HEIGHT for _, y in places)
+    if all(10 < y < field_charts.SWARM_HEIGHT - 10 for _, y in places):
         for (x, y), (other_x, other_y) in combinations(places, 2):
             distance = (x - other_x) ** 2 + (y - other_y) ** 2
-            assert distance >= float(drawing.NEAREST) ** 2 * 0.97
+            assert distance >= float(field_charts.NEAREST) ** 2 * 0.97
 
 
 @given(some.lists(some.floats(0, 300), min_size=1, max_size=12).map(sorted))
 def test_labels_keep_their_distance(wanted: list[float]) -> None:
     """Labels keep a distance and their order, and stay within the drawing."""
-    placed = drawing.spread(wanted, 11, 320)
+    placed = field_charts.spread(wanted, 11, 320)
     assert all(after - before >= 11 - 1e-9 for before, after in pairwise(placed))
     assert placed[-1] <= 320

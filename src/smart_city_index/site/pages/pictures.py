@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import drawing
+from .. import field_charts
 from ..site_builder import OVERALL, Row, Site, publisher_pages
 
 LEADERS = 5
@@ -32,7 +32,7 @@ def kinds_of(rows: list[Row]) -> dict[str, str]:
     return kinds
 
 
-def bump_of(site: Site, editions: list[Row], rows: list[Row]) -> drawing.Bump | None:
+def bump_of(site: Site, editions: list[Row], rows: list[Row]) -> field_charts.Bump | None:
     """Return the chart of places over the editions; None with a single one.
 
     Args:
@@ -53,7 +53,7 @@ def bump_of(site: Site, editions: list[Row], rows: list[Row]) -> drawing.Bump | 
         }
         for row in rows
     }
-    return drawing.bump(
+    return field_charts.bump(
         {row["city_id"]: row["city_name"] for row in rows},
         ranks,
         kinds_of(rows),
@@ -75,7 +75,7 @@ def swarms_of(site: Site, edition: Row) -> list[dict[str, Any]]:
             and len(rows) <= MOST_CITIES * 2
         ):
             values = [(row["city_name"], row["index_value"]) for row in rows]
-            swarm = drawing.swarm(values, edition["scale_maximum"])
+            swarm = field_charts.swarm(values, edition["scale_maximum"])
             found.append({"category": category, "swarm": swarm, "count": len(rows)})
     return found
 
@@ -89,7 +89,7 @@ def intervals_of(site: Site, edition: Row) -> list[Row]:
     return sorted(first.values(), key=lambda row: (row["rank"], row["city_id"]))[: MOST_CITIES // 2]
 
 
-def map_of(site: Site, rows: list[Row]) -> drawing.Map | None:
+def map_of(site: Site, rows: list[Row]) -> field_charts.Map | None:
     """Return the map of a field; None if the places of most of it are not known."""
     cities = [
         (
@@ -105,7 +105,7 @@ def map_of(site: Site, rows: list[Row]) -> drawing.Map | None:
     if len(cities) < LEAST_SHARE * len(rows) or not cities:
         return None
     outline = site.settings.outline
-    return drawing.draw_map(cities, drawing.rings_of(outline) if outline else [])
+    return field_charts.draw_map(cities, field_charts.rings_of(outline) if outline else [])
 
 
 def build(site: Site) -> None:
