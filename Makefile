@@ -95,7 +95,7 @@ test-duckdb-2: $(VENV)/test-ready $(DRIVERS) ## what depends on the engine, on D
 		PYTHONPATH=$(CURDIR)/$(DUCKDB_2) $(VENV)/bin/pytest $(ENGINE_TESTS) $(PYTEST_OPTIONS); \
 	else echo "Left out: DuckDB 2.0 has no driver for this Python."; fi
 
-spark: .venv-spark/ready ## build and test on Apache Spark, into build/spark (4 min; needs Java)
+spark: .venv-spark/ready ## build and test on Apache Spark, into build/spark (5 min; needs Java)
 	@echo "==> Build on Apache Spark"
 	.venv-spark/bin/sci spark $(SPARK_OPTIONS)
 
