@@ -236,11 +236,13 @@ def empty_marts() -> duckdb.DuckDBPyConnection:
         );
         create table dim_categories (
             ranking_id varchar, edition integer, category_id varchar, depth integer,
-            sort_path varchar
+            sort_path varchar,
+            category_key varchar as (ranking_id || '_' || edition || '.' || category_id)
         );
         create table fct_index_results (
             ranking_id varchar, edition integer, city_id varchar, category_id varchar,
-            index_value decimal(18, 12)
+            index_value decimal(18, 12),
+            category_key varchar as (ranking_id || '_' || edition || '.' || category_id)
         );
         create table dim_cities as
         select 'city_' || range as city_id, 'City ' || range as city_name, true as is_simulated
