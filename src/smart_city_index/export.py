@@ -208,7 +208,7 @@ class Workbook:
         self.names.add(name.lower())
         return self.book.add_worksheet(name)
 
-    def write(self, sheet: Any, row: int, column: int, value: Any, shown: str) -> None:
+    def write(self, sheet: Any, row: int, column: int, value: Any, of_fractions: Any) -> None:
         """Write a value into a cell.
 
         Args:
@@ -216,7 +216,7 @@ class Workbook:
             row: number of the row, from 0.
             column: number of the column, from 0.
             value: the value; an empty one leaves the cell empty.
-            shown: number format of a fraction.
+            of_fractions: cell format of a fraction.
         """
         if value is None:
             return
@@ -225,7 +225,7 @@ class Workbook:
         elif isinstance(value, int):
             sheet.write_number(row, column, value)
         elif isinstance(value, (float, Decimal)):
-            sheet.write_number(row, column, float(value), self.style(num_format=shown))
+            sheet.write_number(row, column, float(value), of_fractions)
         else:
             text = str(value)[:CELL_LENGTH]
             # it stays a text when someone edits the cell
@@ -252,9 +252,10 @@ class Workbook:
         head = self.style(bold=True, bg_color="#DCE6F1", bottom=1, text_wrap=True, valign="top")
         for column, name in enumerate(header):
             sheet.write_string(0, column, name, head)
+        of_fractions = [self.style(num_format=number_format(name)) for name in header]
         for number, row in enumerate(rows, 1):
             for column, value in enumerate(row):
-                self.write(sheet, number, column, value, number_format(header[column]))
+                self.write(sheet, number, column, value, of_fractions[column])
         least, most = WIDTHS
         for column, name in enumerate(header):
             shown = [plain_text(row[column]) for row in rows[:ROWS_THAT_SET_WIDTHS]]

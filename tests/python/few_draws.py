@@ -21,10 +21,15 @@ def use_few_draws(project_dir: Path, draws: int = FEW_DRAWS, samples: int = FEW_
         draws: draws of weights of every scenario.
         samples: base samples of the sensitivity analysis.
     """
-    methodology = project_dir / "seeds" / "methodology"
-    lower_values(methodology / "weight_scenarios.csv", "draw_count", draws)
-    settings = methodology / "analysis_settings.csv"
-    lower_values(settings, "setting_value", samples, row="sensitivity_sample_count")
+    lower_draws(project_dir / "seeds" / "methodology", draws, samples)
+
+
+def lower_draws(directory: Path, draws: int = FEW_DRAWS, samples: int = FEW_SAMPLES) -> None:
+    """Do so in a directory with weight_scenarios.csv, and perhaps analysis_settings.csv."""
+    lower_values(directory / "weight_scenarios.csv", "draw_count", draws)
+    settings = directory / "analysis_settings.csv"
+    if settings.exists():
+        lower_values(settings, "setting_value", samples, row="sensitivity_sample_count")
 
 
 def lower_values(seed_file: Path, column: str, value: int, row: str | None = None) -> None:

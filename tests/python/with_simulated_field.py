@@ -10,12 +10,23 @@ from smart_city_index.declarations import LOCATIONS
 from tests.python.conftest import SIMULATED_FIELD
 from tests.python.fingerprints import record_fingerprints
 
+# Rankings whose cities have all of their scores, so that every pair of cities is compared.
+COMPLETE = ("open_data_index", "simulated_field")
+# What the example says beside scores is of this city.
+KEPT = "duesseldorf"
+# Seeds with the cities and values of the first one.
+RANKED_CITIES = ("methodology/ranking_members.csv", "open_data/open_data_values.csv")
+# Seeds with published figures, which fit a field of all cities only.
+PUBLISHED = ("results/published_results.csv", "results/known_contradictions.csv")
 
-def add_simulated_field(project_dir: Path) -> dict[str, Path]:
+
+def add_simulated_field(project_dir: Path, *, halved: bool = False) -> dict[str, Path]:
     """Add the example with a complete field to a copy of the project.
 
     Args:
         project_dir: the copy; its seeds get the example's rows that they do not have.
+        halved: whether to leave every second city out of the complete rankings: a quarter of the
+            pairs of cities is left.
 
     Returns:
         The CSV files of the example with rows from outside, by the var that names them.
@@ -34,8 +45,29 @@ def add_simulated_field(project_dir: Path) -> dict[str, Path]:
     optional = {"reference_period": "", "geographic_level": ""}
     scores = files["indicator_scores"]
     write_csv(scores, [{**row, **optional} for row in read_csv(scores)])
+    if halved:
+        ranked = [project_dir / "seeds" / file for file in RANKED_CITIES]
+        cities_left_out = every_second_city(ranked[0], files["ranking_members"])
+        for file in (*ranked, *files.values()):
+            kept = [
+                row
+                for row in read_csv(file)
+                if row["city_id"] not in cities_left_out
+                or row.get("ranking_id", COMPLETE[0]) not in COMPLETE
+            ]
+            write_csv(file, kept)
+        for file in (project_dir / "seeds" / name for name in PUBLISHED):
+            write_csv(file, [row for row in read_csv(file) if row["ranking_id"] not in COMPLETE])
     record_fingerprints(project_dir, files)
     return {LOCATIONS[name]: file for name, file in files.items()}
+
+
+def every_second_city(*files: Path) -> set[str]:
+    """Return every second city of the complete rankings, from files of members."""
+    cities = {
+        row["city_id"] for file in files for row in read_csv(file) if row["ranking_id"] in COMPLETE
+    }
+    return set(sorted(cities)[1::2]) - {KEPT}
 
 
 def read_csv(file: Path) -> list[dict[str, str]]:
@@ -45,7 +77,7 @@ def read_csv(file: Path) -> list[dict[str, str]]:
 
 
 def write_csv(file: Path, rows: list[dict[str, str]]) -> None:
-    """Write rows with the columns of the first one."""
+    """Write rows, of which there is one at least, with the columns of the first one."""
     with file.open("w", encoding="utf-8", newline="") as opened:
         writer = csv.DictWriter(opened, list(rows[0]), restval="", lineterminator="\n")
         writer.writeheader()

@@ -3,7 +3,7 @@
     python -m tests.site.prepare
 
 That are the shipped rankings, and with them examples/simulated_field: so there are simulated
-figures to be marked. And two indices with words of their own.
+figures to be marked. And two indices with words of their own. All draw few weights.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ import sys
 from smart_city_index import cli
 from smart_city_index.site.settings import SITE_YML
 from tests.python.conftest import PROJECT_ROOT, copy_project
+from tests.python.few_draws import lower_draws, use_few_draws
 from tests.python.with_simulated_field import add_simulated_field, location_options
 
 DIRECTORY = PROJECT_ROOT / "build" / "test_site"
 WAREHOUSE = DIRECTORY / "project" / "warehouse"
 SITE = DIRECTORY / "site"
-
-
-OTHER_INDICES = ("hdi", "simulated_regions")
+REBUILT = "simulated_regions"
+OTHER_INDICES = ("hdi", REBUILT)
 # Entities with pages, so that building them takes seconds.
 PROFILES = 40
 
@@ -32,16 +32,20 @@ def other_index(name: str) -> int:
     shutil.copytree(
         PROJECT_ROOT / "examples" / name, folder, ignore=shutil.ignore_patterns("warehouse")
     )
+    lower_draws(folder)
     with (folder / SITE_YML).open("a", encoding="utf-8") as file:
         file.write(f"profiles: {PROFILES}\n")
     exit_code = cli.main(["build", "--index", str(folder)])
-    return exit_code or cli.main(["site", "--index", str(folder), "--without-downloads"])
+    # the other one is built again, to be compared
+    options = ["--without-downloads"] if name != REBUILT else []
+    return exit_code or cli.main(["site", "--index", str(folder), *options])
 
 
 def main() -> int:
     """Copy the project, build it with the example, and build the sites; returns the exit code."""
     shutil.rmtree(DIRECTORY, ignore_errors=True)
     project_dir = copy_project(DIRECTORY / "project")
+    use_few_draws(project_dir)
     options = location_options(add_simulated_field(project_dir))
     exit_code = cli.main(["build", "--project-dir", str(project_dir), *options])
     exit_code = exit_code or cli.main(

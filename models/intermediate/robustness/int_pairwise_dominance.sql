@@ -199,41 +199,7 @@ smallest_means_{{ level }} as (
     group by {{ pair }}, parent_node_id
 ),
 
--- the smallest value of a city, and the smallest of its negative; 0 for the city that is none
-values_{{ level }} as (
-    select
-        parents.edition_key,
-        parents.scenario_id,
-        parents.half_width,
-        parents.city_id,
-        parents.node_id,
-        max(parents.child_count) as child_count,
-        max(parents.addition) as addition,
-        max(parents.addition)
-        + coalesce(max(case when means.other_city_id = '' then means.smallest_mean end), 0)
-            as smallest_value,
-        coalesce(max(case when means.city_id = '' then means.smallest_mean end), 0)
-        - max(parents.addition) as smallest_negative
-    from parents
-    left join smallest_means_{{ level }} as means
-        on
-            parents.edition_key = means.edition_key
-            and parents.scenario_id = means.scenario_id
-            and parents.node_id = means.node_id
-            and parents.city_id = case
-                when means.other_city_id = '' then means.city_id
-                when means.city_id = '' then means.other_city_id
-            end
-    where parents.height = {{ level }}
-    group by
-        parents.edition_key,
-        parents.scenario_id,
-        parents.half_width,
-        parents.city_id,
-        parents.node_id
-),
-
-differences_{{ level }} as (
+pairs_{{ level }} as (
     select
         own.edition_key,
         own.scenario_id,
@@ -241,15 +207,13 @@ differences_{{ level }} as (
         own.city_id,
         others.city_id as other_city_id,
         own.node_id,
-        case
-            when
-                own.child_count = others.child_count
-                and own.child_count = coalesce(means.common_child_count, 0)
-                then coalesce(means.smallest_mean, 0) + own.addition - others.addition
-            else own.smallest_value + others.smallest_negative
-        end as difference
-    from values_{{ level }} as own
-    inner join values_{{ level }} as others
+        own.addition,
+        others.addition as other_addition,
+        own.child_count = others.child_count
+        and own.child_count = coalesce(means.common_child_count, 0) as has_same_children,
+        coalesce(means.smallest_mean, 0) as smallest_mean
+    from parents as own
+    inner join parents as others
         on
             own.edition_key = others.edition_key
             and own.scenario_id = others.scenario_id
@@ -262,6 +226,29 @@ differences_{{ level }} as (
             and own.node_id = means.node_id
             and own.city_id = means.city_id
             and others.city_id = means.other_city_id
+    where own.height = {{ level }}
+),
+
+-- windows instead of joins: Spark would compute every use of a table expression anew
+differences_{{ level }} as (
+    select
+        {{ pair }},
+        node_id,
+        case
+            when has_same_children then smallest_mean + addition - other_addition
+            else
+                coalesce(
+                    max(case when other_city_id = '' then addition + smallest_mean end) over (
+                        partition by edition_key, scenario_id, node_id, city_id
+                    ), 0
+                )
+                + coalesce(
+                    max(case when city_id = '' then smallest_mean - other_addition end) over (
+                        partition by edition_key, scenario_id, node_id, other_city_id
+                    ), 0
+                )
+        end as difference
+    from pairs_{{ level }}
 ),
 
 {% endfor %}

@@ -53,15 +53,7 @@ own_rule_values as (
 -- what lies beyond a goalpost is capped first: its score could be of any size
 own_rule_scores as (
     select
-        edition_key,
-        city_id,
-        indicator_id,
-        raw_value,
-        status,
-        reference_period,
-        geographic_level,
-        is_simulated,
-        source,
+        *,
         case
             when normalisation = 'none' then raw_value
             when is_capped and orientation * (compared_value - worst_goalpost) <= 0 then 0
@@ -106,15 +98,7 @@ compared_values as (
 
 field_rule_scores as (
     select
-        edition_key,
-        city_id,
-        indicator_id,
-        raw_value,
-        status,
-        reference_period,
-        geographic_level,
-        is_simulated,
-        source,
+        *,
         case
             when normalisation = 'percentile_rank'
                 then {{ percentile_rank_score('value_rank', 'tie_size', 'value_count', 'scale_maximum') }}
@@ -131,6 +115,7 @@ field_rule_scores as (
 ),
 
 scores as (
+    {% for rule_scores in ['own_rule_scores', 'field_rule_scores'] %}
     select
         edition_key,
         city_id,
@@ -142,11 +127,9 @@ scores as (
         cast(case when status = 'scored' then score end as {{ type_index() }}) as score,
         is_simulated,
         source
-    from (
-        select * from own_rule_scores
-        union all
-        select * from field_rule_scores
-    ) as all_scores
+    from {{ rule_scores }}
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 ),
 
 rank_values as (
