@@ -87,29 +87,25 @@ sized as (
             greatest(city_count * run_count, city_count * city_count * pair_count) as bigint
         ) as cell_count
     from counted
-),
-
-final as (
-    select
-        edition_key,
-        previous_edition_key,
-        cast(city_count as integer) as city_count,
-        cast(analysed_city_count as integer) as analysed_city_count,
-        cast(expected_score_count as integer) as expected_score_count,
-        cast(score_count as integer) as score_count,
-        is_additive,
-        cast(run_count as integer) as run_count,
-        cell_count,
-        case
-            when city_count = 0 then 'no_cities'
-            when expected_score_count = 0 then 'no_indicators'
-            when analysed_city_count = 0 then 'too_few_cities'
-            when analysed_city_count < {{ setting('minimum_analysed_share') }} * city_count
-                then 'too_few_cities'
-            when cell_count > {{ var('analysis_maximum_cells') | int }} then 'too_many_cells'
-            else 'analysed'
-        end as status
-    from sized
 )
 
-select * from final
+select
+    edition_key,
+    previous_edition_key,
+    cast(city_count as integer) as city_count,
+    cast(analysed_city_count as integer) as analysed_city_count,
+    cast(expected_score_count as integer) as expected_score_count,
+    cast(score_count as integer) as score_count,
+    is_additive,
+    cast(run_count as integer) as run_count,
+    cell_count,
+    case
+        when city_count = 0 then 'no_cities'
+        when expected_score_count = 0 then 'no_indicators'
+        when analysed_city_count = 0 then 'too_few_cities'
+        when analysed_city_count < {{ setting('minimum_analysed_share') }} * city_count
+            then 'too_few_cities'
+        when cell_count > {{ var('analysis_maximum_cells') | int }} then 'too_many_cells'
+        else 'analysed'
+    end as status
+from sized

@@ -58,17 +58,13 @@ ranked_cities as (
     window by_rank as (
         partition by edition_key order by rank_value desc nulls last, city_id asc
     )
-),
-
-final as (
-    select
-        ranked_cities.*,
-        previous_cities.rank - ranked_cities.rank as tendency
-    from ranked_cities
-    left join ranked_cities as previous_cities
-        on
-            ranked_cities.previous_edition_key = previous_cities.edition_key
-            and ranked_cities.city_id = previous_cities.city_id
 )
 
-select * from final
+select
+    ranked_cities.*,
+    previous_cities.rank - ranked_cities.rank as tendency
+from ranked_cities
+left join ranked_cities as previous_cities
+    on
+        ranked_cities.previous_edition_key = previous_cities.edition_key
+        and ranked_cities.city_id = previous_cities.city_id

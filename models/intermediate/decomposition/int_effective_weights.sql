@@ -123,21 +123,17 @@ products as (
             products.edition_key = shares.edition_key
             and products.city_id = shares.city_id
             and products.node_id = shares.parent_node_id
-),
-
-final as (
-    select
-        shares.edition_key,
-        shares.city_id,
-        shares.node_id,
-        shares.parent_node_id,
-        products.category_id,
-        shares.node_type,
-        shares.role,
-        {{ rounded_decimal('products.product', 15, 'decimal(18, 15)') }} as effective_weight,
-        cast(shares.maximum_score as {{ type_index() }}) as maximum_score
-    from shares
-    inner join products using (edition_key, city_id, node_id)
 )
 
-select * from final
+select
+    shares.edition_key,
+    shares.city_id,
+    shares.node_id,
+    shares.parent_node_id,
+    products.category_id,
+    shares.node_type,
+    shares.role,
+    {{ rounded_decimal('products.product', 15, 'decimal(18, 15)') }} as effective_weight,
+    cast(shares.maximum_score as {{ type_index() }}) as maximum_score
+from shares
+inner join products using (edition_key, city_id, node_id)

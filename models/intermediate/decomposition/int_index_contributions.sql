@@ -67,19 +67,15 @@ parts as (
     select * from overridden_category_parts
     union all
     select * from overridden_overall_parts
-),
-
-final as (
-    select
-        edition_key,
-        city_id,
-        node_id,
-        category_id,
-        part,
-        effective_weight,
-        cast(part_value as {{ type_index() }}) as part_value,
-        {{ multiply('effective_weight', 'part_value') }} as contribution
-    from parts
 )
 
-select * from final
+select
+    edition_key,
+    city_id,
+    node_id,
+    category_id,
+    part,
+    effective_weight,
+    cast(part_value as {{ type_index() }}) as part_value,
+    {{ multiply('effective_weight', 'part_value') }} as contribution
+from parts

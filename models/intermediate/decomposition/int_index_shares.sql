@@ -60,16 +60,12 @@ scaled as (
         ) }} as index_variance
     from part_sums
     inner join index_sums using (edition_key)
-),
-
-final as (
-    select
-        edition_key,
-        part,
-        node_id,
-        category_id,
-        {{ rounded_decimal('covariance / nullif(index_variance, 0)', 8) }} as share_of_index_variance
-    from scaled
 )
 
-select * from final
+select
+    edition_key,
+    part,
+    node_id,
+    category_id,
+    {{ rounded_decimal('covariance / nullif(index_variance, 0)', 8) }} as share_of_index_variance
+from scaled

@@ -79,25 +79,21 @@ mixed_ranks as (
     from common_cities
     inner join better_before using (edition_key, city_id)
     inner join better_now using (edition_key, city_id)
-),
-
-final as (
-    select
-        edition_key,
-        city_id,
-        {{ divide(
-            'common_rank_before - rank_of_new_index_among_old'
-            ~ ' + rank_of_old_index_among_new - common_rank_now',
-            '2'
-        ) }} as own_change,
-        {{ divide(
-            'common_rank_before - rank_of_old_index_among_new'
-            ~ ' + rank_of_new_index_among_old - common_rank_now',
-            '2'
-        ) }} as others_change,
-        cast(rank_before - common_rank_before as integer) as cities_left,
-        cast(common_rank_now - rank_now as integer) as cities_entered
-    from mixed_ranks
 )
 
-select * from final
+select
+    edition_key,
+    city_id,
+    {{ divide(
+        'common_rank_before - rank_of_new_index_among_old'
+        ~ ' + rank_of_old_index_among_new - common_rank_now',
+        '2'
+    ) }} as own_change,
+    {{ divide(
+        'common_rank_before - rank_of_old_index_among_new'
+        ~ ' + rank_of_new_index_among_old - common_rank_now',
+        '2'
+    ) }} as others_change,
+    cast(rank_before - common_rank_before as integer) as cities_left,
+    cast(common_rank_now - rank_now as integer) as cities_entered
+from mixed_ranks

@@ -94,27 +94,23 @@ heights as (
         max(height) as height
     from levels
     group by methodology_id, node_id
-),
-
-final as (
-    select
-        nodes.*,
-        paths.depth,
-        heights.height,
-        paths.sort_path,
-        {{ rounded_decimal('paths.product', 15, 'decimal(18, 15)') }} as effective_weight,
-        cast(
-            row_number() over (
-                partition by nodes.methodology_id
-                order by
-                    case when nodes.role = 'project' then 1 else 0 end asc,
-                    paths.sort_path asc,
-                    nodes.node_id asc
-            ) as integer
-        ) as node_number
-    from nodes
-    inner join paths using (methodology_id, node_id)
-    inner join heights using (methodology_id, node_id)
 )
 
-select * from final
+select
+    nodes.*,
+    paths.depth,
+    heights.height,
+    paths.sort_path,
+    {{ rounded_decimal('paths.product', 15, 'decimal(18, 15)') }} as effective_weight,
+    cast(
+        row_number() over (
+            partition by nodes.methodology_id
+            order by
+                case when nodes.role = 'project' then 1 else 0 end asc,
+                paths.sort_path asc,
+                nodes.node_id asc
+        ) as integer
+    ) as node_number
+from nodes
+inner join paths using (methodology_id, node_id)
+inner join heights using (methodology_id, node_id)

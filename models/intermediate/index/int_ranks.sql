@@ -111,77 +111,73 @@ grouped as (
     window
         state as ({{ category }}, state_code),
         size_class as ({{ category }}, size_class_id)
-),
-
--- the tendency of an implied rank is the published one
-final as (
-    select
-        ---------- ids
-        own.edition_key,
-        own.previous_edition_key,
-        own.city_id,
-        own.node_id,
-
-        ---------- index
-        own.indicator_count,
-        own.scored_indicator_count,
-        own.override_count,
-        own.computed_index,
-        own.published_index,
-        own.index_value,
-        own.index_without_projects,
-        own.index_source,
-
-        ---------- rank
-        own.computed_rank,
-        own.published_rank,
-        own.rank,
-        own.rank_source,
-        own.ranked_city_count,
-        substring(own.tied_names, 3, length(own.tied_names) - 4)
-        || case
-            when own.unnamed_count > 0
-                then ' and ' || cast(own.unnamed_count as {{ dbt.type_string() }}) || ' more'
-            else ''
-        end as tied_with,
-        own.rank_in_state,
-        own.cities_in_state,
-        own.rank_in_size_class,
-        own.cities_in_size_class,
-
-        ---------- tendency
-        own.published_tendency,
-        {{ on_this_scale('before.index_value', 'own.previous_scale_factor') }}
-            as index_in_previous_edition,
-        coalesce(before.rank, own.rank + own.published_tendency) as previous_rank,
-        case
-            when before.rank is not null and before.rank_source <> 'implied' then 'edition_before'
-            when coalesce(before.rank, own.rank + own.published_tendency) is not null
-                then 'published_tendency'
-        end as previous_rank_source,
-        coalesce(before.rank - own.rank, own.published_tendency) as tendency,
-        case
-            when
-                own.published_tendency is not null
-                and (
-                    before.rank - own.rank is null
-                    or own.rank_source = 'implied'
-                    or before.rank_source = 'implied'
-                )
-                then 'published'
-            when before.rank - own.rank is not null then 'computed'
-        end as tendency_source,
-        own.is_new_in_edition,
-
-        ---------- provenance
-        own.is_simulated,
-        own.published_source
-    from grouped as own
-    left join grouped as before
-        on
-            own.previous_edition_key = before.edition_key
-            and own.node_id = before.node_id
-            and own.city_id = before.city_id
 )
 
-select * from final
+-- the tendency of an implied rank is the published one
+select
+    ---------- ids
+    own.edition_key,
+    own.previous_edition_key,
+    own.city_id,
+    own.node_id,
+
+    ---------- index
+    own.indicator_count,
+    own.scored_indicator_count,
+    own.override_count,
+    own.computed_index,
+    own.published_index,
+    own.index_value,
+    own.index_without_projects,
+    own.index_source,
+
+    ---------- rank
+    own.computed_rank,
+    own.published_rank,
+    own.rank,
+    own.rank_source,
+    own.ranked_city_count,
+    substring(own.tied_names, 3, length(own.tied_names) - 4)
+    || case
+        when own.unnamed_count > 0
+            then ' and ' || cast(own.unnamed_count as {{ dbt.type_string() }}) || ' more'
+        else ''
+    end as tied_with,
+    own.rank_in_state,
+    own.cities_in_state,
+    own.rank_in_size_class,
+    own.cities_in_size_class,
+
+    ---------- tendency
+    own.published_tendency,
+    {{ on_this_scale('before.index_value', 'own.previous_scale_factor') }}
+        as index_in_previous_edition,
+    coalesce(before.rank, own.rank + own.published_tendency) as previous_rank,
+    case
+        when before.rank is not null and before.rank_source <> 'implied' then 'edition_before'
+        when coalesce(before.rank, own.rank + own.published_tendency) is not null
+            then 'published_tendency'
+    end as previous_rank_source,
+    coalesce(before.rank - own.rank, own.published_tendency) as tendency,
+    case
+        when
+            own.published_tendency is not null
+            and (
+                before.rank - own.rank is null
+                or own.rank_source = 'implied'
+                or before.rank_source = 'implied'
+            )
+            then 'published'
+        when before.rank - own.rank is not null then 'computed'
+    end as tendency_source,
+    own.is_new_in_edition,
+
+    ---------- provenance
+    own.is_simulated,
+    own.published_source
+from grouped as own
+left join grouped as before
+    on
+        own.previous_edition_key = before.edition_key
+        and own.node_id = before.node_id
+        and own.city_id = before.city_id

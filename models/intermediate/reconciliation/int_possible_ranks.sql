@@ -140,21 +140,17 @@ city_counts as (
         count(*) as city_count
     from {{ ref('int_edition_cities') }}
     group by edition_key
-),
-
-final as (
-    select
-        orders.edition_key,
-        orders.city_id,
-        orders.node_id,
-        1 + greatest(orders.better_count, coalesce(orders.last_better_rank, 0)) as possible_from,
-        least(
-            city_counts.city_count - orders.worse_count - orders.tied_count,
-            coalesce(orders.first_worse_rank - 1, city_counts.city_count)
-        ) as possible_to
-    from certain_orders as orders
-    inner join city_counts using (edition_key)
-    where orders.known_count > 1
 )
 
-select * from final
+select
+    orders.edition_key,
+    orders.city_id,
+    orders.node_id,
+    1 + greatest(orders.better_count, coalesce(orders.last_better_rank, 0)) as possible_from,
+    least(
+        city_counts.city_count - orders.worse_count - orders.tied_count,
+        coalesce(orders.first_worse_rank - 1, city_counts.city_count)
+    ) as possible_to
+from certain_orders as orders
+inner join city_counts using (edition_key)
+where orders.known_count > 1

@@ -83,20 +83,16 @@ alternatives as (
     from compared
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
-),
-
-final as (
-    select
-        edition_key,
-        city_id,
-        parent_node_id,
-        indicator_id,
-        node_number,
-        normalisation,
-        imputation,
-        cast(score as {{ type_index() }}) as score
-    from alternatives
-    where score is not null
 )
 
-select * from final
+select
+    edition_key,
+    city_id,
+    parent_node_id,
+    indicator_id,
+    node_number,
+    normalisation,
+    imputation,
+    cast(score as {{ type_index() }}) as score
+from alternatives
+where score is not null

@@ -99,18 +99,14 @@ patterns as (
             as counted_nodes
     from city_nodes
     group by edition_key, methodology_id, city_id, is_imputed
-),
-
-final as (
-    select
-        edition_key,
-        methodology_id,
-        city_id,
-        is_imputed,
-        cast(dense_rank() over (order by methodology_id, counted_nodes) as integer)
-            as pattern_number,
-        counted_nodes
-    from patterns
 )
 
-select * from final
+select
+    edition_key,
+    methodology_id,
+    city_id,
+    is_imputed,
+    cast(dense_rank() over (order by methodology_id, counted_nodes) as integer)
+        as pattern_number,
+    counted_nodes
+from patterns

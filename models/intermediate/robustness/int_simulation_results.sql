@@ -18,18 +18,6 @@ runs as (
     select * from {{ ref('int_simulations') }}
 ),
 
-nodes as (
-    select * from {{ ref('int_edition_nodes') }}
-),
-
-patterns as (
-    select * from {{ ref('int_coverage_patterns') }}
-),
-
-additions as (
-    select * from {{ ref('int_additions') }}
-),
-
 -- runs in which every mean is arithmetic
 additive_roots as (
     select
@@ -101,7 +89,7 @@ parents as (
         parent_weights.indicator_weights
     from runs
     inner join {{ ref('int_weights') }} as run_weights using (weight_set_number)
-    inner join nodes on runs.edition_key = nodes.edition_key
+    inner join {{ ref('int_edition_nodes') }} as nodes on runs.edition_key = nodes.edition_key
     left join parent_weights
         on
             runs.weight_set_number = parent_weights.weight_set_number
@@ -147,7 +135,7 @@ indicator_parts as (
         end / parents.total_weight as part,
         {{ inner_product('parents.indicator_weights', 'city_scores.zero_list') }} as zero_weight
     from parents
-    inner join patterns
+    inner join {{ ref('int_coverage_patterns') }} as patterns
         on
             parents.edition_key = patterns.edition_key
             and parents.pattern_number = patterns.pattern_number
@@ -219,7 +207,7 @@ level_{{ level }} as (
         + coalesce(additions.addition, 0) as value
     from sums_{{ level }} as sums
     inner join parents using (simulation_number, pattern_number, node_id)
-    left join additions
+    left join {{ ref('int_additions') }} as additions
         on
             parents.edition_key = additions.edition_key
             and parents.imputation = additions.imputation
@@ -265,18 +253,14 @@ compared as (
     from rounded_roots as roots
     inner join runs using (simulation_number)
     inner join {{ ref('int_editions') }} as editions using (edition_key)
-),
-
-final as (
-    select
-        simulation_number,
-        city_id,
-        index_value,
-        rank_value,
-        cast(
-            rank() over (partition by simulation_number order by rank_value desc nulls last) as integer
-        ) as rank
-    from compared
 )
 
-select * from final
+select
+    simulation_number,
+    city_id,
+    index_value,
+    rank_value,
+    cast(
+        rank() over (partition by simulation_number order by rank_value desc nulls last) as integer
+    ) as rank
+from compared

@@ -151,41 +151,37 @@ described as (
     from all_runs
     inner join analysed using (edition_key)
     inner join {{ ref('int_editions') }} as editions using (edition_key)
-),
-
-final as (
-    select
-        cast(
-            row_number() over (
-                order by edition_key, simulation_type, simulation_group, draw
-            ) as integer
-        ) as simulation_number,
-        cast(
-            dense_rank() over (
-                order by
-                    methodology_id asc,
-                    distribution asc,
-                    weight_variation asc nulls last,
-                    weight_draw asc nulls last,
-                    left_out_indicator_id asc nulls last,
-                    has_project_points asc
-            ) as integer
-        ) as weight_set_number,
-        edition_key,
-        methodology_id,
-        simulation_type,
-        simulation_group,
-        cast(draw as integer) as draw,
-        weight_draw,
-        distribution,
-        cast(weight_variation as decimal(9, 6)) as weight_variation,
-        left_out_indicator_id,
-        normalisation,
-        imputation,
-        root_aggregation,
-        has_project_points,
-        is_additive
-    from described
 )
 
-select * from final
+select
+    cast(
+        row_number() over (
+            order by edition_key, simulation_type, simulation_group, draw
+        ) as integer
+    ) as simulation_number,
+    cast(
+        dense_rank() over (
+            order by
+                methodology_id asc,
+                distribution asc,
+                weight_variation asc nulls last,
+                weight_draw asc nulls last,
+                left_out_indicator_id asc nulls last,
+                has_project_points asc
+        ) as integer
+    ) as weight_set_number,
+    edition_key,
+    methodology_id,
+    simulation_type,
+    simulation_group,
+    cast(draw as integer) as draw,
+    weight_draw,
+    distribution,
+    cast(weight_variation as decimal(9, 6)) as weight_variation,
+    left_out_indicator_id,
+    normalisation,
+    imputation,
+    root_aggregation,
+    has_project_points,
+    is_additive
+from described

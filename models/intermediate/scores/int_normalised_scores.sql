@@ -151,31 +151,27 @@ ranked as (
         sum(case when status <> 'not_applicable' then 1 else 0 end) over ({{ indicator }})
             as applicable_count
     from rank_values
-),
-
-final as (
-    select
-        edition_key,
-        city_id,
-        indicator_id,
-        raw_value,
-        status,
-        reference_period,
-        geographic_level,
-        score,
-        {% for value, name in [('value_rank', 'rank'), ('ranked_count', 'ranked_city_count')] %}
-        cast(
-            case
-                when
-                    rank_value is not null
-                    and ranked_count >= minimum_city_coverage * applicable_count
-                    then {{ value }}
-            end as integer
-        ) as {{ name }},
-        {% endfor %}
-        is_simulated,
-        source
-    from ranked
 )
 
-select * from final
+select
+    edition_key,
+    city_id,
+    indicator_id,
+    raw_value,
+    status,
+    reference_period,
+    geographic_level,
+    score,
+    {% for value, name in [('value_rank', 'rank'), ('ranked_count', 'ranked_city_count')] %}
+    cast(
+        case
+            when
+                rank_value is not null
+                and ranked_count >= minimum_city_coverage * applicable_count
+                then {{ value }}
+        end as integer
+    ) as {{ name }},
+    {% endfor %}
+    is_simulated,
+    source
+from ranked

@@ -43,28 +43,24 @@ correlated as (
             and own.city_id = others.city_id
             and own.category_id <> others.category_id
     group by own.edition_key, own.category_id, others.category_id
-),
-
-final as (
-    select
-        correlated.edition_key,
-        editions.ranking_id,
-        editions.edition,
-        correlated.category_id,
-        {{ node_key('correlated.edition_key', 'correlated.category_id') }} as category_key,
-        correlated.other_category_id,
-        {{ node_key('correlated.edition_key', 'correlated.other_category_id') }}
-            as other_category_key,
-        cast(correlated.city_count as integer) as city_count,
-        analysed.city_count as edition_city_count,
-        correlated.correlation,
-        coalesce(correlated.correlation > {{ setting('high_correlation') }}, false)
-            as has_high_correlation,
-        editions.is_simulated_ranking as is_simulated,
-        editions.is_simulated_ranking
-    from correlated
-    inner join analysed using (edition_key)
-    inner join {{ ref('int_editions') }} as editions using (edition_key)
 )
 
-select * from final
+select
+    correlated.edition_key,
+    editions.ranking_id,
+    editions.edition,
+    correlated.category_id,
+    {{ node_key('correlated.edition_key', 'correlated.category_id') }} as category_key,
+    correlated.other_category_id,
+    {{ node_key('correlated.edition_key', 'correlated.other_category_id') }}
+        as other_category_key,
+    cast(correlated.city_count as integer) as city_count,
+    analysed.city_count as edition_city_count,
+    correlated.correlation,
+    coalesce(correlated.correlation > {{ setting('high_correlation') }}, false)
+        as has_high_correlation,
+    editions.is_simulated_ranking as is_simulated,
+    editions.is_simulated_ranking
+from correlated
+inner join analysed using (edition_key)
+inner join {{ ref('int_editions') }} as editions using (edition_key)

@@ -162,57 +162,53 @@ variance_shares as (
         sum(share_of_index_variance) as share_of_index_variance
     from {{ ref('int_index_shares') }}
     group by edition_key, category_id
-),
-
-final as (
-    select
-        ---------- ids
-        summarised.edition_key,
-        editions.ranking_id,
-        editions.edition,
-        summarised.node_id as category_id,
-        {{ node_key('summarised.edition_key', 'summarised.node_id') }} as category_key,
-        summarised.node_id = 'overall' as is_overall,
-
-        ---------- distribution
-        cast(summarised.city_count as integer) as city_count,
-        analysed.city_count as edition_city_count,
-        summarised.mean_index,
-        {{ rounded_decimal('sqrt(summarised.index_variance)', 8) }} as standard_deviation,
-        cast(summarised.minimum_index as {{ type_index() }}) as minimum_index,
-        cast(summarised.maximum_index as {{ type_index() }}) as maximum_index,
-
-        ---------- consistency
-        cast(item_counts.item_count as integer) as item_count,
-        cast(coalesce(alphas.alpha_city_count, 0) as integer) as alpha_city_count,
-        alphas.cronbach_alpha,
-        coalesce(alphas.cronbach_alpha < {{ setting('low_alpha') }}, false) as has_low_alpha,
-
-        ---------- part in the index
-        nodes.effective_weight,
-        cast(variance_shares.share_of_index_variance as {{ type_index() }})
-            as share_of_index_variance,
-        summarised.correlation_with_overall_index,
-
-        ---------- provenance
-        editions.is_simulated_ranking as is_simulated,
-        editions.is_simulated_ranking
-    from summarised
-    inner join analysed using (edition_key)
-    inner join {{ ref('int_editions') }} as editions using (edition_key)
-    inner join item_counts
-        on
-            summarised.edition_key = item_counts.edition_key
-            and summarised.node_id = item_counts.parent_node_id
-    left join alphas
-        on
-            summarised.edition_key = alphas.edition_key
-            and summarised.node_id = alphas.parent_node_id
-    inner join nodes using (edition_key, node_id)
-    left join variance_shares
-        on
-            summarised.edition_key = variance_shares.edition_key
-            and summarised.node_id = variance_shares.category_id
 )
 
-select * from final
+select
+    ---------- ids
+    summarised.edition_key,
+    editions.ranking_id,
+    editions.edition,
+    summarised.node_id as category_id,
+    {{ node_key('summarised.edition_key', 'summarised.node_id') }} as category_key,
+    summarised.node_id = 'overall' as is_overall,
+
+    ---------- distribution
+    cast(summarised.city_count as integer) as city_count,
+    analysed.city_count as edition_city_count,
+    summarised.mean_index,
+    {{ rounded_decimal('sqrt(summarised.index_variance)', 8) }} as standard_deviation,
+    cast(summarised.minimum_index as {{ type_index() }}) as minimum_index,
+    cast(summarised.maximum_index as {{ type_index() }}) as maximum_index,
+
+    ---------- consistency
+    cast(item_counts.item_count as integer) as item_count,
+    cast(coalesce(alphas.alpha_city_count, 0) as integer) as alpha_city_count,
+    alphas.cronbach_alpha,
+    coalesce(alphas.cronbach_alpha < {{ setting('low_alpha') }}, false) as has_low_alpha,
+
+    ---------- part in the index
+    nodes.effective_weight,
+    cast(variance_shares.share_of_index_variance as {{ type_index() }})
+        as share_of_index_variance,
+    summarised.correlation_with_overall_index,
+
+    ---------- provenance
+    editions.is_simulated_ranking as is_simulated,
+    editions.is_simulated_ranking
+from summarised
+inner join analysed using (edition_key)
+inner join {{ ref('int_editions') }} as editions using (edition_key)
+inner join item_counts
+    on
+        summarised.edition_key = item_counts.edition_key
+        and summarised.node_id = item_counts.parent_node_id
+left join alphas
+    on
+        summarised.edition_key = alphas.edition_key
+        and summarised.node_id = alphas.parent_node_id
+inner join nodes using (edition_key, node_id)
+left join variance_shares
+    on
+        summarised.edition_key = variance_shares.edition_key
+        and summarised.node_id = variance_shares.category_id

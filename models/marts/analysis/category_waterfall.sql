@@ -52,48 +52,44 @@ compared as (
             and ranked_cities.next_better_city_id = category_parts.city_id
             and field_sums.category_id = category_parts.category_id
     where ranked_cities.next_better_city_id is not null
-),
-
-final as (
-    select
-        compared.edition_key,
-        ranked_cities.ranking_id,
-        ranked_cities.edition,
-        compared.city_id,
-        compared.comparison,
-        compared.compared_city_id,
-        compared.category_id,
-        -- a child of the root may be an indicator
-        case
-            when nodes.node_type <> 'indicator'
-                then {{ node_key('compared.edition_key', 'compared.category_id') }}
-        end as category_key,
-        nodes.node_name_de as category_name_de,
-        nodes.node_name_en as category_name_en,
-        cast(coalesce(category_parts.contribution, 0) as {{ type_index() }}) as contribution,
-        cast(compared.compared_contribution as {{ type_index() }}) as compared_contribution,
-        cast(
-            coalesce(category_parts.contribution, 0) - compared.compared_contribution
-            as {{ type_index() }}
-        ) as index_points_ahead,
-        ranked_cities.scored_indicator_count,
-        ranked_cities.indicator_count,
-        ranked_cities.analysed_city_count,
-        ranked_cities.edition_city_count,
-        ranked_cities.is_simulated_ranking as is_simulated,
-        ranked_cities.is_simulated_ranking
-    from compared
-    inner join ranked_cities
-        on
-            compared.edition_key = ranked_cities.edition_key
-            and compared.city_id = ranked_cities.city_id
-    inner join {{ ref('int_edition_nodes') }} as nodes
-        on compared.edition_key = nodes.edition_key and compared.category_id = nodes.node_id
-    left join category_parts
-        on
-            compared.edition_key = category_parts.edition_key
-            and compared.city_id = category_parts.city_id
-            and compared.category_id = category_parts.category_id
 )
 
-select * from final
+select
+    compared.edition_key,
+    ranked_cities.ranking_id,
+    ranked_cities.edition,
+    compared.city_id,
+    compared.comparison,
+    compared.compared_city_id,
+    compared.category_id,
+    -- a child of the root may be an indicator
+    case
+        when nodes.node_type <> 'indicator'
+            then {{ node_key('compared.edition_key', 'compared.category_id') }}
+    end as category_key,
+    nodes.node_name_de as category_name_de,
+    nodes.node_name_en as category_name_en,
+    cast(coalesce(category_parts.contribution, 0) as {{ type_index() }}) as contribution,
+    cast(compared.compared_contribution as {{ type_index() }}) as compared_contribution,
+    cast(
+        coalesce(category_parts.contribution, 0) - compared.compared_contribution
+        as {{ type_index() }}
+    ) as index_points_ahead,
+    ranked_cities.scored_indicator_count,
+    ranked_cities.indicator_count,
+    ranked_cities.analysed_city_count,
+    ranked_cities.edition_city_count,
+    ranked_cities.is_simulated_ranking as is_simulated,
+    ranked_cities.is_simulated_ranking
+from compared
+inner join ranked_cities
+    on
+        compared.edition_key = ranked_cities.edition_key
+        and compared.city_id = ranked_cities.city_id
+inner join {{ ref('int_edition_nodes') }} as nodes
+    on compared.edition_key = nodes.edition_key and compared.category_id = nodes.node_id
+left join category_parts
+    on
+        compared.edition_key = category_parts.edition_key
+        and compared.city_id = category_parts.city_id
+        and compared.category_id = category_parts.category_id

@@ -84,46 +84,42 @@ possible_ranks as (
     from possible_indices as own
     inner join possible_indices as others using (edition_key)
     group by own.edition_key, own.city_id
-),
-
-final as (
-    select
-        ---------- ids
-        indices.edition_key,
-        editions.ranking_id,
-        editions.edition,
-        indices.city_id,
-
-        ---------- coverage
-        case
-            when analysed.status <> 'analysed' then analysed.status
-            when ranked_cities.city_id is null then 'index_missing'
-            else 'analysed'
-        end as status,
-        indices.indicator_count,
-        indices.scored_indicator_count,
-        cast(coalesce(missing_scores.missing_score_count, 0) as integer) as missing_score_count,
-        analysed.analysed_city_count,
-        analysed.city_count as edition_city_count,
-
-        ---------- index and rank, as they are and wherever the missing scores lie
-        ranked_cities.index_value,
-        cast(possible_indices.lowest_index as {{ type_index() }}) as lowest_index,
-        cast(possible_indices.highest_index as {{ type_index() }}) as highest_index,
-        ranked_cities.rank,
-        cast(possible_ranks.best_rank as integer) as best_rank,
-        cast(possible_ranks.worst_rank as integer) as worst_rank,
-
-        ---------- provenance
-        indices.is_simulated,
-        editions.is_simulated_ranking
-    from indices
-    inner join analysed using (edition_key)
-    inner join {{ ref('int_editions') }} as editions using (edition_key)
-    left join {{ ref('int_ranked_cities') }} as ranked_cities using (edition_key, city_id)
-    left join missing_scores using (edition_key, city_id)
-    left join possible_indices using (edition_key, city_id)
-    left join possible_ranks using (edition_key, city_id)
 )
 
-select * from final
+select
+    ---------- ids
+    indices.edition_key,
+    editions.ranking_id,
+    editions.edition,
+    indices.city_id,
+
+    ---------- coverage
+    case
+        when analysed.status <> 'analysed' then analysed.status
+        when ranked_cities.city_id is null then 'index_missing'
+        else 'analysed'
+    end as status,
+    indices.indicator_count,
+    indices.scored_indicator_count,
+    cast(coalesce(missing_scores.missing_score_count, 0) as integer) as missing_score_count,
+    analysed.analysed_city_count,
+    analysed.city_count as edition_city_count,
+
+    ---------- index and rank, as they are and wherever the missing scores lie
+    ranked_cities.index_value,
+    cast(possible_indices.lowest_index as {{ type_index() }}) as lowest_index,
+    cast(possible_indices.highest_index as {{ type_index() }}) as highest_index,
+    ranked_cities.rank,
+    cast(possible_ranks.best_rank as integer) as best_rank,
+    cast(possible_ranks.worst_rank as integer) as worst_rank,
+
+    ---------- provenance
+    indices.is_simulated,
+    editions.is_simulated_ranking
+from indices
+inner join analysed using (edition_key)
+inner join {{ ref('int_editions') }} as editions using (edition_key)
+left join {{ ref('int_ranked_cities') }} as ranked_cities using (edition_key, city_id)
+left join missing_scores using (edition_key, city_id)
+left join possible_indices using (edition_key, city_id)
+left join possible_ranks using (edition_key, city_id)

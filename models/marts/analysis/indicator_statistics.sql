@@ -104,64 +104,60 @@ summarised as (
     {% endfor %}
     from compared
     group by edition_key, indicator_id
-),
-
-final as (
-    select
-        ---------- ids
-        summarised.edition_key,
-        editions.ranking_id,
-        editions.edition,
-        summarised.indicator_id,
-        {{ node_key('summarised.edition_key', 'summarised.indicator_id') }} as indicator_key,
-        indicators.parent_node_id as category_id,
-        {{ node_key('summarised.edition_key', 'indicators.parent_node_id') }} as category_key,
-        indicators.role,
-
-        ---------- distribution
-        cast(summarised.city_count as integer) as city_count,
-        analysed.city_count as edition_city_count,
-        summarised.mean_score,
-        {{ rounded_decimal('sqrt(summarised.score_variance)', 8) }} as standard_deviation,
-        {% for column in [
-            'minimum_score', 'first_quartile', 'median_score', 'third_quartile', 'maximum_score'
-        ] %}
-        cast(summarised.{{ column }} as {{ type_index() }}) as {{ column }},
-        {% endfor %}
-        summarised.share_at_zero,
-        summarised.share_at_maximum,
-
-        ---------- part in the index
-        summarised.correlation_with_category_index,
-        summarised.correlation_with_rest_of_category,
-        summarised.correlation_with_overall_index,
-        indicators.effective_weight,
-        index_shares.share_of_index_variance,
-
-        ---------- flags, with the thresholds of analysis_settings
-        coalesce(sqrt(summarised.score_variance), 0)
-        < {{ setting('low_spread') }} * indicators.scale_maximum / 100 as has_low_spread,
-        summarised.share_at_zero > {{ setting('floor_or_ceiling_share') }} as has_floor_effect,
-        summarised.share_at_maximum > {{ setting('floor_or_ceiling_share') }}
-            as has_ceiling_effect,
-        coalesce(
-            summarised.correlation_with_rest_of_category < {{ setting('low_correlation') }}, false
-        ) as has_low_correlation,
-
-        ---------- provenance
-        editions.is_simulated_ranking as is_simulated,
-        editions.is_simulated_ranking
-    from summarised
-    inner join analysed using (edition_key)
-    inner join {{ ref('int_editions') }} as editions using (edition_key)
-    inner join indicators
-        on
-            summarised.edition_key = indicators.edition_key
-            and summarised.indicator_id = indicators.node_id
-    left join {{ ref('int_index_shares') }} as index_shares
-        on
-            summarised.edition_key = index_shares.edition_key
-            and summarised.indicator_id = index_shares.node_id
 )
 
-select * from final
+select
+    ---------- ids
+    summarised.edition_key,
+    editions.ranking_id,
+    editions.edition,
+    summarised.indicator_id,
+    {{ node_key('summarised.edition_key', 'summarised.indicator_id') }} as indicator_key,
+    indicators.parent_node_id as category_id,
+    {{ node_key('summarised.edition_key', 'indicators.parent_node_id') }} as category_key,
+    indicators.role,
+
+    ---------- distribution
+    cast(summarised.city_count as integer) as city_count,
+    analysed.city_count as edition_city_count,
+    summarised.mean_score,
+    {{ rounded_decimal('sqrt(summarised.score_variance)', 8) }} as standard_deviation,
+    {% for column in [
+        'minimum_score', 'first_quartile', 'median_score', 'third_quartile', 'maximum_score'
+    ] %}
+    cast(summarised.{{ column }} as {{ type_index() }}) as {{ column }},
+    {% endfor %}
+    summarised.share_at_zero,
+    summarised.share_at_maximum,
+
+    ---------- part in the index
+    summarised.correlation_with_category_index,
+    summarised.correlation_with_rest_of_category,
+    summarised.correlation_with_overall_index,
+    indicators.effective_weight,
+    index_shares.share_of_index_variance,
+
+    ---------- flags, with the thresholds of analysis_settings
+    coalesce(sqrt(summarised.score_variance), 0)
+    < {{ setting('low_spread') }} * indicators.scale_maximum / 100 as has_low_spread,
+    summarised.share_at_zero > {{ setting('floor_or_ceiling_share') }} as has_floor_effect,
+    summarised.share_at_maximum > {{ setting('floor_or_ceiling_share') }}
+        as has_ceiling_effect,
+    coalesce(
+        summarised.correlation_with_rest_of_category < {{ setting('low_correlation') }}, false
+    ) as has_low_correlation,
+
+    ---------- provenance
+    editions.is_simulated_ranking as is_simulated,
+    editions.is_simulated_ranking
+from summarised
+inner join analysed using (edition_key)
+inner join {{ ref('int_editions') }} as editions using (edition_key)
+inner join indicators
+    on
+        summarised.edition_key = indicators.edition_key
+        and summarised.indicator_id = indicators.node_id
+left join {{ ref('int_index_shares') }} as index_shares
+    on
+        summarised.edition_key = index_shares.edition_key
+        and summarised.indicator_id = index_shares.node_id

@@ -68,42 +68,38 @@ scenarios as (
         edition_key,
         scenario_id
     from runs
-),
-
-final as (
-    select
-        ---------- ids
-        scenarios.edition_key,
-        own.ranking_id,
-        own.edition,
-        scenarios.scenario_id,
-        own.city_id,
-        others.city_id as other_city_id,
-
-        ---------- ranks and probabilities
-        own.rank,
-        others.rank as other_rank,
-        cast(pairs.draw_count as integer) as draw_count,
-        {{ divide('pairs.ahead_count', 'pairs.draw_count') }} as probability_ahead,
-        {{ divide('(pairs.draw_count - pairs.ahead_count - pairs.behind_count)', 'pairs.draw_count') }}
-            as probability_tied,
-        {{ divide('pairs.behind_count', 'pairs.draw_count') }} as probability_behind,
-
-        ---------- coverage
-        own.scored_indicator_count,
-        own.indicator_count,
-        own.analysed_city_count,
-        own.edition_city_count,
-
-        ---------- provenance
-        own.is_simulated or others.is_simulated as is_simulated,
-        own.is_simulated_ranking
-    from pairs
-    inner join scenarios using (group_number)
-    inner join cities as own
-        on scenarios.edition_key = own.edition_key and pairs.position = own.position
-    inner join cities as others
-        on scenarios.edition_key = others.edition_key and pairs.other_position = others.position
 )
 
-select * from final
+select
+    ---------- ids
+    scenarios.edition_key,
+    own.ranking_id,
+    own.edition,
+    scenarios.scenario_id,
+    own.city_id,
+    others.city_id as other_city_id,
+
+    ---------- ranks and probabilities
+    own.rank,
+    others.rank as other_rank,
+    cast(pairs.draw_count as integer) as draw_count,
+    {{ divide('pairs.ahead_count', 'pairs.draw_count') }} as probability_ahead,
+    {{ divide('(pairs.draw_count - pairs.ahead_count - pairs.behind_count)', 'pairs.draw_count') }}
+        as probability_tied,
+    {{ divide('pairs.behind_count', 'pairs.draw_count') }} as probability_behind,
+
+    ---------- coverage
+    own.scored_indicator_count,
+    own.indicator_count,
+    own.analysed_city_count,
+    own.edition_city_count,
+
+    ---------- provenance
+    own.is_simulated or others.is_simulated as is_simulated,
+    own.is_simulated_ranking
+from pairs
+inner join scenarios using (group_number)
+inner join cities as own
+    on scenarios.edition_key = own.edition_key and pairs.position = own.position
+inner join cities as others
+    on scenarios.edition_key = others.edition_key and pairs.other_position = others.position

@@ -74,35 +74,31 @@ nearest as (
     {% if group_column %}where {{ group_column }} = peer_{{ group_column }}{% endif %}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
-),
-
-final as (
-    select
-        nearest.edition_key,
-        results.ranking_id,
-        results.edition,
-        nearest.city_id,
-        nearest.scope,
-        cast(nearest.nearness as integer) as nearness,
-        nearest.peer_city_id,
-        nearest.distance,
-        cast(nearest.shared_indicator_count as integer) as shared_indicator_count,
-        results.indicator_count,
-        results.analysed_city_count,
-        results.edition_city_count,
-        results.rank,
-        peer_results.rank as peer_rank,
-        results.index_value,
-        peer_results.index_value as peer_index_value,
-        results.is_simulated or peer_results.is_simulated as is_simulated,
-        results.is_simulated_ranking
-    from nearest
-    inner join results using (edition_key, city_id)
-    inner join results as peer_results
-        on
-            nearest.edition_key = peer_results.edition_key
-            and nearest.peer_city_id = peer_results.city_id
-    where nearest.nearness <= {{ setting('peer_count') }}
 )
 
-select * from final
+select
+    nearest.edition_key,
+    results.ranking_id,
+    results.edition,
+    nearest.city_id,
+    nearest.scope,
+    cast(nearest.nearness as integer) as nearness,
+    nearest.peer_city_id,
+    nearest.distance,
+    cast(nearest.shared_indicator_count as integer) as shared_indicator_count,
+    results.indicator_count,
+    results.analysed_city_count,
+    results.edition_city_count,
+    results.rank,
+    peer_results.rank as peer_rank,
+    results.index_value,
+    peer_results.index_value as peer_index_value,
+    results.is_simulated or peer_results.is_simulated as is_simulated,
+    results.is_simulated_ranking
+from nearest
+inner join results using (edition_key, city_id)
+inner join results as peer_results
+    on
+        nearest.edition_key = peer_results.edition_key
+        and nearest.peer_city_id = peer_results.city_id
+where nearest.nearness <= {{ setting('peer_count') }}

@@ -6,10 +6,6 @@ runs as (
     where simulation_type = 'weights'
 ),
 
-results as (
-    select * from {{ ref('int_ranked_cities') }}
-),
-
 counted as (
     select
         runs.edition_key,
@@ -30,27 +26,23 @@ totals as (
         sum(draws_at_rank) as draw_count
     from counted
     group by edition_key, scenario_id, city_id
-),
-
-final as (
-    select
-        counted.edition_key,
-        results.ranking_id,
-        results.edition,
-        counted.scenario_id,
-        counted.city_id,
-        counted.rank,
-        cast(counted.draws_at_rank as integer) as draws_at_rank,
-        {{ divide('counted.draws_at_rank', 'totals.draw_count') }} as share_of_draws,
-        results.scored_indicator_count,
-        results.indicator_count,
-        results.analysed_city_count,
-        results.edition_city_count,
-        results.is_simulated,
-        results.is_simulated_ranking
-    from counted
-    inner join totals using (edition_key, scenario_id, city_id)
-    inner join results using (edition_key, city_id)
 )
 
-select * from final
+select
+    counted.edition_key,
+    results.ranking_id,
+    results.edition,
+    counted.scenario_id,
+    counted.city_id,
+    counted.rank,
+    cast(counted.draws_at_rank as integer) as draws_at_rank,
+    {{ divide('counted.draws_at_rank', 'totals.draw_count') }} as share_of_draws,
+    results.scored_indicator_count,
+    results.indicator_count,
+    results.analysed_city_count,
+    results.edition_city_count,
+    results.is_simulated,
+    results.is_simulated_ranking
+from counted
+inner join totals using (edition_key, scenario_id, city_id)
+inner join {{ ref('int_ranked_cities') }} as results using (edition_key, city_id)

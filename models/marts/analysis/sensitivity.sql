@@ -46,36 +46,32 @@ effects as (
     group by samples.edition_key
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
-),
-
-final as (
-    select
-        effects.edition_key,
-        editions.ranking_id,
-        editions.edition,
-        effects.factor,
-        cast(variances.sample_count as integer) as sample_count,
-        variances.mean_rank_shift,
-        cast(
-            variances.mean_square - round(variances.mean_rank_shift * variances.mean_rank_shift, 12)
-            as {{ type_index() }}
-        ) as shift_variance,
-        {{ divide(
-            'effects.first_order_variance',
-            'variances.mean_square - variances.mean_rank_shift * variances.mean_rank_shift'
-        ) }} as first_order_index,
-        {{ divide(
-            'effects.total_variance',
-            'variances.mean_square - variances.mean_rank_shift * variances.mean_rank_shift'
-        ) }} as total_index,
-        analysed.analysed_city_count,
-        analysed.city_count as edition_city_count,
-        editions.is_simulated_ranking as is_simulated,
-        editions.is_simulated_ranking
-    from effects
-    inner join variances using (edition_key)
-    inner join {{ ref('int_analysed_editions') }} as analysed using (edition_key)
-    inner join {{ ref('int_editions') }} as editions using (edition_key)
 )
 
-select * from final
+select
+    effects.edition_key,
+    editions.ranking_id,
+    editions.edition,
+    effects.factor,
+    cast(variances.sample_count as integer) as sample_count,
+    variances.mean_rank_shift,
+    cast(
+        variances.mean_square - round(variances.mean_rank_shift * variances.mean_rank_shift, 12)
+        as {{ type_index() }}
+    ) as shift_variance,
+    {{ divide(
+        'effects.first_order_variance',
+        'variances.mean_square - variances.mean_rank_shift * variances.mean_rank_shift'
+    ) }} as first_order_index,
+    {{ divide(
+        'effects.total_variance',
+        'variances.mean_square - variances.mean_rank_shift * variances.mean_rank_shift'
+    ) }} as total_index,
+    analysed.analysed_city_count,
+    analysed.city_count as edition_city_count,
+    editions.is_simulated_ranking as is_simulated,
+    editions.is_simulated_ranking
+from effects
+inner join variances using (edition_key)
+inner join {{ ref('int_analysed_editions') }} as analysed using (edition_key)
+inner join {{ ref('int_editions') }} as editions using (edition_key)

@@ -49,36 +49,32 @@ counted as (
         count(*) over (partition by edition_key, indicator_id) as city_count,
         count(*) over (partition by edition_key, indicator_id, rank) as tie_size
     from scores
-),
-
--- tied cities share their mean rank, so that an indicator without differences is nobody's strength
-final as (
-    select
-        edition_key,
-        ranking_id,
-        edition,
-        city_id,
-        indicator_id,
-        {{ node_key('edition_key', 'indicator_id') }} as indicator_key,
-        category_id,
-        {{ node_key('edition_key', 'category_id') }} as category_key,
-        score,
-        rank,
-        cast(city_count as integer) as ranked_city_count,
-        edition_city_count,
-        {{ divide('2 * rank + tie_size - 1', '2') }} as mean_rank,
-        case
-            when 2 * rank + tie_size - 1 <= 2 * {{ setting('strength_share') }} * city_count
-                then 'strength'
-            when
-                2 * (city_count + 1) - (2 * rank + tie_size - 1)
-                <= 2 * {{ setting('strength_share') }} * city_count
-                then 'weakness'
-            else 'neither'
-        end as assessment,
-        is_simulated,
-        is_simulated_ranking
-    from counted
 )
 
-select * from final
+-- tied cities share their mean rank, so that an indicator without differences is nobody's strength
+select
+    edition_key,
+    ranking_id,
+    edition,
+    city_id,
+    indicator_id,
+    {{ node_key('edition_key', 'indicator_id') }} as indicator_key,
+    category_id,
+    {{ node_key('edition_key', 'category_id') }} as category_key,
+    score,
+    rank,
+    cast(city_count as integer) as ranked_city_count,
+    edition_city_count,
+    {{ divide('2 * rank + tie_size - 1', '2') }} as mean_rank,
+    case
+        when 2 * rank + tie_size - 1 <= 2 * {{ setting('strength_share') }} * city_count
+            then 'strength'
+        when
+            2 * (city_count + 1) - (2 * rank + tie_size - 1)
+            <= 2 * {{ setting('strength_share') }} * city_count
+            then 'weakness'
+        else 'neither'
+    end as assessment,
+    is_simulated,
+    is_simulated_ranking
+from counted

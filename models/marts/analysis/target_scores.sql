@@ -95,45 +95,41 @@ steps as (
     inner join possible_gains using (edition_key, city_id)
     inner join ordered_levers using (edition_key, city_id)
     where city_goals.index_points_needed <= possible_gains.possible_index_points
-),
-
-final as (
-    select
-        ---------- ids
-        edition_key,
-        ranking_id,
-        edition,
-        city_id,
-        ranks_to_gain,
-        objective,
-        cast(step as integer) as step,
-        indicator_id,
-        {{ node_key('edition_key', 'indicator_id') }} as indicator_key,
-
-        ---------- goal
-        rank,
-        rank_to_reach,
-        cast(index_points_needed as {{ type_index() }}) as index_points_needed,
-
-        ---------- step
-        score as score_from,
-        least(
-            maximum_score,
-            cast(score + {{ divide('index_points', 'effective_weight') }} as {{ type_index() }})
-        ) as score_to,
-        cast(index_points as {{ type_index() }}) as index_points,
-
-        ---------- coverage
-        scored_indicator_count,
-        indicator_count,
-        analysed_city_count,
-        edition_city_count,
-
-        ---------- provenance
-        is_simulated,
-        is_simulated_ranking
-    from steps
-    where index_points > 0
 )
 
-select * from final
+select
+    ---------- ids
+    edition_key,
+    ranking_id,
+    edition,
+    city_id,
+    ranks_to_gain,
+    objective,
+    cast(step as integer) as step,
+    indicator_id,
+    {{ node_key('edition_key', 'indicator_id') }} as indicator_key,
+
+    ---------- goal
+    rank,
+    rank_to_reach,
+    cast(index_points_needed as {{ type_index() }}) as index_points_needed,
+
+    ---------- step
+    score as score_from,
+    least(
+        maximum_score,
+        cast(score + {{ divide('index_points', 'effective_weight') }} as {{ type_index() }})
+    ) as score_to,
+    cast(index_points as {{ type_index() }}) as index_points,
+
+    ---------- coverage
+    scored_indicator_count,
+    indicator_count,
+    analysed_city_count,
+    edition_city_count,
+
+    ---------- provenance
+    is_simulated,
+    is_simulated_ranking
+from steps
+where index_points > 0

@@ -212,39 +212,35 @@ drivers as (
     from {{ ref('int_rank_changes') }} as rank_changes
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
-),
-
-final as (
-    select
-        drivers.edition_key,
-        city_changes.ranking_id,
-        city_changes.edition,
-        city_changes.previous_edition,
-        city_changes.is_method_changed,
-        drivers.city_id,
-        drivers.figure,
-        drivers.driver,
-        drivers.node_id,
-        {{ node_key('coalesce(nodes_now.edition_key, nodes_before.edition_key)', 'drivers.node_id') }}
-            as node_key,
-        coalesce(nodes_now.node_name_de, nodes_before.node_name_de) as node_name_de,
-        coalesce(nodes_now.node_name_en, nodes_before.node_name_en) as node_name_en,
-        cast(drivers.contribution as {{ type_index() }}) as contribution,
-        city_changes.scored_indicator_count,
-        city_changes.indicator_count,
-        city_changes.analysed_city_count,
-        city_changes.edition_city_count,
-        city_changes.is_simulated,
-        city_changes.is_simulated_ranking
-    from drivers
-    inner join city_changes
-        on drivers.edition_key = city_changes.edition_key and drivers.city_id = city_changes.city_id
-    left join nodes as nodes_now
-        on drivers.edition_key = nodes_now.edition_key and drivers.node_id = nodes_now.node_id
-    left join nodes as nodes_before
-        on
-            city_changes.previous_edition_key = nodes_before.edition_key
-            and drivers.node_id = nodes_before.node_id
 )
 
-select * from final
+select
+    drivers.edition_key,
+    city_changes.ranking_id,
+    city_changes.edition,
+    city_changes.previous_edition,
+    city_changes.is_method_changed,
+    drivers.city_id,
+    drivers.figure,
+    drivers.driver,
+    drivers.node_id,
+    {{ node_key('coalesce(nodes_now.edition_key, nodes_before.edition_key)', 'drivers.node_id') }}
+        as node_key,
+    coalesce(nodes_now.node_name_de, nodes_before.node_name_de) as node_name_de,
+    coalesce(nodes_now.node_name_en, nodes_before.node_name_en) as node_name_en,
+    cast(drivers.contribution as {{ type_index() }}) as contribution,
+    city_changes.scored_indicator_count,
+    city_changes.indicator_count,
+    city_changes.analysed_city_count,
+    city_changes.edition_city_count,
+    city_changes.is_simulated,
+    city_changes.is_simulated_ranking
+from drivers
+inner join city_changes
+    on drivers.edition_key = city_changes.edition_key and drivers.city_id = city_changes.city_id
+left join nodes as nodes_now
+    on drivers.edition_key = nodes_now.edition_key and drivers.node_id = nodes_now.node_id
+left join nodes as nodes_before
+    on
+        city_changes.previous_edition_key = nodes_before.edition_key
+        and drivers.node_id = nodes_before.node_id

@@ -59,34 +59,30 @@ summarised as (
             as probability_fell
     from changes
     group by edition_key, scenario_id, city_id
-),
-
-final as (
-    select
-        summarised.edition_key,
-        results.ranking_id,
-        results.edition,
-        summarised.scenario_id,
-        summarised.city_id,
-        cast(summarised.draw_count as integer) as draw_count,
-        results.tendency,
-        results.is_method_changed,
-        summarised.mean_drawn_tendency,
-        summarised.probability_rose,
-        summarised.probability_unchanged,
-        summarised.probability_fell,
-        results.scored_indicator_count,
-        results.indicator_count,
-        results.analysed_city_count,
-        results.edition_city_count,
-        results.is_simulated or previous_results.is_simulated as is_simulated,
-        results.is_simulated_ranking
-    from summarised
-    inner join results using (edition_key, city_id)
-    inner join results as previous_results
-        on
-            results.previous_edition_key = previous_results.edition_key
-            and results.city_id = previous_results.city_id
 )
 
-select * from final
+select
+    summarised.edition_key,
+    results.ranking_id,
+    results.edition,
+    summarised.scenario_id,
+    summarised.city_id,
+    cast(summarised.draw_count as integer) as draw_count,
+    results.tendency,
+    results.is_method_changed,
+    summarised.mean_drawn_tendency,
+    summarised.probability_rose,
+    summarised.probability_unchanged,
+    summarised.probability_fell,
+    results.scored_indicator_count,
+    results.indicator_count,
+    results.analysed_city_count,
+    results.edition_city_count,
+    results.is_simulated or previous_results.is_simulated as is_simulated,
+    results.is_simulated_ranking
+from summarised
+inner join results using (edition_key, city_id)
+inner join results as previous_results
+    on
+        results.previous_edition_key = previous_results.edition_key
+        and results.city_id = previous_results.city_id

@@ -92,55 +92,51 @@ staircases as (
         sum(passed_count) over up_the_scores as passed_count
     from steps
     window up_the_scores as (partition by edition_key, city_id, indicator_id order by score_from)
-),
-
-final as (
-    select
-        ---------- ids
-        levers.edition_key,
-        cities.ranking_id,
-        cities.edition,
-        levers.city_id,
-        levers.indicator_id,
-        {{ node_key('levers.edition_key', 'levers.indicator_id') }} as indicator_key,
-        levers.category_id,
-        {{ node_key('levers.edition_key', 'levers.category_id') }} as category_key,
-        cast(staircases.step as integer) as step,
-
-        ---------- from score to score
-        cast(staircases.score_from as {{ type_index() }}) as score_from,
-        cast(coalesce(staircases.next_score_from, levers.maximum_score) as {{ type_index() }})
-            as score_to,
-        cast(
-            levers.index_value
-            + {{ multiply('levers.effective_weight', '(staircases.score_from - levers.score)') }}
-            as {{ type_index() }}
-        ) as index_from,
-        cast(
-            levers.index_value
-            + {{ multiply(
-                'levers.effective_weight',
-                '(coalesce(staircases.next_score_from, levers.maximum_score) - levers.score)'
-            ) }}
-            as {{ type_index() }}
-        ) as index_to,
-        cast(cities.analysed_city_count - staircases.passed_count as integer) as rank,
-        levers.score >= staircases.score_from
-        and levers.score < coalesce(staircases.next_score_from, levers.maximum_score + 1)
-            as is_current,
-
-        ---------- coverage
-        cities.scored_indicator_count,
-        cities.indicator_count,
-        cities.analysed_city_count,
-        cities.edition_city_count,
-
-        ---------- provenance
-        cities.is_simulated,
-        cities.is_simulated_ranking
-    from staircases
-    inner join levers using (edition_key, city_id, indicator_id)
-    inner join cities using (edition_key, city_id)
 )
 
-select * from final
+select
+    ---------- ids
+    levers.edition_key,
+    cities.ranking_id,
+    cities.edition,
+    levers.city_id,
+    levers.indicator_id,
+    {{ node_key('levers.edition_key', 'levers.indicator_id') }} as indicator_key,
+    levers.category_id,
+    {{ node_key('levers.edition_key', 'levers.category_id') }} as category_key,
+    cast(staircases.step as integer) as step,
+
+    ---------- from score to score
+    cast(staircases.score_from as {{ type_index() }}) as score_from,
+    cast(coalesce(staircases.next_score_from, levers.maximum_score) as {{ type_index() }})
+        as score_to,
+    cast(
+        levers.index_value
+        + {{ multiply('levers.effective_weight', '(staircases.score_from - levers.score)') }}
+        as {{ type_index() }}
+    ) as index_from,
+    cast(
+        levers.index_value
+        + {{ multiply(
+            'levers.effective_weight',
+            '(coalesce(staircases.next_score_from, levers.maximum_score) - levers.score)'
+        ) }}
+        as {{ type_index() }}
+    ) as index_to,
+    cast(cities.analysed_city_count - staircases.passed_count as integer) as rank,
+    levers.score >= staircases.score_from
+    and levers.score < coalesce(staircases.next_score_from, levers.maximum_score + 1)
+        as is_current,
+
+    ---------- coverage
+    cities.scored_indicator_count,
+    cities.indicator_count,
+    cities.analysed_city_count,
+    cities.edition_city_count,
+
+    ---------- provenance
+    cities.is_simulated,
+    cities.is_simulated_ranking
+from staircases
+inner join levers using (edition_key, city_id, indicator_id)
+inner join cities using (edition_key, city_id)

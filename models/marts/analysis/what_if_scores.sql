@@ -88,58 +88,54 @@ raised_ranks as (
     {% endfor %}
     from better_counts
     group by edition_key, city_id, indicator_id
-),
-
-final as (
-    select
-        ---------- ids
-        levers.edition_key,
-        ranked_cities.ranking_id,
-        ranked_cities.edition,
-        levers.city_id,
-        levers.indicator_id,
-        {{ node_key('levers.edition_key', 'levers.indicator_id') }} as indicator_key,
-        levers.parent_node_id as category_id,
-        {{ node_key('levers.edition_key', 'levers.parent_node_id') }} as category_key,
-        levers.role,
-
-        ---------- as it is
-        levers.rank,
-        cast(levers.score as {{ type_index() }}) as score,
-        levers.maximum_score,
-        levers.effective_weight,
-
-        ---------- the next better rank by this indicator alone
-        {{ divide('levers.index_points_to_next_rank', 'levers.effective_weight') }}
-            as score_points_to_next_rank,
-        coalesce(
-            {{ divide('levers.index_points_to_next_rank', 'levers.effective_weight') }}
-            <= levers.maximum_score - levers.score,
-            false
-        ) as reaches_next_rank,
-
-        ---------- the rank if the indicator rose
-        levers.median_score,
-        raised_ranks.rank_at_median,
-        levers.best_quarter_score,
-        raised_ranks.rank_at_best_quarter,
-        raised_ranks.rank_at_maximum,
-        levers.rank - raised_ranks.rank_at_maximum as ranks_gained_at_maximum,
-        {{ multiply('levers.effective_weight', '(levers.maximum_score - levers.score)') }}
-            as index_points_at_maximum,
-
-        ---------- coverage
-        ranked_cities.scored_indicator_count,
-        ranked_cities.indicator_count,
-        ranked_cities.analysed_city_count,
-        ranked_cities.edition_city_count,
-
-        ---------- provenance
-        ranked_cities.is_simulated,
-        ranked_cities.is_simulated_ranking
-    from levers
-    inner join raised_ranks using (edition_key, city_id, indicator_id)
-    inner join ranked_cities using (edition_key, city_id)
 )
 
-select * from final
+select
+    ---------- ids
+    levers.edition_key,
+    ranked_cities.ranking_id,
+    ranked_cities.edition,
+    levers.city_id,
+    levers.indicator_id,
+    {{ node_key('levers.edition_key', 'levers.indicator_id') }} as indicator_key,
+    levers.parent_node_id as category_id,
+    {{ node_key('levers.edition_key', 'levers.parent_node_id') }} as category_key,
+    levers.role,
+
+    ---------- as it is
+    levers.rank,
+    cast(levers.score as {{ type_index() }}) as score,
+    levers.maximum_score,
+    levers.effective_weight,
+
+    ---------- the next better rank by this indicator alone
+    {{ divide('levers.index_points_to_next_rank', 'levers.effective_weight') }}
+        as score_points_to_next_rank,
+    coalesce(
+        {{ divide('levers.index_points_to_next_rank', 'levers.effective_weight') }}
+        <= levers.maximum_score - levers.score,
+        false
+    ) as reaches_next_rank,
+
+    ---------- the rank if the indicator rose
+    levers.median_score,
+    raised_ranks.rank_at_median,
+    levers.best_quarter_score,
+    raised_ranks.rank_at_best_quarter,
+    raised_ranks.rank_at_maximum,
+    levers.rank - raised_ranks.rank_at_maximum as ranks_gained_at_maximum,
+    {{ multiply('levers.effective_weight', '(levers.maximum_score - levers.score)') }}
+        as index_points_at_maximum,
+
+    ---------- coverage
+    ranked_cities.scored_indicator_count,
+    ranked_cities.indicator_count,
+    ranked_cities.analysed_city_count,
+    ranked_cities.edition_city_count,
+
+    ---------- provenance
+    ranked_cities.is_simulated,
+    ranked_cities.is_simulated_ranking
+from levers
+inner join raised_ranks using (edition_key, city_id, indicator_id)
+inner join ranked_cities using (edition_key, city_id)

@@ -21,17 +21,13 @@ row_counts as (
     from {{ ref(mart) }}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
-),
-
-final as (
-    select
-        mart_name,
-        row_count,
-        cast('{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S") }}' as timestamp) as built_at,
-        '{{ code_version | replace("'", "''") }}' as code_version,
-        '{{ dbt_version }}' as dbt_version,
-        {{ engine_version() }} as engine_version
-    from row_counts
 )
 
-select * from final
+select
+    mart_name,
+    row_count,
+    cast('{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S") }}' as timestamp) as built_at,
+    '{{ code_version | replace("'", "''") }}' as code_version,
+    '{{ dbt_version }}' as dbt_version,
+    {{ engine_version() }} as engine_version
+from row_counts

@@ -169,52 +169,48 @@ lines as (
                 when all_lines.section = 'result' then all_lines.category_id
                 when all_lines.section = 'header' and all_lines.line_id = 'rank' then 'overall'
             end = results.category_id
-),
-
-final as (
-    select
-        ---------- ids
-        lines.edition_key,
-        cities.ranking_id,
-        cities.edition,
-        lines.city_id,
-        cast(
-            row_number() over (
-                partition by lines.edition_key, lines.city_id
-                order by lines.sort_key, lines.line_id
-            ) as integer
-        ) as line_number,
-        lines.section,
-        lines.line_id,
-        lines.category_id,
-        {{ node_key('lines.edition_key', 'lines.category_id') }} as category_key,
-
-        ---------- texts
-        lines.label_de,
-        lines.label_en,
-        lines.text_de,
-        lines.text_en,
-        lines.name_is_inferred,
-
-        ---------- figures
-        lines.rank,
-        lines.tendency,
-        lines.line_value,
-        cast(lines.rank as {{ dbt.type_string() }}) as rank_displayed,
-        case when lines.tendency > 0 then '+' else '' end
-        || cast(lines.tendency as {{ dbt.type_string() }}) as tendency_displayed,
-        lines.value_displayed,
-        lines.rank_source,
-        lines.tendency_source,
-        lines.is_method_changed,
-        lines.value_source,
-
-        ---------- provenance
-        lines.is_simulated,
-        cities.is_simulated_ranking,
-        lines.source
-    from lines
-    inner join cities using (edition_key, city_id)
 )
 
-select * from final
+select
+    ---------- ids
+    lines.edition_key,
+    cities.ranking_id,
+    cities.edition,
+    lines.city_id,
+    cast(
+        row_number() over (
+            partition by lines.edition_key, lines.city_id
+            order by lines.sort_key, lines.line_id
+        ) as integer
+    ) as line_number,
+    lines.section,
+    lines.line_id,
+    lines.category_id,
+    {{ node_key('lines.edition_key', 'lines.category_id') }} as category_key,
+
+    ---------- texts
+    lines.label_de,
+    lines.label_en,
+    lines.text_de,
+    lines.text_en,
+    lines.name_is_inferred,
+
+    ---------- figures
+    lines.rank,
+    lines.tendency,
+    lines.line_value,
+    cast(lines.rank as {{ dbt.type_string() }}) as rank_displayed,
+    case when lines.tendency > 0 then '+' else '' end
+    || cast(lines.tendency as {{ dbt.type_string() }}) as tendency_displayed,
+    lines.value_displayed,
+    lines.rank_source,
+    lines.tendency_source,
+    lines.is_method_changed,
+    lines.value_source,
+
+    ---------- provenance
+    lines.is_simulated,
+    cities.is_simulated_ranking,
+    lines.source
+from lines
+inner join cities using (edition_key, city_id)

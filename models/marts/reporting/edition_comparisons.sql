@@ -1,10 +1,6 @@
 {#- Every edition of a city next to every earlier one, on the later one's scale. -#}
 with
 
-results as (
-    select * from {{ ref('fct_index_results') }}
-),
-
 editions as (
     select
         *,
@@ -44,55 +40,51 @@ known as (
             partition by ranking_id, city_id, category_id
             order by edition rows between unbounded preceding and current row
         ) as known_rank_number
-    from results
-),
-
-final as (
-    select
-        ---------- ids
-        pairs.edition_key,
-        pairs.ranking_id,
-        pairs.edition,
-        pairs.earlier_edition_key,
-        pairs.earlier_edition,
-        later.city_id,
-        later.category_id,
-        {{ node_key('pairs.edition_key', 'later.category_id') }} as category_key,
-        later.category_id = 'overall' as is_overall,
-
-        ---------- rank
-        later.rank,
-        later.rank_source,
-        earlier.rank as earlier_rank,
-        earlier.rank_source as earlier_rank_source,
-        earlier.rank - later.rank as ranks_gained,
-        -- without the later one, if that has a rank
-        cast(
-            later.known_rank_number - earlier.known_rank_number
-            - case when later.rank is null then 0 else 1 end as integer
-        ) as known_ranks_between,
-
-        ---------- index
-        later.index_value,
-        {{ on_this_scale('earlier.index_value', 'pairs.scale_factor') }} as earlier_index,
-        cast(
-            later.index_value - {{ on_this_scale('earlier.index_value', 'pairs.scale_factor') }}
-            as {{ type_index() }}
-        ) as index_points_gained,
-        pairs.is_method_changed,
-
-        ---------- provenance
-        pairs.is_simulated_ranking
-    from pairs
-    inner join known as later on pairs.edition_key = later.edition_key
-    inner join known as earlier
-        on
-            pairs.earlier_edition_key = earlier.edition_key
-            and later.city_id = earlier.city_id
-            and later.category_id = earlier.category_id
-    where
-        earlier.rank - later.rank is not null
-        or earlier.index_value - later.index_value is not null
+    from {{ ref('fct_index_results') }} as results
 )
 
-select * from final
+select
+    ---------- ids
+    pairs.edition_key,
+    pairs.ranking_id,
+    pairs.edition,
+    pairs.earlier_edition_key,
+    pairs.earlier_edition,
+    later.city_id,
+    later.category_id,
+    {{ node_key('pairs.edition_key', 'later.category_id') }} as category_key,
+    later.category_id = 'overall' as is_overall,
+
+    ---------- rank
+    later.rank,
+    later.rank_source,
+    earlier.rank as earlier_rank,
+    earlier.rank_source as earlier_rank_source,
+    earlier.rank - later.rank as ranks_gained,
+    -- without the later one, if that has a rank
+    cast(
+        later.known_rank_number - earlier.known_rank_number
+        - case when later.rank is null then 0 else 1 end as integer
+    ) as known_ranks_between,
+
+    ---------- index
+    later.index_value,
+    {{ on_this_scale('earlier.index_value', 'pairs.scale_factor') }} as earlier_index,
+    cast(
+        later.index_value - {{ on_this_scale('earlier.index_value', 'pairs.scale_factor') }}
+        as {{ type_index() }}
+    ) as index_points_gained,
+    pairs.is_method_changed,
+
+    ---------- provenance
+    pairs.is_simulated_ranking
+from pairs
+inner join known as later on pairs.edition_key = later.edition_key
+inner join known as earlier
+    on
+        pairs.earlier_edition_key = earlier.edition_key
+        and later.city_id = earlier.city_id
+        and later.category_id = earlier.category_id
+where
+    earlier.rank - later.rank is not null
+    or earlier.index_value - later.index_value is not null

@@ -119,31 +119,27 @@ figures as (
         statistic_figures.*,
         false as is_count
     from statistic_figures
-),
-
-final as (
-    select
-        figures.edition_key,
-        editions.ranking_id,
-        editions.edition,
-        figures.category_id,
-        {{ node_key('figures.edition_key', 'figures.category_id') }} as category_key,
-        figures.figure,
-        cast(figures.rank as integer) as rank,
-        cast(figures.published_value as decimal(18, 4)) as published_value,
-        cast(figures.computed_value as decimal(28, 12)) as computed_value,
-        figures.checked_against,
-        case
-            when figures.is_count and figures.computed_value = figures.published_value then 'match'
-            when figures.is_count and figures.computed_value is not null then 'contradiction'
-            else {{ verdict(
-                'figures.computed_value', 'figures.published_value', 'figures.published_digits'
-            ) }}
-        end as verdict,
-        editions.is_simulated_ranking,
-        figures.source
-    from figures
-    inner join {{ ref('int_editions') }} as editions using (edition_key)
 )
 
-select * from final
+select
+    figures.edition_key,
+    editions.ranking_id,
+    editions.edition,
+    figures.category_id,
+    {{ node_key('figures.edition_key', 'figures.category_id') }} as category_key,
+    figures.figure,
+    cast(figures.rank as integer) as rank,
+    cast(figures.published_value as decimal(18, 4)) as published_value,
+    cast(figures.computed_value as decimal(28, 12)) as computed_value,
+    figures.checked_against,
+    case
+        when figures.is_count and figures.computed_value = figures.published_value then 'match'
+        when figures.is_count and figures.computed_value is not null then 'contradiction'
+        else {{ verdict(
+            'figures.computed_value', 'figures.published_value', 'figures.published_digits'
+        ) }}
+    end as verdict,
+    editions.is_simulated_ranking,
+    figures.source
+from figures
+inner join {{ ref('int_editions') }} as editions using (edition_key)

@@ -58,46 +58,42 @@ published_means as (
         source
     from {{ ref('stg_published_edition_statistics') }}
     where statistic = 'mean'
-),
-
-final as (
-    select
-        ---------- ids
-        summaries.edition_key,
-        editions.ranking_id,
-        editions.edition,
-        summaries.category_id,
-        {{ node_key('summaries.edition_key', 'summaries.category_id') }} as category_key,
-        summaries.category_id = 'overall' as is_overall,
-        summaries.group_type,
-        summaries.group_id,
-        summaries.group_name_de,
-        summaries.group_name_en,
-
-        ---------- n of N
-        cast(summaries.city_count as integer) as city_count,
-        cast(summaries.rank_count as integer) as rank_count,
-        cast(summaries.implied_rank_count as integer) as implied_rank_count,
-        cast(summaries.index_count as integer) as index_count,
-
-        ---------- of the known ones
-        summaries.best_rank,
-        summaries.mean_index,
-        summaries.minimum_index,
-        summaries.maximum_index,
-        summaries.index_count = summaries.city_count as is_mean_of_all,
-        cast(published_means.published_value as decimal(9, 4)) as published_mean,
-
-        ---------- provenance
-        editions.is_simulated_ranking,
-        published_means.source as published_mean_source
-    from summaries
-    inner join {{ ref('int_editions') }} as editions using (edition_key)
-    left join published_means
-        on
-            summaries.edition_key = published_means.edition_key
-            and summaries.category_id = published_means.category_id
-            and summaries.group_type = 'all'
 )
 
-select * from final
+select
+    ---------- ids
+    summaries.edition_key,
+    editions.ranking_id,
+    editions.edition,
+    summaries.category_id,
+    {{ node_key('summaries.edition_key', 'summaries.category_id') }} as category_key,
+    summaries.category_id = 'overall' as is_overall,
+    summaries.group_type,
+    summaries.group_id,
+    summaries.group_name_de,
+    summaries.group_name_en,
+
+    ---------- n of N
+    cast(summaries.city_count as integer) as city_count,
+    cast(summaries.rank_count as integer) as rank_count,
+    cast(summaries.implied_rank_count as integer) as implied_rank_count,
+    cast(summaries.index_count as integer) as index_count,
+
+    ---------- of the known ones
+    summaries.best_rank,
+    summaries.mean_index,
+    summaries.minimum_index,
+    summaries.maximum_index,
+    summaries.index_count = summaries.city_count as is_mean_of_all,
+    cast(published_means.published_value as decimal(9, 4)) as published_mean,
+
+    ---------- provenance
+    editions.is_simulated_ranking,
+    published_means.source as published_mean_source
+from summaries
+inner join {{ ref('int_editions') }} as editions using (edition_key)
+left join published_means
+    on
+        summaries.edition_key = published_means.edition_key
+        and summaries.category_id = published_means.category_id
+        and summaries.group_type = 'all'
