@@ -33,7 +33,9 @@ SELECTION = (
         "+path:models/marts/reporting",
         "+path:models/marts/qc",
     ),
-    *("--exclude", "path:models/marts/analysis", "path:models/intermediate/analysis", "meta_build"),
+    "--exclude",
+    # meta_build waits for all marts
+    *("path:models/marts/analysis", "path:models/intermediate/analysis+", "meta_build"),
     *("--exclude-resource-type", "test", "unit_test"),
     # rows are paired by their keys
     *("--vars", "enforce_primary_keys: true"),

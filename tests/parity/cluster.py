@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -40,6 +41,8 @@ def spark_cluster(worker_count: int) -> Iterator[dict[str, str]]:
         yield {}
         return
     processes: list[subprocess.Popen[bytes]] = []
+    # would end this process at once, and leave the cluster
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     # an executor that is being killed may still write
     with tempfile.TemporaryDirectory(prefix="spark_cluster_", ignore_cleanup_errors=True) as name:
         master_log = Path(name) / "master.log"
@@ -62,6 +65,7 @@ def spark_cluster(worker_count: int) -> Iterator[dict[str, str]]:
             for process in processes:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
+            signal.signal(signal.SIGTERM, before)
 
 
 def start(program: str, directory: Path, log: Path, *options: str) -> subprocess.Popen[bytes]:
