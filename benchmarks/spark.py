@@ -101,7 +101,7 @@ def main() -> int:
                     project_dir,
                     environment,
                 )
-            place = f"with {executors} executors" if executors else "in its process"
+            place = f"on executors: {executors}" if executors else "in its process"
             print(f"Spark {place}: {spent:.0f} {of_field}")
             build_dir = project_dir / "build"
             comparisons = compare_builds(

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.python.conftest import PROJECT_ROOT
@@ -49,21 +49,19 @@ def spark_cluster(worker_count: int) -> Iterator[dict[str, str]]:
         try:
             processes.append(start("master.Master", Path(name), master_log))
             [url] = wait_for(r"Starting Spark master at (spark://\S+)", 1, master_log, processes)
-            processes += [
-                start(
-                    *("worker.Worker", Path(name), Path(name) / f"worker_{number}.log"),
-                    *("--cores", "1", "--memory", WORKER_MEMORY, "--work-dir", name, url),
-                )
-                for number in range(worker_count)
-            ]
+            options = ("--cores", "1", "--memory", WORKER_MEMORY, "--work-dir", name, url)
+            for number in range(worker_count):
+                log = Path(name) / f"worker_{number}.log"
+                processes.append(start("worker.Worker", Path(name), log, *options))
             wait_for(r"Registering worker (\S+)", worker_count, master_log, processes)
             yield {"SMART_CITY_INDEX_SPARK_MASTER": url, "SPARK_LOCAL_IP": HOST}
             # or something was built elsewhere, and nobody would see it
             wait_for(r"Launching executor \S+ on worker (\S+)", worker_count, master_log, processes)
         finally:
-            # an executor is in the group of its worker
             for process in processes:
-                os.killpg(process.pid, signal.SIGKILL)
+                # an executor is in the group of its worker; one that has ended has none
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
             signal.signal(signal.SIGTERM, before)
 
