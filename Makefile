@@ -1,5 +1,6 @@
 # `make` says what there is to make. INDEX=DIR after build or site: of the index in that folder.
-# Not listed: spark and parity know SPARK_OPTIONS; serve SERVE_OPTIONS="--port 8080".
+# Not listed: spark knows SPARK_OPTIONS; parity PARITY_WORKERS=2, for a cluster on this machine; serve
+# SERVE_OPTIONS="--port 8080".
 
 PYTHON ?= python3
 VENV := .venv

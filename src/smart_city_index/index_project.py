@@ -68,6 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
         output.parent.mkdir(parents=True, exist_ok=True)
         with run_directory(request) as run_dir, checked_input(request, run_dir) as checked:
             assemble_project(checked, request.project_dir, output)
+            let_seeds_be_empty(output)
     except OSError as error:
         print(f"cannot write {arguments.output}: {error.strerror}", file=sys.stderr)
         return 1
@@ -104,6 +105,21 @@ def assemble_project(checked: CheckedInput, engine_dir: Path, target: Path) -> N
     shipped = project_vars(engine_dir)["league_table_categories"]
     replace_categories(league_table, shipped, settings["league_table_categories"])
     write_yaml(file, document)
+
+
+def let_seeds_be_empty(project_dir: Path) -> None:
+    """Declare that seeds which an index can leave out may have no rows, for whoever checks them.
+
+    Args:
+        project_dir: a written project, where such a seed is a header.
+    """
+    for file in sorted(project_dir.glob("seeds/*/*.yml")):
+        document = yaml.safe_load(file.read_text(encoding="utf-8"))
+        for seed in document["seeds"]:
+            meta = seed["config"].get("meta", {})
+            if "own_index" in meta:
+                meta["may_be_empty"] = True
+        write_yaml(file, document)
 
 
 def engine_files(engine_dir: Path) -> list[Path]:

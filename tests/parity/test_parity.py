@@ -3,7 +3,8 @@
 A copy of the project with few draws, to which examples/simulated_field is added, is built once per
 engine (`make parity`). The cases of macros/ and broken/ are built along as models; their ending
 keeps dbt from taking them for data tests. What the example has simulated comes from outside, as
-CSV, and a seed changes after Spark's input is checked.
+CSV, and a seed changes after Spark's input is checked. With PARITY_WORKERS=2 Spark builds on a
+standalone cluster of so many workers on this machine (`make parity PARITY_WORKERS=2`).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import duckdb
 import pytest
 import yaml
 
+from tests.parity.cluster import SPARK_PYTHON, spark_cluster
 from tests.parity.compare import (
     MART_SCHEMA,
     PROJECT_ROOT,
@@ -34,7 +36,6 @@ from tests.python.few_draws import use_few_draws
 from tests.python.with_simulated_field import add_simulated_field, location_options, read_csv
 
 CASES = Path(__file__).parent
-SPARK_PYTHON = PROJECT_ROOT / ".venv-spark" / "bin" / "python"
 INTERMEDIATE = "main_intermediate"
 CASE_SUFFIX = ".sql.jinja"
 MACRO_CASES = sorted(
@@ -136,24 +137,26 @@ def builds(tmp_path_factory: pytest.TempPathFactory) -> Builds:
     # pairs of cities take most of what Spark computes
     locations = add_simulated_field(project_dir, halved=True)
     spark_dir = project_dir / "build" / "spark"
-    completed = subprocess.run(
-        [
-            *(SPARK_PYTHON, "-m", "tests.parity.changing_spark"),
-            *(project_dir / CHANGED_SEED, *CHANGED_TEXT),
-            *("--project-dir", project_dir),
-            *location_options(locations),
-            *("--vars", "enforce_primary_keys: true", *tables_only),
-        ],
-        cwd=PROJECT_ROOT,
-        env={
-            **os.environ,
-            "SMART_CITY_INDEX_SPARK_DIR": str(spark_dir),
-            "SPARK_SUBMIT_OPTS": JAVA_OPTIONS,
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    with spark_cluster(int(os.environ.get("PARITY_WORKERS", "0"))) as environment:
+        completed = subprocess.run(
+            [
+                *(SPARK_PYTHON, "-m", "tests.parity.changing_spark"),
+                *(project_dir / CHANGED_SEED, *CHANGED_TEXT),
+                *("--project-dir", project_dir),
+                *location_options(locations),
+                *("--vars", "enforce_primary_keys: true", *tables_only),
+            ],
+            cwd=PROJECT_ROOT,
+            env={
+                **os.environ,
+                "SMART_CITY_INDEX_SPARK_DIR": str(spark_dir),
+                "SPARK_SUBMIT_OPTS": JAVA_OPTIONS,
+                **environment,
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     # after the seed has changed, so that both have the same
     variables = json.dumps({name: str(file) for name, file in locations.items()})
     run_dbt(project_dir, "build", "--vars", variables, *tables_only)

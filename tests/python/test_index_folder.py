@@ -300,3 +300,10 @@ def test_project_of_an_index_is_a_new_directory(
     assert "is there already" in capsys.readouterr().err
     assert content_hashes(index_dir.parent / "project") == before
     shutil.rmtree("project")
+
+
+def test_the_project_of_an_index_passes_the_check(index_dir: Path, tmp_path: Path) -> None:
+    """`sci spark` begins with it: what the index leaves out is a seed without rows there."""
+    project = tmp_path / "project"
+    assert cli.main(["project", "--index", str(index_dir), str(project)]) == 0
+    assert cli.main(["check", "--project-dir", str(project)]) == 0
