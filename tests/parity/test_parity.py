@@ -134,10 +134,11 @@ def builds(tmp_path_factory: pytest.TempPathFactory) -> Builds:
         str(external)
     )
     tables_only = ("--exclude-resource-type", "test", "unit_test")
-    # pairs of cities take most of what Spark computes
-    locations = add_simulated_field(project_dir, halved=True)
+    worker_count = int(os.environ.get("PARITY_WORKERS", "0"))
+    # pairs of cities take Spark longest; the cluster, every week, compares all of them
+    locations = add_simulated_field(project_dir, halved=not worker_count)
     spark_dir = project_dir / "build" / "spark"
-    with spark_cluster(int(os.environ.get("PARITY_WORKERS", "0"))) as environment:
+    with spark_cluster(worker_count) as environment:
         completed = subprocess.run(
             [
                 *(SPARK_PYTHON, "-m", "tests.parity.changing_spark"),
