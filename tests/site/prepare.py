@@ -14,12 +14,13 @@ import sys
 from smart_city_index import cli
 from smart_city_index.site.settings import SITE_YML
 from tests.python.conftest import PROJECT_ROOT, copy_project
-from tests.python.few_draws import lower_draws, use_few_draws
+from tests.python.few_draws import FEW_DRAWS, lower_draws, lower_values, use_few_draws
 from tests.python.with_simulated_field import add_simulated_field, location_options
 
 DIRECTORY = PROJECT_ROOT / "build" / "test_site"
 WAREHOUSE = DIRECTORY / "project" / "warehouse"
 SITE = DIRECTORY / "site"
+FIRST_SCENARIO = "weights_25_percent"
 REBUILT = "simulated_regions"
 OTHER_INDICES = ("hdi", REBUILT)
 # Entities with pages, so that building them takes seconds.
@@ -46,6 +47,9 @@ def main() -> int:
     shutil.rmtree(DIRECTORY, ignore_errors=True)
     project_dir = copy_project(DIRECTORY / "project")
     use_few_draws(project_dir)
+    # pages show the scenario with most draws first
+    scenarios = project_dir / "seeds" / "methodology" / "weight_scenarios.csv"
+    lower_values(scenarios, "draw_count", FEW_DRAWS + 1, row=FIRST_SCENARIO)
     options = location_options(add_simulated_field(project_dir))
     exit_code = cli.main(["build", "--project-dir", str(project_dir), *options])
     exit_code = exit_code or cli.main(
