@@ -46,28 +46,36 @@ def add_simulated_field(project_dir: Path, *, halved: bool = False) -> dict[str,
     scores = files["indicator_scores"]
     write_csv(scores, [{**row, **optional} for row in read_csv(scores)])
     if halved:
-        ranked = [project_dir / "seeds" / file for file in RANKED_CITIES]
-        cities_left_out = every_second_city(ranked[0], files["ranking_members"])
-        for file in (*ranked, *files.values()):
-            kept = [
-                row
-                for row in read_csv(file)
-                if row["city_id"] not in cities_left_out
-                or row.get("ranking_id", COMPLETE[0]) not in COMPLETE
-            ]
-            write_csv(file, kept)
-        for file in (project_dir / "seeds" / name for name in PUBLISHED):
-            write_csv(file, [row for row in read_csv(file) if row["ranking_id"] not in COMPLETE])
+        leave_out_every_second_city(project_dir, files)
     record_fingerprints(project_dir, files)
     return {LOCATIONS[name]: file for name, file in files.items()}
 
 
-def every_second_city(*files: Path) -> set[str]:
-    """Return every second city of the complete rankings, from files of members."""
+def leave_out_every_second_city(project_dir: Path, files: dict[str, Path]) -> None:
+    """Leave every second city out of the complete rankings, and what is published of all cities.
+
+    Args:
+        project_dir: the copy.
+        files: the CSV files with rows from outside, by the name of their seed.
+    """
+    members, values = (project_dir / "seeds" / name for name in RANKED_CITIES)
     cities = {
-        row["city_id"] for file in files for row in read_csv(file) if row["ranking_id"] in COMPLETE
+        row["city_id"]
+        for file in (members, files["ranking_members"])
+        for row in read_csv(file)
+        if row["ranking_id"] in COMPLETE
     }
-    return set(sorted(cities)[1::2]) - {KEPT}
+    left_out = set(sorted(cities)[1::2]) - {KEPT}
+    for file in (members, values, *files.values()):
+        kept = [
+            row
+            for row in read_csv(file)
+            # a file of cities names no ranking
+            if row["city_id"] not in left_out or row.get("ranking_id", COMPLETE[0]) not in COMPLETE
+        ]
+        write_csv(file, kept)
+    for file in (project_dir / "seeds" / name for name in PUBLISHED):
+        write_csv(file, [row for row in read_csv(file) if row["ranking_id"] not in COMPLETE])
 
 
 def read_csv(file: Path) -> list[dict[str, str]]:
