@@ -55,6 +55,7 @@ from unittest import mock
 
 import duckdb
 import sqlglot
+import yaml
 from sqlglot import exp
 from tests.python import test_published_warehouse, test_recomputation, test_result_ranges
 from tests.python.conftest import DATABASE_NAME, copy_project
@@ -166,6 +167,7 @@ class UnitTest:
         fixtures: query of the given rows per name of an input.
         expected: query of the expected rows.
         columns: the compared columns, quoted, separated by commas.
+        overrides: the test's value of each var that it sets, by the value that models have.
     """
 
     name: str
@@ -174,6 +176,7 @@ class UnitTest:
     fixtures: dict[str, str]
     expected: str
     columns: str
+    overrides: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -636,13 +639,16 @@ def read_model(
     )
 
 
-def read_unit_test(unit_test: dict[str, Any], number: int, project_dir: Path) -> UnitTest:
+def read_unit_test(
+    unit_test: dict[str, Any], number: int, project_dir: Path, values: dict[str, Any]
+) -> UnitTest:
     """Return one unit test of a built project, taken from the statement that dbt ran.
 
     Args:
         unit_test: the unit test in dbt's manifest.
         number: a number of its own.
         project_dir: the project.
+        values: the project's vars.
 
     Raises:
         RunError: there is not one such statement.
@@ -664,6 +670,10 @@ def read_unit_test(unit_test: dict[str, Any], number: int, project_dir: Path) ->
         fixtures=fixtures,
         expected=rendered(parts[EXPECTED]),
         columns=", ".join(columns),
+        overrides={
+            str(values[name]): str(value)
+            for name, value in ((unit_test["overrides"] or {}).get("vars") or {}).items()
+        },
     )
 
 
@@ -674,8 +684,9 @@ def read_unit_tests(project_dir: Path, models: Collection[str]) -> list[UnitTest
         RunError: a statement that dbt ran is not as expected.
     """
     unit_tests = read_artifact(project_dir, "manifest")["unit_tests"].values()
+    project = yaml.safe_load((project_dir / "dbt_project.yml").read_text(encoding="utf-8"))
     return [
-        read_unit_test(unit_test, number, project_dir)
+        read_unit_test(unit_test, number, project_dir, project["vars"])
         for number, unit_test in enumerate(unit_tests)
         if unit_test["model"] in models
     ]
@@ -769,6 +780,8 @@ class Laboratory:
         for unit_test in self.project.unit_tests:
             if unit_test.model in sql:
                 mocked = MODEL_RELATION.sub(rf'{unit_test.schema}."\1"', sql[unit_test.model])
+                for value, override in unit_test.overrides.items():
+                    mocked = mocked.replace(value, override)
                 actual = f"select {unit_test.columns} from ({mocked})"
                 expected = f"select {unit_test.columns} from ({unit_test.expected})"
                 if is_different(self.connection, actual, expected):
