@@ -86,6 +86,8 @@ SURVIVALS = ("unchanged", "changed")
 LIMIT_FACTOR = 20
 SECONDS_BETWEEN_LOOKS = 0.2
 MEMORY_PER_CONNECTION = "2GB"
+# As many untouched models are computed anew at once as fit into that.
+UNTOUCHED_AT_ONCE = 24
 SHOWN_CHARACTERS = 300
 EXPLANATIONS = Path(__file__).with_name("mutants_explained.csv")
 EXPLAINED_BY = ("model", "part", "operator", "before", "after")
@@ -978,10 +980,14 @@ def check_untouched_models(sql: dict[str, str], executor: Executor) -> float:
     Raises:
         RunError: a model does not.
     """
-    outcome, processor_seconds = executor.submit(try_untouched, sql).result()
-    if outcome != ("unchanged", ""):
-        raise RunError(f"untouched: {': '.join(outcome)}")
-    return processor_seconds
+    names, total = list(sql), 0.0
+    for start in range(0, len(names), UNTOUCHED_AT_ONCE):
+        part = {name: sql[name] for name in names[start : start + UNTOUCHED_AT_ONCE]}
+        outcome, processor_seconds = executor.submit(try_untouched, part).result()
+        if outcome != ("unchanged", ""):
+            raise RunError(f"untouched: {': '.join(outcome)}")
+        total += processor_seconds
+    return total
 
 
 def run_campaign(
