@@ -4,9 +4,9 @@
         [--operators NAME ...] [--processes N] [--built PROJECT] [--json FILE]
 
 A mutant is the project with one change in the compiled SQL of a model: one node of the SQL is
-another (OPERATORS), or two output columns of one type change places (COLUMN_SWAP). Models that are
-nothing but a call of the same macro change together, where the changed part of their SQL is built
-alike. What first notices a mutant is one of
+another (OPERATORS), or two output columns of one type change places (COLUMN_SWAP). Common table
+expressions that a loop writes for each level of the tree (means_2, means_3) are one place in the
+model: where they are built alike they change together. What first notices a mutant is one of
 
     error       DuckDB refuses the SQL, or it runs out of memory or far too long
     unit test   a unit test of the model fails
@@ -94,7 +94,7 @@ EXPLAINED_BY = ("model", "part", "operator", "before", "after")
 COLUMN_SWAP = "column swap"
 BASELINE_SCHEMA = "baseline"
 MODEL_RELATION = re.compile(r'"\w+"\."\w+"\."(\w+)"')
-MACRO_CALL = re.compile(r"\s*\{\{\s*(\w+)\(.*\)\s*\}\}\s*", re.DOTALL)
+NUMBER_OF_LEVEL = re.compile(r"_\d+$")
 TABLE_DEFINITION = re.compile(r"create\s+table\s+\S+\s*(\(.*?\))\s*;", re.DOTALL)
 FIXTURE_PREFIX = "__dbt__cte__"
 ACTUAL = "dbt_internal_unit_test_actual"
@@ -138,7 +138,6 @@ class Model:
         sql: its compiled SQL.
         definition: columns and constraints of a mart, in parentheses; empty elsewhere.
         parents: unique ids of the nodes it reads.
-        family: name of the macro if it is a call of a macro and nothing else, else its own name.
         columns: type by output column, in the order of the table.
         is_mutated: whether it is none of EXCLUDED_MARTS.
         is_mart: whether it is a mart.
@@ -151,7 +150,6 @@ class Model:
     sql: str
     definition: str
     parents: frozenset[str]
-    family: str
     columns: dict[str, str]
     is_mutated: bool
     is_mart: bool
@@ -205,15 +203,15 @@ class Spot:
     """Where and how SQL can be changed once.
 
     Attributes:
-        models: the models that change together; the first is the one it counts for.
-        part: the common table expression that changes; empty for the last select.
-        position: number of the node in the part.
+        model: the model that changes.
+        parts: the common table expressions that change together; an empty name is the last select.
+        position: number of the node in each part.
         operator: name of the kind of change.
         variant: number of the change, of those that the operator offers for the node.
     """
 
-    models: tuple[str, ...]
-    part: str
+    model: str
+    parts: tuple[str, ...]
     position: int
     operator: str
     variant: int
@@ -224,12 +222,12 @@ class ColumnSwap:
     """Two output columns that change places.
 
     Attributes:
-        models: the models that change together; the first is the one it counts for.
-        columns: all output columns of each of them, in the order of the table.
+        model: the model that changes.
+        columns: all its output columns, in the order of the table.
         pair: the two.
     """
 
-    models: tuple[str, ...]
+    model: str
     columns: tuple[str, ...]
     pair: tuple[str, str]
 
@@ -241,11 +239,11 @@ class Mutant:
     Attributes:
         model: the model in which it was found.
         operator: name of the kind of change.
-        part: the common table expression that changes; empty for the last select.
+        part: the first common table expression that changes; empty for the last select.
         line: line in the compiled SQL.
         before: the SQL that changes.
         after: what it becomes; empty if it is removed.
-        sql: the changed SQL of every model that changes.
+        sql: the changed SQL of the model.
     """
 
     model: str
@@ -254,7 +252,7 @@ class Mutant:
     line: int
     before: str
     after: str
-    sql: dict[str, str]
+    sql: str
 
 
 def altered(node: exp.Expr, **arguments: Any) -> exp.Expr:
@@ -441,9 +439,9 @@ def nodes_by_part(tree: exp.Query) -> dict[str, list[exp.Expr]]:
     return {**{cte.alias: list(cte.walk()) for cte in tree.ctes}, "": list(last_select)}
 
 
-def shape_of(nodes: list[exp.Expr]) -> list[type]:
+def shape_of(nodes: list[exp.Expr]) -> tuple[type, ...]:
     """Return the kinds of the nodes; equal for parts that differ in names and values only."""
-    return [type(node) for node in nodes]
+    return tuple(type(node) for node in nodes)
 
 
 def line_of(node: exp.Expr | None) -> int:
@@ -457,48 +455,43 @@ def line_of(node: exp.Expr | None) -> int:
 
 
 def apply_change(tree: exp.Query, spot: Spot) -> tuple[str, str, str]:
-    """Change a copy of a tree at one node.
+    """Change a copy of a tree at one node of one part or of each part that is built alike.
 
     Args:
         tree: the tree, which stays as it is.
         spot: where and how.
 
     Returns:
-        The SQL of the changed tree, and of the node before and after; a constant is shown with
-        what is around it.
+        The SQL of the changed tree, and of the first node before and after; a constant is shown
+        with what is around it.
     """
     copy = tree.copy()
-    node = nodes_by_part(copy)[spot.part][spot.position]
-    replacement = list(OPERATORS[spot.operator](node))[spot.variant]
-    frame = node.parent if isinstance(node, (exp.Literal, exp.Boolean)) else None
-    before = rendered(frame or node)
-    if replacement is None:
-        node.pop()
-        return rendered(copy), before, ""
-    node.replace(replacement)
-    return rendered(copy), before, rendered(frame or replacement)
+    shown: list[tuple[str, str]] = []
+    for part in spot.parts:
+        node = nodes_by_part(copy)[part][spot.position]
+        replacement = list(OPERATORS[spot.operator](node))[spot.variant]
+        frame = node.parent if isinstance(node, (exp.Literal, exp.Boolean)) else None
+        before = rendered(frame or node)
+        if replacement is None:
+            node.pop()
+            shown.append((before, ""))
+        else:
+            node.replace(replacement)
+            shown.append((before, rendered(frame or replacement)))
+    return rendered(copy), *shown[0]
 
 
-def spots_of(relatives: list[str], trees: dict[str, exp.Query]) -> Iterator[Spot]:
-    """Yield all spots of the models of a family.
-
-    Args:
-        relatives: names of the models of the family, in an order of dependency.
-        trees: syntax tree per model.
-    """
-    parts = {name: nodes_by_part(trees[name]) for name in relatives}
-    shapes = {
-        name: {part: shape_of(nodes) for part, nodes in parts[name].items()} for name in relatives
-    }
-    for name in relatives:
-        for part, nodes in parts[name].items():
-            alike = tuple(n for n in relatives if shapes[n].get(part) == shapes[name][part])
-            if alike[0] != name:
-                continue
-            for position, node in enumerate(nodes):
-                for operator, change in OPERATORS.items():
-                    for variant in range(len(list(change(node)) if node.parent else [])):
-                        yield Spot(alike, part, position, operator, variant)
+def spots_of(model: str, tree: exp.Query) -> Iterator[Spot]:
+    """Yield all spots of a model."""
+    parts = nodes_by_part(tree)
+    alike: dict[tuple[str, tuple[type, ...]], list[str]] = defaultdict(list)
+    for part, nodes in parts.items():
+        alike[NUMBER_OF_LEVEL.sub("", part), shape_of(nodes)].append(part)
+    for names in alike.values():
+        for position, node in enumerate(parts[names[0]]):
+            for operator, change in OPERATORS.items():
+                for variant in range(len(list(change(node)) if node.parent else [])):
+                    yield Spot(model, tuple(names), position, operator, variant)
 
 
 def has_common_stem(left: str, right: str) -> bool:
@@ -525,28 +518,15 @@ def swapped_pairs(columns: dict[str, str]) -> Iterator[tuple[str, str]]:
                 yield left, right
 
 
-def column_swaps_of(relatives: list[Model]) -> Iterator[ColumnSwap]:
-    """Yield all swaps of columns of the models of a family.
-
-    Args:
-        relatives: the models of the family, in an order of dependency.
-    """
-    for model in relatives:
-        alike = tuple(other.name for other in relatives if other.columns == model.columns)
-        if alike[0] == model.name:
-            for pair in swapped_pairs(model.columns):
-                yield ColumnSwap(alike, tuple(model.columns), pair)
-
-
 def all_spots(models: list[Model], trees: dict[str, exp.Query]) -> list[Spot | ColumnSwap]:
-    """Return the spots and swaps of columns of all models, family by family."""
-    families: dict[str, list[Model]] = defaultdict(list)
-    for model in models:
-        families[model.family].append(model)
+    """Return the spots and swaps of columns of all models, model by model."""
     spots: list[Spot | ColumnSwap] = []
-    for relatives in families.values():
-        spots += spots_of([model.name for model in relatives], trees)
-        spots += column_swaps_of(relatives)
+    for model in models:
+        spots += spots_of(model.name, trees[model.name])
+        spots += (
+            ColumnSwap(model.name, tuple(model.columns), pair)
+            for pair in swapped_pairs(model.columns)
+        )
     return spots
 
 
@@ -555,38 +535,35 @@ def operator_of(spot: Spot | ColumnSwap) -> str:
     return spot.operator if isinstance(spot, Spot) else COLUMN_SWAP
 
 
-def swapped_mutant(swap: ColumnSwap, trees: dict[str, exp.Query]) -> Mutant:
+def swapped_mutant(swap: ColumnSwap, tree: exp.Query) -> Mutant:
     """Return the mutant of a swap of columns; a query around the model's own renames them."""
     left, right = swap.pair
     sources = {left: right, right: left}
     outputs = ", ".join(f'"{sources.get(name, name)}" as "{name}"' for name in swap.columns)
-    last_select = nodes_by_part(trees[swap.models[0]])[""]
     return Mutant(
-        model=swap.models[0],
+        model=swap.model,
         operator=COLUMN_SWAP,
         part="",
-        line=line_of(last_select[-1]),
+        line=line_of(nodes_by_part(tree)[""][-1]),
         before=f"{left}, {right}",
         after=f"{right}, {left}",
-        sql={name: f"select {outputs} from ({rendered(trees[name])})" for name in swap.models},
+        sql=f"select {outputs} from ({rendered(tree)})",
     )
 
 
-def mutant_at(spot: Spot | ColumnSwap, trees: dict[str, exp.Query]) -> Mutant:
+def mutant_at(spot: Spot | ColumnSwap, tree: exp.Query) -> Mutant:
     """Return the mutant of a spot or of a swap of columns."""
     if isinstance(spot, ColumnSwap):
-        return swapped_mutant(spot, trees)
-    results = {name: apply_change(trees[name], spot) for name in spot.models}
-    model = spot.models[0]
-    _, before, after = results[model]
+        return swapped_mutant(spot, tree)
+    sql, before, after = apply_change(tree, spot)
     return Mutant(
-        model=model,
+        model=spot.model,
         operator=spot.operator,
-        part=spot.part,
-        line=line_of(nodes_by_part(trees[model])[spot.part][spot.position]),
+        part=spot.parts[0],
+        line=line_of(nodes_by_part(tree)[spot.parts[0]][spot.position]),
         before=before,
         after=after,
-        sql={name: result[0] for name, result in results.items()},
+        sql=sql,
     )
 
 
@@ -625,7 +602,6 @@ def read_model(
         if not found:
             raise RunError(f"{node['name']}: no create table with columns was run")
         definition = found.group(1)
-    macro = MACRO_CALL.fullmatch(node["raw_code"])
     return Model(
         name=node["name"],
         unique_id=node["unique_id"],
@@ -633,7 +609,6 @@ def read_model(
         sql=compiled_code,
         definition=definition,
         parents=frozenset(node["depends_on"]["nodes"]),
-        family=macro.group(1) if macro else node["name"],
         columns=columns,
         is_mutated=node["name"] not in EXCLUDED_MARTS,
         is_mart=is_mart,
@@ -750,6 +725,7 @@ class Laboratory:
             directory: where the copy goes.
         """
         self.project = project
+        self.trees = {model.name: parsed(model.sql) for model in project.models if model.is_mutated}
         database = directory / DATABASE_NAME
         shutil.copyfile(database_of(project.project_dir), database)
         self.connection = duckdb.connect(str(database))
@@ -944,16 +920,21 @@ def open_laboratory(project: Project, directory: Path) -> None:
     _laboratories.append(Laboratory(project, Path(tempfile.mkdtemp(dir=directory))))
 
 
-def try_sql(sql: dict[str, str], processor_seconds: float) -> tuple[str, str]:
-    """Return the outcome of other SQL in this process's laboratory."""
-    return _laboratories[0].outcome_of(sql, processor_seconds)
+def try_mutant(spot: Spot | ColumnSwap, processor_seconds: float) -> dict[str, Any]:
+    """Return a mutant, without its SQL, with its outcome in this process's laboratory."""
+    (laboratory,) = _laboratories
+    mutant = mutant_at(spot, laboratory.trees[spot.model])
+    outcome, detail = laboratory.outcome_of({spot.model: mutant.sql}, processor_seconds)
+    attributes = {key: value for key, value in asdict(mutant).items() if key != "sql"}
+    return {**attributes, "outcome": outcome, "detail": detail}
 
 
-def try_untouched(sql: dict[str, str]) -> tuple[tuple[str, str], float]:
-    """Return the outcome of SQL that says the same as before, and the processor time it took."""
+def try_untouched(models: list[str]) -> tuple[tuple[str, str], float]:
+    """Return the outcome of the SQL of models, written anew, and the processor time it took."""
+    (laboratory,) = _laboratories
     started = time.process_time()
-    outcome = try_sql(sql, math.inf)
-    return outcome, time.process_time() - started
+    sql = {name: rendered(laboratory.trees[name]) for name in models}
+    return laboratory.outcome_of(sql, math.inf), time.process_time() - started
 
 
 def sampled(
@@ -967,11 +948,11 @@ def sampled(
     return [spots[number] for number in sorted(in_turn[:limit])]
 
 
-def check_untouched_models(sql: dict[str, str], executor: Executor) -> float:
+def check_untouched_models(models: list[str], executor: Executor) -> float:
     """Check that models, parsed and written again, pass everything and change nothing.
 
     Args:
-        sql: their SQL by name.
+        models: their names.
         executor: runs the laboratories.
 
     Returns:
@@ -980,9 +961,9 @@ def check_untouched_models(sql: dict[str, str], executor: Executor) -> float:
     Raises:
         RunError: a model does not.
     """
-    names, total = list(sql), 0.0
-    for start in range(0, len(names), UNTOUCHED_AT_ONCE):
-        part = {name: sql[name] for name in names[start : start + UNTOUCHED_AT_ONCE]}
+    total = 0.0
+    for start in range(0, len(models), UNTOUCHED_AT_ONCE):
+        part = models[start : start + UNTOUCHED_AT_ONCE]
         outcome, processor_seconds = executor.submit(try_untouched, part).result()
         if outcome != ("unchanged", ""):
             raise RunError(f"untouched: {': '.join(outcome)}")
@@ -1030,13 +1011,13 @@ def run_campaign(
         spots = [
             spot
             for spot in all_spots(models, trees)
-            if (not names or spot.models[0] in names)
+            if (not names or spot.model in names)
             and (not operators or operator_of(spot) in operators)
         ]
-        mutants = [mutant_at(spot, trees) for spot in sampled(spots, limit, seed)]
-        print(f"{len(spots)} mutants, {len(mutants)} of them tried", flush=True)
+        tried = sampled(spots, limit, seed)
+        print(f"{len(spots)} mutants, {len(tried)} of them tried", flush=True)
         # the models that are not mutated have nothing to be compared with
-        untouched = {name: rendered(trees[name]) for mutant in mutants for name in mutant.sql}
+        untouched = list(dict.fromkeys(spot.model for spot in tried))
         project = replace(project, unit_tests=read_unit_tests(project_dir, untouched))
         with ProcessPoolExecutor(
             max_workers=processes or os.cpu_count(),
@@ -1045,13 +1026,10 @@ def run_campaign(
             initargs=(project, Path(directory)),
         ) as executor:
             processor_seconds = LIMIT_FACTOR * check_untouched_models(untouched, executor)
-            tried = [mutant.sql for mutant in mutants]
-            outcomes = executor.map(try_sql, tried, repeat(processor_seconds))
-            for mutant, (outcome, detail) in zip(mutants, outcomes, strict=True):
-                attributes = {key: value for key, value in asdict(mutant).items() if key != "sql"}
-                results.append({**attributes, "outcome": outcome, "detail": detail})
+            for result in executor.map(try_mutant, tried, repeat(processor_seconds)):
+                results.append(result)
                 if len(results) % 100 == 0:
-                    print(f"{len(results)}/{len(mutants)}", flush=True)
+                    print(f"{len(results)}/{len(tried)}", flush=True)
     return results
 
 

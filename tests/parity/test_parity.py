@@ -138,7 +138,7 @@ def builds(tmp_path_factory: pytest.TempPathFactory) -> Builds:
     tables_only = ("--exclude-resource-type", "test", "unit_test")
     worker_count = int(os.environ.get("PARITY_WORKERS", "0"))
     # pairs of cities take Spark longest; the cluster, every week, compares all of them, compiled
-    locations = add_simulated_field(project_dir, halved=not worker_count)
+    locations = add_simulated_field(project_dir, thinned=not worker_count)
     spark_dir = project_dir / "build" / "spark"
     with spark_cluster(worker_count) as environment:
         completed = subprocess.run(

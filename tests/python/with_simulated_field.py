@@ -20,13 +20,13 @@ RANKED_CITIES = ("methodology/ranking_members.csv", "open_data/open_data_values.
 PUBLISHED = ("results/published_results.csv", "results/known_contradictions.csv")
 
 
-def add_simulated_field(project_dir: Path, *, halved: bool = False) -> dict[str, Path]:
+def add_simulated_field(project_dir: Path, *, thinned: bool = False) -> dict[str, Path]:
     """Add the example with a complete field to a copy of the project.
 
     Args:
         project_dir: the copy; its seeds get the example's rows that they do not have.
-        halved: whether to leave every second city out of the complete rankings: a quarter of the
-            pairs of cities is left.
+        thinned: whether the complete rankings keep every fourth city alone, and one pair of cities
+            of sixteen.
 
     Returns:
         The CSV files of the example with rows from outside, by the var that names them.
@@ -45,14 +45,14 @@ def add_simulated_field(project_dir: Path, *, halved: bool = False) -> dict[str,
     optional = {"reference_period": "", "geographic_level": ""}
     scores = files["indicator_scores"]
     write_csv(scores, [{**row, **optional} for row in read_csv(scores)])
-    if halved:
-        leave_out_every_second_city(project_dir, files)
+    if thinned:
+        keep_every_fourth_city(project_dir, files)
     record_fingerprints(project_dir, files)
     return {LOCATIONS[name]: file for name, file in files.items()}
 
 
-def leave_out_every_second_city(project_dir: Path, files: dict[str, Path]) -> None:
-    """Leave every second city out of the complete rankings, and what is published of all cities.
+def keep_every_fourth_city(project_dir: Path, files: dict[str, Path]) -> None:
+    """Keep every fourth city of the complete rankings, and nothing that is published of all.
 
     Args:
         project_dir: the copy.
@@ -65,7 +65,7 @@ def leave_out_every_second_city(project_dir: Path, files: dict[str, Path]) -> No
         for row in read_csv(file)
         if row["ranking_id"] in COMPLETE
     }
-    left_out = set(sorted(cities)[1::2]) - {KEPT}
+    left_out = cities - {*sorted(cities)[::4], KEPT}
     for file in (members, values, *files.values()):
         kept = [
             row
