@@ -18,17 +18,24 @@ indices as (
     select * from {{ ref('int_index') }}
 ),
 
--- a category of which nothing applies leaves the city without an index, whatever its scores
+ranked_cities as (
+    select * from {{ ref('int_ranked_cities') }}
+),
+
+-- a category of which nothing applies leaves the city without an index, whatever its scores, unless a
+-- published index above it stands alone
 never_indexed_cities as (
     select distinct
         indices.edition_key,
         indices.city_id
     from indices
     inner join nodes using (edition_key, node_id)
+    left join ranked_cities using (edition_key, city_id)
     where
         nodes.missing_value_rule = 'no_index'
         and indices.indicator_count = 0
         and indices.index_value is null
+        and ranked_cities.city_id is null
 ),
 
 cities as (
@@ -36,7 +43,7 @@ cities as (
         edition_key,
         city_id,
         false as is_imputed
-    from {{ ref('int_ranked_cities') }}
+    from ranked_cities
     union all
     select
         edition_cities.edition_key,
