@@ -39,11 +39,8 @@ aggregations as (
 scenario_counts as (
     select
         coalesce(sum(draw_count), 0) as draw_count,
-        sum(
-            case
-                when normalisation = 'as_defined' and root_aggregation <> 'geometric' then 1
-                else 0
-            end
+        count(
+            case when normalisation = 'as_defined' and root_aggregation <> 'geometric' then 1 end
         ) as bounded_scenario_count
     from {{ ref('stg_weight_scenarios') }}
 ),

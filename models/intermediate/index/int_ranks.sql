@@ -74,7 +74,6 @@ ties as (
         edition_key,
         node_id,
         computed_rank,
-        max(tie_size) as tie_size,
         ', ' || {{ ordered_list('city_id') }} || ', ' as names
     from ranked
     where computed_rank is not null and tie_size > 1 and tie_position <= {{ named_cities }}
