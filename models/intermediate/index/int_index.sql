@@ -128,7 +128,8 @@ sums_{{ level }} as (
         {% endif %}
         -- logarithms are rounded to 15 digits, so that their sum is exact
         {% for value in values %}
-        max(case when role = 'regular' and {{ value }} = 0 then 1 else 0 end) as has_zero_{{ value }},
+        -- below zero, without projects, is what a published index less than the project points leaves
+        max(case when role = 'regular' and {{ value }} <= 0 then 1 else 0 end) as has_zero_{{ value }},
         sum(
             case
                 when role <> 'regular' or {{ value }} is null then 0
