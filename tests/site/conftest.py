@@ -66,8 +66,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     if browser_path() is None:
         raise pytest.UsageError(
-            "The site's tests need the browser Chromium (Debian: apt install chromium-headless-shell), "
-            "or its path in SITE_TEST_BROWSER."
+            "The site's tests need the browser Chromium (Debian: apt install "
+            "chromium-headless-shell), or its path in SITE_TEST_BROWSER."
         )
     if not (config.getoption("--site") / "index.html").is_file():
         raise pytest.UsageError(
