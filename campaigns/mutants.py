@@ -17,11 +17,11 @@ model: where they are built alike they change together. What first notices a mut
 
 Otherwise it survives: `unchanged` if all marts are as they were, `changed` if not. An unchanged
 mutant may be equivalent, or wrong only for other data; mutants_explained.csv says for each which
-and why. The exit code is 1 if a survivor has no explanation there. EXCLUDED_MARTS are neither
-mutated nor compared.
+and why. The exit code is 1 if a survivor has no explanation there; a run of all mutants also names
+the explanations that it had no use for. EXCLUDED_MARTS are neither mutated nor compared.
 
 Some mutants would never end. What ends them is no number of seconds, since a busy machine may need
-them for anything, but processor time: twice what all untouched models together took just before, on
+them for anything, but processor time: a multiple of what all untouched models took just before, on
 the same machine. A mutant builds each model and runs each test once at most. The untouched models
 themselves have no limit.
 """
@@ -1039,21 +1039,31 @@ def read_explanations() -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def explain(results: list[dict[str, Any]], explanations: list[dict[str, str]]) -> None:
+def explain(
+    results: list[dict[str, Any]], explanations: list[dict[str, str]]
+) -> list[dict[str, str]]:
     """Add to every survivor the first reason whose patterns fit it, or an empty text.
 
     Args:
         results: mutants with their outcomes; `reason` is added to the survivors.
         explanations: rows of EXPLANATIONS.
+
+    Returns:
+        The explanations that are no survivor's reason.
     """
+    unused = list(explanations)
     for result in results:
         if result["outcome"] in SURVIVALS:
-            reasons = [
-                row["reason"]
+            fitting = (
+                row
                 for row in explanations
                 if all(fnmatchcase(result[name], row[name]) for name in EXPLAINED_BY)
-            ]
-            result["reason"] = reasons[0] if reasons else ""
+            )
+            first = next(fitting, None)
+            result["reason"] = first["reason"] if first else ""
+            if first in unused:
+                unused.remove(first)
+    return unused
 
 
 def print_table(results: list[dict[str, Any]]) -> None:
@@ -1111,11 +1121,14 @@ def main() -> int:
     except RunError as error:
         print(error, file=sys.stderr)
         return 1
-    explain(results, read_explanations())
+    unused = explain(results, read_explanations())
     if arguments.json:
         arguments.json.write_text(json.dumps(results, indent=1), encoding="utf-8")
     print_table(results)
     print_survivors(results)
+    if not (arguments.limit or arguments.models or arguments.operators):
+        for row in unused:
+            print(f"explains no survivor: {', '.join(row[name] for name in EXPLAINED_BY)}")
     return int(any(result.get("reason") == "" for result in results))
 
 
