@@ -100,11 +100,11 @@ spark: .venv-spark/ready ## build and test on Apache Spark, into build/spark (5 
 	@echo "==> Build on Apache Spark"
 	.venv-spark/bin/sci spark $(SPARK_OPTIONS)
 
-parity: $(VENV)/test-ready .venv-spark/ready ## build on DuckDB and on Spark, compare every row (4 min; needs Java)
+parity: $(VENV)/test-ready .venv-spark/ready ## build on DuckDB and on Spark, compare every row (3 min; needs Java)
 	@echo "==> Build on DuckDB and on Spark, and compare"
 	$(VENV)/bin/pytest tests/parity $(PYTEST_OPTIONS)
 
-test-site: $(VENV)/test-ready $(VENV)/node_modules ## test the site in a browser (5 min; needs Chromium)
+test-site: $(VENV)/test-ready $(VENV)/node_modules ## test the site in a browser (4 min; needs Chromium)
 	$(VENV)/bin/python -m tests.site.prepare
 	@echo "==> Tests of the site in a browser"
 	$(VENV)/bin/$(PYTEST) tests/site $(SITE_TEST_OPTIONS)
